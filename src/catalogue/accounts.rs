@@ -1,0 +1,96 @@
+//! Accounts, their keys, who else has access, and what they use.
+
+use super::Host::{Api, Iam, Marketplace};
+use super::kind::{Column, Endpoint, Kind, json, label, list, present, real, single, text, time, url};
+
+const ACCOUNT_COLUMNS: &[Column] = &[
+    label("friendly_name"),
+    text("status"),
+    text("account_type").at("type"),
+    text("owner_account_sid"),
+    time("date_created"),
+    time("date_updated"),
+    // Only the fact that the token is in the answer: it is never parsed into a value.
+    present("auth_token_exposed").at("auth_token"),
+];
+
+/// The parent and its subaccounts, as the parent's credential lists them.
+pub static ACCOUNT_TREE: Kind = Kind::new(
+    "account_tree",
+    "account",
+    list(Api, "/2010-04-01/Accounts.json", "accounts").per_tree().permission("/twilio/iam/accounts/list"),
+)
+.columns(ACCOUNT_COLUMNS);
+
+/// One account, as its own credential sees it.
+pub static TWILIO_ACCOUNT: Kind = Kind::new(
+    "twilio_account",
+    "account",
+    single(Api, "/2010-04-01/Accounts/{account}.json")
+        .permission("/twilio/iam/accounts/read")
+        .of_inactive_too(),
+)
+.columns(ACCOUNT_COLUMNS);
+
+/// API keys without their type: all that a parent's Auth Token can see of a subaccount's keys.
+static API_KEY_WITHOUT_TYPE: Endpoint =
+    list(Api, "/2010-04-01/Accounts/{account}/Keys.json", "keys").of_inactive_too();
+
+pub(super) static API_KEY: Kind = Kind::new(
+    "api_key",
+    "account",
+    list(Iam, "/v1/Keys", "keys")
+        .query(&[("AccountSid", "{account}")])
+        .permission("/twilio/iam/api-keys/list")
+        .fallback(&API_KEY_WITHOUT_TYPE)
+        .of_inactive_too(),
+)
+.columns(&[label("friendly_name"), time("date_created"), time("date_updated"), json("flags")]);
+
+pub(super) static API_KEY_POLICY: Kind = Kind::new(
+    "api_key_policy",
+    "account",
+    single(Iam, "/v1/Keys/{parent}").per_each("api_key").permission("/twilio/iam/api-keys/read"),
+)
+.columns(&[present("restricted").at("policy"), json("permissions").at("policy.allow")]);
+
+pub(super) static AUTHORIZED_CONNECT_APP: Kind = Kind::new(
+    "authorized_connect_app",
+    "account",
+    list(Api, "/2010-04-01/Accounts/{account}/AuthorizedConnectApps.json", "authorized_connect_apps"),
+)
+.identified_by("connect_app_sid")
+.columns(&[
+    label("friendly_name").at("connect_app_friendly_name"),
+    label("company_name").at("connect_app_company_name"),
+    url("homepage_url").at("connect_app_homepage_url"),
+    json("permissions"),
+]);
+
+pub(super) static USAGE_RECORD: Kind = Kind::new(
+    "usage_record",
+    "account",
+    list(Api, "/2010-04-01/Accounts/{account}/Usage/Records.json", "usage_records")
+        // Without this the parent's figures contain those of its subaccounts.
+        .query(&[("IncludeSubaccounts", "false")])
+        .since("StartDate", 30)
+        .permission("/twilio/billing/usage/read")
+        .of_inactive_too(),
+)
+.identified_by("category")
+.columns(&[
+    real("count"),
+    text("count_unit"),
+    real("usage"),
+    text("usage_unit"),
+    real("price"),
+    text("start_date"),
+    text("end_date"),
+]);
+
+pub(super) static INSTALLED_ADD_ON: Kind = Kind::new(
+    "installed_add_on",
+    "marketplace_addons",
+    list(Marketplace, "/v1/InstalledAddOns", "installed_add_ons"),
+)
+.columns(&[label("friendly_name"), text("unique_name"), time("date_created")]);

@@ -1,0 +1,364 @@
+//! The shape of a resource kind: where Twilio lists it, which fields are kept, and how each is kept.
+
+use super::Host;
+
+/// One kind of thing that Twilio lists. Its evidence table has the kind's name.
+#[derive(Debug)]
+pub struct Kind {
+    /// Singular, snake_case: `phone_number`.
+    pub name: &'static str,
+    /// The product it belongs to, by the id used in `checks/products.toml`.
+    pub product: &'static str,
+    /// Where its rows come from.
+    pub origin: Origin,
+    /// What is kept of each row, besides account, parent and SID.
+    pub columns: &'static [Column],
+    /// The field that identifies a row: `sid` nearly everywhere.
+    pub identity: &'static str,
+}
+
+/// Where the rows of a kind come from.
+#[derive(Debug)]
+pub enum Origin {
+    /// A request of its own.
+    Request(Endpoint),
+    /// Taken out of the answer for another kind, without a request.
+    Derived {
+        /// The kind whose answer holds it.
+        from: &'static str,
+        /// How it is taken out.
+        by: Derivation,
+    },
+}
+
+/// How the rows of a derived kind are taken out of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Derivation {
+    /// One row for each element of the array at this path.
+    Each(&'static str),
+    /// The widgets of a Studio flow definition: type and flags.
+    StudioWidgets,
+    /// The URLs in the widgets of a Studio flow definition.
+    StudioUrls,
+}
+
+/// One GET operation.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// The Twilio subdomain.
+    pub host: Host,
+    /// The path. `{account}` is the audited account, `{parent}` the parent resource's SID,
+    /// `{parent.COLUMN}` another of its columns (`parent_sid` included).
+    pub path: &'static str,
+    /// Fixed query parameters. The value may hold `{account}`.
+    pub query: &'static [(&'static str, &'static str)],
+    /// A query parameter that asks for the last so many days: its literal name and the days.
+    pub since: Option<(&'static str, u16)>,
+    /// The rows in the answer.
+    pub answer: Answer,
+    /// How often it is asked.
+    pub per: Per,
+    /// The permission a restricted key needs, where one is known.
+    pub permission: Option<&'static str>,
+    /// What a 404 says.
+    pub not_found: NotFound,
+    /// Another endpoint with the same rows, poorer in columns, for when this one is refused.
+    pub fallback: Option<&'static Endpoint>,
+    /// Reading stops after this many pages, and the listing then counts as incomplete.
+    pub max_pages: u32,
+    /// Whether it is asked of suspended and closed accounts too.
+    pub of_inactive: bool,
+}
+
+/// What an answer looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// One object.
+    Single,
+    /// A list of objects.
+    List {
+        /// The name of the array.
+        key: &'static str,
+        /// How the next page is found.
+        paging: Paging,
+        /// The page size asked for: the documented maximum. 0 asks for none.
+        page_size: u16,
+    },
+}
+
+/// How the next page of a list is found. The styles are those of Twilio's API generations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paging {
+    /// `next_page_uri`, relative (2010-04-01 API).
+    Uri,
+    /// `meta.next_page_url`, absolute (v1 and v2 APIs).
+    Meta,
+    /// `meta.nextToken`, sent back as `pageToken` (v3-style APIs).
+    Token,
+    /// `meta.next_token`, sent back as `Token` (porting).
+    SnakeToken,
+    /// `has_next`, with `Page` counted up from 0 (short-code applications).
+    Number,
+    /// `totalResults`, with `startIndex` counted up from 1 (SCIM).
+    Scim,
+    /// Everything in one answer.
+    None,
+}
+
+/// How often an endpoint is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Per {
+    /// Once, with the parent account's credential.
+    Tree,
+    /// Once per account.
+    Account,
+    /// Once per row of another kind, where the named column is set.
+    Each {
+        /// The other kind.
+        kind: &'static str,
+        /// The column that must be set: `sid` for every row.
+        having: &'static str,
+    },
+}
+
+/// What a 404 says about an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotFound {
+    /// Nothing certain: the product may be absent, or hidden from this credential.
+    Unclear,
+    /// It was never configured. Said only where Twilio's documentation or the fact book says so.
+    NeverConfigured,
+}
+
+/// One kept field.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// The column's name in the evidence table.
+    pub name: &'static str,
+    /// Where it stands in a row, with dots between nested names: `recording.mode`.
+    pub path: &'static str,
+    /// How it is kept.
+    pub keep: Keep,
+}
+
+/// How a field is kept. Whatever a column does not name is never parsed into a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Keep {
+    /// As it is. Only for enumerations, SIDs and other texts that nobody types freely.
+    Text,
+    /// A name that a person typed: kept, but masked when it looks like patient data or a secret.
+    Label,
+    /// Yes or no.
+    Bool,
+    /// A whole number, also when it comes as text.
+    Int,
+    /// A number, also when it comes as text.
+    Real,
+    /// A time, as RFC 3339 UTC; null when it cannot be read.
+    Time,
+    /// A URL without its secrets: user part, query values, token-like path parts and fragment
+    /// values are replaced by their shape.
+    Url,
+    /// The host of a URL and nothing else.
+    Host,
+    /// A phone number, address or user name: its last four characters.
+    Masked,
+    /// The country of an E.164 number, as two letters.
+    Country,
+    /// A salted hash, to compare within one scan. The salt is never stored.
+    Hashed,
+    /// The shape of a text, for example `hex:32` or `empty`.
+    Shape,
+    /// Whether it is set at all.
+    Present,
+    /// JSON, for lists of enumerations and permissions.
+    Json,
+}
+
+impl Keep {
+    /// The SQLite type of a column that is kept like this.
+    pub const fn sql_type(self) -> &'static str {
+        match self {
+            Self::Bool | Self::Int | Self::Present => "INTEGER",
+            Self::Real => "REAL",
+            Self::Text
+            | Self::Label
+            | Self::Time
+            | Self::Url
+            | Self::Host
+            | Self::Masked
+            | Self::Country
+            | Self::Hashed
+            | Self::Shape
+            | Self::Json => "TEXT",
+        }
+    }
+}
+
+impl Column {
+    /// The same column, read from another place of the row.
+    pub const fn at(self, path: &'static str) -> Self {
+        Self { path, ..self }
+    }
+}
+
+const fn column(name: &'static str, keep: Keep) -> Column {
+    Column { name, path: name, keep }
+}
+
+macro_rules! columns {
+    ($($function:ident $keep:ident)*) => {$(
+        #[doc = concat!("A column kept as [`Keep::", stringify!($keep), "`], read from the field of its name.")]
+        pub(super) const fn $function(name: &'static str) -> Column {
+            column(name, Keep::$keep)
+        }
+    )*};
+}
+
+columns! {
+    text Text
+    label Label
+    bool Bool
+    real Real
+    int Int
+    time Time
+    url Url
+    host Host
+    masked Masked
+    country Country
+    hashed Hashed
+    shape Shape
+    present Present
+    json Json
+}
+
+impl Kind {
+    /// A kind with a request of its own.
+    pub(super) const fn new(name: &'static str, product: &'static str, endpoint: Endpoint) -> Self {
+        Self { name, product, origin: Origin::Request(endpoint), columns: &[], identity: "sid" }
+    }
+
+    /// A kind that is taken out of another kind's answer.
+    pub(super) const fn derived(
+        name: &'static str,
+        product: &'static str,
+        from: &'static str,
+        by: Derivation,
+    ) -> Self {
+        Self { name, product, origin: Origin::Derived { from, by }, columns: &[], identity: "sid" }
+    }
+
+    /// What is kept.
+    pub(super) const fn columns(self, columns: &'static [Column]) -> Self {
+        Self { columns, ..self }
+    }
+
+    /// The field that identifies a row, where it is not `sid`. An empty name: there is one row, and
+    /// it goes by the SID of what it is listed under.
+    pub(super) const fn identified_by(self, identity: &'static str) -> Self {
+        Self { identity, ..self }
+    }
+
+    /// The request behind this kind, where it has one.
+    pub const fn endpoint(&self) -> Option<&Endpoint> {
+        match &self.origin {
+            Origin::Request(endpoint) => Some(endpoint),
+            Origin::Derived { .. } => None,
+        }
+    }
+}
+
+/// A list that is read once per account, with the paging of its host, in pages of 1000.
+pub(super) const fn list(host: Host, path: &'static str, key: &'static str) -> Endpoint {
+    let answer = Answer::List { key, paging: host.paging(), page_size: 1000 };
+    Endpoint { answer, ..single(host, path) }
+}
+
+/// An object that is read once per account.
+pub(super) const fn single(host: Host, path: &'static str) -> Endpoint {
+    Endpoint {
+        host,
+        path,
+        query: &[],
+        since: None,
+        answer: Answer::Single,
+        per: Per::Account,
+        permission: None,
+        not_found: NotFound::Unclear,
+        fallback: None,
+        max_pages: u32::MAX,
+        of_inactive: false,
+    }
+}
+
+impl Endpoint {
+    /// Asked once for the whole tree.
+    pub(super) const fn per_tree(self) -> Self {
+        Self { per: Per::Tree, ..self }
+    }
+
+    /// Asked once per row of another kind.
+    pub(super) const fn per_each(self, kind: &'static str) -> Self {
+        self.per_each_having(kind, "sid")
+    }
+
+    /// Asked once per row of another kind in which the named column is set.
+    pub(super) const fn per_each_having(self, kind: &'static str, having: &'static str) -> Self {
+        Self { per: Per::Each { kind, having }, ..self }
+    }
+
+    /// Fixed query parameters.
+    pub(super) const fn query(self, query: &'static [(&'static str, &'static str)]) -> Self {
+        Self { query, ..self }
+    }
+
+    /// A query parameter that asks for the last so many days.
+    pub(super) const fn since(self, parameter: &'static str, days: u16) -> Self {
+        Self { since: Some((parameter, days)), ..self }
+    }
+
+    /// The documented maximum page size, where it is not 1000; 0 where there is no such parameter.
+    pub(super) const fn page_size(self, page_size: u16) -> Self {
+        match self.answer {
+            Answer::List { key, paging, .. } => {
+                Self { answer: Answer::List { key, paging, page_size }, ..self }
+            }
+            Answer::Single => self,
+        }
+    }
+
+    /// Another way of paging than the one of the host.
+    pub(super) const fn paging(self, paging: Paging) -> Self {
+        match self.answer {
+            Answer::List { key, page_size, .. } => {
+                Self { answer: Answer::List { key, paging, page_size }, ..self }
+            }
+            Answer::Single => self,
+        }
+    }
+
+    /// The permission a restricted key needs.
+    pub(super) const fn permission(self, permission: &'static str) -> Self {
+        Self { permission: Some(permission), ..self }
+    }
+
+    /// A 404 means that it was never configured.
+    pub(super) const fn absent_when_never_configured(self) -> Self {
+        Self { not_found: NotFound::NeverConfigured, ..self }
+    }
+
+    /// A poorer endpoint to ask when this one is refused.
+    pub(super) const fn fallback(self, fallback: &'static Endpoint) -> Self {
+        Self { fallback: Some(fallback), ..self }
+    }
+
+    /// Reading stops after so many pages.
+    pub(super) const fn at_most_pages(self, max_pages: u32) -> Self {
+        Self { max_pages, ..self }
+    }
+
+    /// Asked of suspended and closed accounts too.
+    pub(super) const fn of_inactive_too(self) -> Self {
+        Self { of_inactive: true, ..self }
+    }
+}

@@ -1,0 +1,8 @@
+//! Audits a Twilio account tree before patient data goes live.
+//!
+//! The rooms, from the bottom up; each may use the ones named before it, never one after:
+//! `model` · `catalogue`, `credentials`, `intent` · `twilio`, `evidence` · `collect`, `audit` ·
+//! `report` · `commands`. `simulator` is a stranger on the other end of the wire.
+
+pub mod catalogue;
+pub mod model;

@@ -1,0 +1,116 @@
+//! What a check says about one thing.
+
+use serde::Serialize;
+
+use super::Severity;
+
+/// The five answers of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Evidence read, rule broken.
+    Fail,
+    /// A person must answer or attest.
+    Manual,
+    /// Evidence is missing.
+    NotAssessed,
+    /// Evidence read, rule met.
+    Pass,
+    /// There is nothing to judge, and that absence was read.
+    NotApplicable,
+}
+
+impl Outcome {
+    /// All outcomes, the ones to act on first.
+    pub const ALL: [Self; 5] = [Self::Fail, Self::Manual, Self::NotAssessed, Self::Pass, Self::NotApplicable];
+
+    /// The word used in files and in queries.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Manual => "manual",
+            Self::NotAssessed => "not_assessed",
+            Self::Pass => "pass",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+
+    /// The outcome of the given word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|o| o.as_str() == word)
+    }
+
+    /// Whether a reviewer has something to do about it.
+    pub const fn needs_action(self) -> bool {
+        matches!(self, Self::Fail | Self::Manual | Self::NotAssessed)
+    }
+}
+
+/// One outcome for one (check, account, resource, field). Its fields are the columns of
+/// `findings.csv`, without those that are the same for the whole scan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Stable identity, see [`super::finding_id`].
+    pub finding_id: String,
+    /// Against the previous scan: `first_scan`, `new`, `open`, `fixed` or `lost_sight`.
+    pub change: String,
+    /// The answer.
+    pub outcome: Outcome,
+    /// Whether a valid waiver covers it.
+    pub waived: bool,
+    /// How bad it is, or would be.
+    pub severity: Severity,
+    /// Whether PHI must not go live while this stands.
+    pub blocks_go_live: bool,
+    /// The check, for example `webhook-http`.
+    pub check_id: String,
+    /// The good state.
+    pub title: String,
+    /// The family of the check.
+    pub family: String,
+    /// The account that is judged.
+    pub account_sid: String,
+    /// Its name.
+    pub account_name: String,
+    /// Whether it carries PHI, or must be taken to.
+    pub phi: bool,
+    /// The declared environment; empty where none is declared.
+    pub environment: String,
+    /// The Twilio product; empty where the finding is about none in particular.
+    pub product: String,
+    /// The kind of the resource; empty for a finding about the account.
+    pub resource_type: String,
+    /// Its SID.
+    pub resource_sid: String,
+    /// Its name.
+    pub resource_name: String,
+    /// The field of the resource.
+    pub field: String,
+    /// What is wrong, or why it could not be judged.
+    pub reason: String,
+    /// What was seen, as (name, value).
+    pub evidence: Vec<(String, String)>,
+    /// What to do.
+    pub remediation: String,
+    /// The API call that mends it; empty where there is none.
+    pub fix_command: String,
+    /// Where to do it in the Twilio Console; empty where not known for certain.
+    pub console_url: String,
+    /// Paragraphs of 45 CFR.
+    pub citations: Vec<String>,
+    /// Where the rule comes from.
+    pub sources: Vec<String>,
+    /// When it was first seen, RFC 3339 UTC.
+    pub first_seen: String,
+    /// When it was last seen, RFC 3339 UTC.
+    pub last_seen: String,
+    /// Who is declared to own the resource or the account.
+    pub owner: String,
+}
+
+impl Finding {
+    /// Whether it stands against going live: it blocks, needs action and is not waived.
+    pub fn is_open_blocker(&self) -> bool {
+        self.blocks_go_live && self.outcome.needs_action() && !self.waived
+    }
+}

@@ -1,0 +1,17 @@
+//! Plain data that every room speaks: account SIDs, outcomes, severities, coverage, findings, scans.
+//!
+//! Nothing here reads a file, asks the network or knows SQL; nothing here imports another room.
+
+mod coverage;
+mod finding;
+mod fingerprint;
+mod scan;
+mod severity;
+mod sid;
+
+pub use coverage::{Coverage, CoverageStatus};
+pub use finding::{Finding, Outcome};
+pub use fingerprint::{FINGERPRINT_VERSION, finding_id};
+pub use scan::{Scan, ScanId, ScannedAccount, Verdict};
+pub use severity::Severity;
+pub use sid::{AccountSid, InvalidSid};

@@ -1,0 +1,88 @@
+//! One run and what it says.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{AccountSid, Coverage, Finding};
+
+/// The name of a scan: its start in UTC, as `20261123T041500Z`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ScanId(String);
+
+impl ScanId {
+    /// The name of a scan that starts now.
+    pub fn starting_at(start: Timestamp) -> Self {
+        Self(start.strftime("%Y%m%dT%H%M%SZ").to_string())
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ScanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// May PHI go live on an account?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Every blocking check was assessed and met.
+    Ready,
+    /// A blocking check fails.
+    NotReady,
+    /// No blocking check fails, but some could not be decided.
+    CannotSay,
+}
+
+/// An account of the scan, as the reports show it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ScannedAccount {
+    /// Its SID.
+    pub account_sid: AccountSid,
+    /// Its name, or its SID where no name could be read.
+    pub account_name: String,
+    /// Whether it carries PHI, or must be taken to because nobody declared otherwise.
+    pub phi: bool,
+    /// Whether `audit.toml` names it.
+    pub declared: bool,
+    /// The declared environment.
+    pub environment: String,
+    /// `active`, `suspended`, `closed`, or empty where it could not be read.
+    pub status: String,
+    /// Whether it is the parent of the tree.
+    pub is_parent: bool,
+    /// For PHI accounts that are active: may PHI go live?
+    pub verdict: Option<Verdict>,
+}
+
+/// A finished scan: all that a report needs.
+#[derive(Debug, Clone)]
+pub struct Scan {
+    /// Its name.
+    pub id: ScanId,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// The version of this program.
+    pub tool_version: String,
+    /// The date of the newest rule in the catalogue of checks.
+    pub catalogue_version: String,
+    /// Whether an `audit.toml` was read.
+    pub intent_declared: bool,
+    /// Whether subaccount tokens were derived from the parent's (announced in the report).
+    pub derived_tokens: bool,
+    /// The accounts, parent first, then by SID.
+    pub accounts: Vec<ScannedAccount>,
+    /// What was read, by account, kind and parent resource.
+    pub coverage: Vec<Coverage>,
+    /// All findings, passes included, in report order.
+    pub findings: Vec<Finding>,
+    /// Sentences that the reader must see first.
+    pub notices: Vec<String>,
+}

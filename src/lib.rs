@@ -1,8 +1,15 @@
 //! Audits a Twilio account tree before patient data goes live.
 //!
 //! The rooms, from the bottom up; each may use the ones named before it, never one after:
-//! `model` · `catalogue`, `credentials`, `intent` · `twilio`, `evidence` · `collect`, `audit` ·
+//! `model`, `redact` · `catalogue`, `credentials`, `intent` · `twilio`, `evidence` · `collect`, `audit` ·
 //! `report` · `commands`. `simulator` is a stranger on the other end of the wire.
 
+pub mod audit;
 pub mod catalogue;
+pub mod collect;
+pub mod credentials;
+pub mod evidence;
+pub mod intent;
 pub mod model;
+pub mod redact;
+pub mod twilio;

@@ -195,7 +195,7 @@ pub(super) static RECORDING: Kind = Kind::new(
     int("channels"),
     time("date_created"),
     present("encrypted").at("encryption_details"),
-    text("public_key_sid").at("encryption_details.public_key_sid"),
+    text("public_key_sid").at("encryption_details.encryption_public_key_sid"),
     host("media_host").at("media_url"),
     int("error_code"),
 ]);

@@ -80,7 +80,7 @@ pub struct Coverage {
     /// The kind of credential used, for example `auth_token`.
     pub credential_kind: Option<String>,
     /// Rows kept.
-    pub rows: u64,
+    pub rows: u32,
     /// Pages read.
     pub pages: u32,
     /// When the listing ended, RFC 3339 UTC.

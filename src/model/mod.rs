@@ -14,4 +14,5 @@ pub use finding::{Finding, Outcome};
 pub use fingerprint::{FINGERPRINT_VERSION, finding_id};
 pub use scan::{Scan, ScanId, ScannedAccount, Verdict};
 pub use severity::Severity;
+pub(crate) use sid::is_sid;
 pub use sid::{AccountSid, InvalidSid};

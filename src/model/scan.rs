@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{AccountSid, Coverage, Finding};
+use super::{Coverage, Finding};
 
 /// The name of a scan: its start in UTC, as `20261123T041500Z`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -45,7 +45,7 @@ pub enum Verdict {
 #[derive(Debug, Clone, Serialize)]
 pub struct ScannedAccount {
     /// Its SID.
-    pub account_sid: AccountSid,
+    pub account_sid: String,
     /// Its name, or its SID where no name could be read.
     pub account_name: String,
     /// Whether it carries PHI, or must be taken to because nobody declared otherwise.

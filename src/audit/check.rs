@@ -1,0 +1,212 @@
+//! The file of a check: metadata, one query, examples.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::Scope;
+use crate::model::Severity;
+
+/// Every check file of this build, as (path, content), in the order of their paths.
+pub static CHECK_FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/check_files.rs"));
+
+/// A rule: metadata, one query, and the examples that prove it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// Its name, for example `webhook-http`; also the name of its file.
+    pub id: String,
+    /// The good state, as a sentence without a full stop.
+    pub title: String,
+    /// The group it belongs to; also the folder of its file.
+    pub family: Family,
+    /// How bad a fault is where a row does not say otherwise.
+    pub severity: Severity,
+    /// Whether PHI must not go live while it is not met.
+    #[serde(default)]
+    pub blocks_go_live: bool,
+    /// The accounts that are judged.
+    pub scope: Scope,
+    /// The kind or view that is judged, one row each.
+    pub subject: String,
+    /// The product it is about, where the subject does not tell.
+    #[serde(default)]
+    pub product: String,
+    /// Whether a row is judged by rows of other accounts: a pass then needs the evidence of all.
+    #[serde(default)]
+    pub compares_accounts: bool,
+    /// Tables whose absence does not void a pass.
+    #[serde(default)]
+    pub corroborates: Vec<String>,
+    /// Whether the operator may accept a fault for a while.
+    #[serde(default = "yes")]
+    pub waivable: bool,
+    /// One row per thing judged; see `docs/writing-checks.md`.
+    pub query: String,
+    /// What can happen.
+    pub risk: String,
+    /// What to do, in the Console and by API.
+    pub remediation: String,
+    /// The call that mends it, where there is one.
+    pub fix: Option<Fix>,
+    /// Paragraphs of 45 CFR.
+    pub citations: Vec<String>,
+    /// Public pages that the rule comes from.
+    pub sources: Vec<String>,
+    /// When the rule was last held against its sources.
+    #[serde(deserialize_with = "date")]
+    pub verified_on: jiff::civil::Date,
+    /// Its proof.
+    #[serde(default, rename = "example")]
+    pub examples: Vec<Example>,
+}
+
+/// The groups of checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+#[value(rename_all = "kebab-case")]
+pub enum Family {
+    /// Keys, tokens, connect apps, roles.
+    LeastPrivilege,
+    /// What keeps accounts apart.
+    SubaccountIsolation,
+    /// Whether the paper covers what runs.
+    BaaCoverage,
+    /// Transport, media, storage, labels, exports.
+    PhiHandling,
+    /// Events, exports, triggers.
+    AuditLogging,
+    /// SIP, trunks, geography, numbers.
+    NetworkAndTelephony,
+    /// Facts that no API shows.
+    Attestation,
+}
+
+impl Family {
+    /// The word used in files and on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LeastPrivilege => "least-privilege",
+            Self::SubaccountIsolation => "subaccount-isolation",
+            Self::BaaCoverage => "baa-coverage",
+            Self::PhiHandling => "phi-handling",
+            Self::AuditLogging => "audit-logging",
+            Self::NetworkAndTelephony => "network-and-telephony",
+            Self::Attestation => "attestation",
+        }
+    }
+}
+
+/// The API call that mends a fault. `{account_sid}`, `{resource_sid}` and `{field}` stand for the row's.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fix {
+    /// `POST` or `DELETE`.
+    pub method: String,
+    /// The address.
+    pub url: String,
+    /// The parameters.
+    #[serde(default)]
+    pub form: BTreeMap<String, String>,
+}
+
+impl Fix {
+    /// The call as one line, with the row's own identifiers.
+    pub fn command(&self, account_sid: &str, resource_sid: &str, field: &str) -> String {
+        let parameters = self.form.iter().map(|(name, value)| format!(" {name}={value}"));
+        let line = format!("{} {}{}", self.method, self.url, parameters.collect::<String>());
+        line.replace("{account_sid}", account_sid)
+            .replace("{resource_sid}", resource_sid)
+            .replace("{field}", field)
+    }
+}
+
+/// Rows, and the outcome that each of them should get.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// What it shows.
+    pub name: String,
+    /// Rows by table; under `intent`, a document in the shape of `audit.toml`. Identifiers may be
+    /// short (`PN1`): they are filled up with zeros.
+    #[serde(default)]
+    pub given: toml::Table,
+    /// Tables that could not be read.
+    #[serde(default)]
+    pub missing: Vec<String>,
+    /// Outcomes by resource SID, or `SID/field`, or account SID. `fail:high` also names the severity.
+    pub expect: BTreeMap<String, String>,
+}
+
+/// A check file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}:{line}: {problem}")]
+pub struct CheckError {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong and what is expected.
+    pub problem: String,
+}
+
+impl Check {
+    /// Reads a check file.
+    ///
+    /// # Errors
+    ///
+    /// When the file is not what a check file must be; the error names file and line.
+    pub fn parse(file: &str, content: &str) -> Result<Self, CheckError> {
+        let check: Self = toml::from_str(content).map_err(|error| CheckError {
+            file: file.to_owned(),
+            line: error.span().map_or(1, |span| line_of(content, span.start)),
+            problem: error.message().to_owned(),
+        })?;
+        check.validate().map_err(|(needle, problem)| CheckError {
+            file: file.to_owned(),
+            line: content.find(needle).map_or(1, |at| line_of(content, at)),
+            problem,
+        })?;
+        Ok(check)
+    }
+
+    /// The first thing wrong with it, as (a text to find its line by, the problem).
+    fn validate(&self) -> Result<(), (&'static str, String)> {
+        let id_is_plain = self.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if self.id.is_empty() || !id_is_plain {
+            return Err(("id", "the id may hold lower-case letters, digits and hyphens".to_owned()));
+        }
+        for (name, text) in [("title", &self.title), ("risk", &self.risk), ("remediation", &self.remediation)]
+        {
+            if text.trim().is_empty() {
+                return Err((name, format!("`{name}` must say something")));
+            }
+        }
+        if self.citations.is_empty() || self.sources.is_empty() {
+            return Err(("citations", "a check names at least one citation and one source".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// All checks of this build.
+///
+/// # Errors
+///
+/// When one of them is malformed. A test keeps that from shipping.
+pub fn built_in() -> Result<Vec<Check>, CheckError> {
+    CHECK_FILES.iter().map(|(file, content)| Check::parse(file, content)).collect()
+}
+
+pub(super) fn line_of(text: &str, offset: usize) -> usize {
+    text.get(..offset).map_or(1, |before| before.matches('\n').count() + 1)
+}
+
+const fn yes() -> bool {
+    true
+}
+
+fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<jiff::civil::Date, D::Error> {
+    let written = toml::value::Datetime::deserialize(deserializer)?;
+    written.to_string().parse().map_err(serde::de::Error::custom)
+}

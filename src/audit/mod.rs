@@ -1,0 +1,21 @@
+//! The rules: check files, what they read, what they say of the evidence, and whether PHI may go live.
+//!
+//! It works on a store and knows neither credentials nor the network: stored evidence can be judged
+//! again at any time.
+
+mod check;
+mod compile;
+mod example;
+mod gaps;
+mod gate;
+mod judge;
+mod row;
+mod sandbox;
+mod scope;
+
+pub use check::{CHECK_FILES, Check, CheckError, Example, Family, Fix, built_in};
+pub use compile::{Compiled, compile};
+pub use example::{EXAMPLE_TIME, Mismatch, run_examples};
+pub use gate::{GO_LIVE_CHECKS, verdict};
+pub use judge::{Judgement, judge};
+pub use scope::Scope;

@@ -1,0 +1,271 @@
+//! Which accounts there are: the parent, its subaccounts, and whether all of them could be listed.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use super::listing::{Pages, now};
+use super::reduce::{Place, RawRow, Salt, reduce};
+use super::sign_in::{SignInError, SignedIn, sign_in};
+use crate::catalogue::{ACCOUNT_TREE, Answer, Kind, TWILIO_ACCOUNT};
+use crate::credentials::{Credential, CredentialKind, Credentials, Secret, Source};
+use crate::evidence::{Row, Value};
+use crate::model::{AccountSid, Coverage, CoverageStatus};
+use crate::twilio::{Client, Failure, parse_page};
+
+/// One account to audit.
+#[derive(Debug, Clone)]
+pub struct AccountInTree {
+    /// Its SID.
+    pub account: AccountSid,
+    /// Its name, where it could be read.
+    pub name: Option<String>,
+    /// `active`, `suspended` or `closed`, where it could be read.
+    pub status: Option<String>,
+    /// Whether it is the parent.
+    pub is_parent: bool,
+    /// Its own resource, where it was read.
+    pub(super) row: Option<Row>,
+}
+
+impl AccountInTree {
+    /// Whether it may be asked about everything. What is not known is tried.
+    pub fn is_active(&self) -> bool {
+        self.status.as_deref().is_none_or(|status| status == "active")
+    }
+}
+
+/// What signing in found.
+#[derive(Debug)]
+pub struct Tree {
+    /// The accounts: the one that stands for the organization first, then by SID.
+    pub accounts: Vec<AccountInTree>,
+    /// Rows of the parent's account list, foreign accounts included.
+    pub(super) listed: Vec<Row>,
+    /// Whether all subaccounts are known, and why not.
+    pub(super) coverage: Coverage,
+    /// The kind of each account's own credential.
+    pub(super) credential_kinds: BTreeMap<AccountSid, CredentialKind>,
+    /// Sentences that the reader must see.
+    pub notices: Vec<String>,
+}
+
+/// Signs in with every credential and lists the tree. With `derive_tokens`, the parent's Auth Token
+/// yields a credential for each subaccount that has none of its own; it is added to `credentials`.
+///
+/// # Errors
+///
+/// When no credential is accepted: the first refusal.
+pub(super) async fn discover(
+    client: &Client,
+    credentials: &mut Credentials,
+    salt: &Salt,
+    derive_tokens: bool,
+) -> Result<Tree, SignInError> {
+    let mut signed_in: BTreeMap<AccountSid, SignedIn> = BTreeMap::new();
+    let mut refusals = Vec::new();
+    for credential in credentials.iter() {
+        match sign_in(client, credential, salt).await {
+            Ok(found) => {
+                signed_in.insert(credential.account.clone(), found);
+            }
+            Err(refusal) => refusals.push((credential.account.clone(), refusal)),
+        }
+    }
+    if signed_in.is_empty() && !refusals.is_empty() {
+        return Err(refusals.swap_remove(0).1);
+    }
+    let mut notices = Vec::new();
+    for (account, refusal) in refusals {
+        credentials.remove(&account);
+        notices.push(format!("{refusal}."));
+    }
+    let Some(first) = signed_in.keys().next().cloned() else { return Err(SignInError::NoCredential) };
+    let parent = signed_in.iter().find(|(_, found)| owns_itself(found)).map(|(account, _)| account.clone());
+    let listing = list_tree(client, credentials, parent.as_ref(), salt, derive_tokens).await;
+    let tree = Tree {
+        accounts: accounts_of(&signed_in, parent.as_ref(), &listing.rows),
+        coverage: listing.coverage(parent.as_ref(), &first, &signed_in),
+        listed: listing.rows,
+        credential_kinds: signed_in.into_iter().map(|(account, found)| (account, found.kind)).collect(),
+        notices,
+    };
+    for (account, token) in listing.tokens {
+        credentials.add_if_missing(Credential {
+            user: account.to_string(),
+            account,
+            secret: token,
+            source: Source::Derived,
+        });
+    }
+    if let Some(parent) = parent {
+        credentials.set_parent(parent);
+    }
+    Ok(tree.with_notice_if_incomplete())
+}
+
+/// A parent is its own owner; a subaccount is owned by its parent.
+fn owns_itself(found: &SignedIn) -> bool {
+    found
+        .account
+        .as_ref()
+        .is_some_and(|row| text(&TWILIO_ACCOUNT, row, "owner_account_sid") == Some(row.sid.as_str()))
+}
+
+/// The text of a column.
+fn text<'a>(kind: &Kind, row: &'a Row, column: &str) -> Option<&'a str> {
+    let place = kind.columns.iter().position(|candidate| candidate.name == column)?;
+    match row.values.get(place)? {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// How the parent's account list was read.
+struct TreeListing {
+    rows: Vec<Row>,
+    tokens: Vec<(AccountSid, Secret)>,
+    pages: u32,
+    problem: Option<Failure>,
+}
+
+async fn list_tree(
+    client: &Client,
+    credentials: &Credentials,
+    parent: Option<&AccountSid>,
+    salt: &Salt,
+    derive_tokens: bool,
+) -> TreeListing {
+    let mut listing = TreeListing { rows: Vec::new(), tokens: Vec::new(), pages: 0, problem: None };
+    let credential = parent.and_then(|parent| credentials.for_request(parent, false));
+    let (Some(parent), Some(credential)) = (parent, credential) else { return listing };
+    let Some(endpoint) = ACCOUNT_TREE.endpoint() else { return listing };
+    let Answer::List { key, paging, page_size } = endpoint.answer else { return listing };
+    let first = format!("https://{}{}?PageSize={page_size}", endpoint.host.name(), endpoint.path);
+    let Ok(first) = Url::parse(&first) else { return listing };
+    let place = Place { account: parent.clone(), parent: String::new() };
+    let mut pages = Pages::new(client, credential, first);
+    while let Some(answer) = pages.next().await {
+        let page = answer.and_then(|(url, body)| {
+            let page =
+                parse_page(&body, &url, key, paging).map_err(|error| Failure::broken(error.to_string()))?;
+            for raw in page.rows {
+                let raw = RawRow::read(raw.get()).map_err(|error| Failure::broken(error.to_string()))?;
+                let row = reduce(&ACCOUNT_TREE, &place, &raw, salt)
+                    .map_err(|error| Failure::broken(error.to_string()))?;
+                if derive_tokens {
+                    listing.tokens.extend(token_of(&row, parent, &raw));
+                }
+                listing.rows.push(row);
+            }
+            Ok(page.next)
+        });
+        listing.pages = pages.count;
+        match page {
+            Ok(next) => pages.follow(next),
+            Err(failure) => {
+                listing.problem = Some(failure);
+                break;
+            }
+        }
+    }
+    listing
+}
+
+/// The Auth Token of an active subaccount, straight into a type that cannot be printed.
+fn token_of(row: &Row, parent: &AccountSid, raw: &RawRow<'_>) -> Option<(AccountSid, Secret)> {
+    let is_active_child = is_child(row, parent) && text(&ACCOUNT_TREE, row, "status") == Some("active");
+    let token =
+        is_active_child.then(|| raw.text("auth_token")).flatten().filter(|token| !token.is_empty())?;
+    Some((row.sid.parse().ok()?, Secret::from(token)))
+}
+
+/// The list may hold accounts that merely authorised a Connect App of this one.
+fn is_child(row: &Row, parent: &AccountSid) -> bool {
+    row.sid != parent.as_str() && text(&ACCOUNT_TREE, row, "owner_account_sid") == Some(parent.as_str())
+}
+
+fn accounts_of(
+    signed_in: &BTreeMap<AccountSid, SignedIn>,
+    parent: Option<&AccountSid>,
+    listed: &[Row],
+) -> Vec<AccountInTree> {
+    let mut accounts: BTreeMap<AccountSid, AccountInTree> = BTreeMap::new();
+    let listed_children = listed.iter().filter(|row| parent.is_some_and(|parent| is_child(row, parent)));
+    for row in listed_children {
+        if let Ok(account) = row.sid.parse::<AccountSid>() {
+            // The list and the account itself keep the same columns.
+            let own = Row { account: account.clone(), ..row.clone() };
+            accounts.insert(account.clone(), account_in_tree(account, Some(own), parent));
+        }
+    }
+    for (account, found) in signed_in {
+        if found.account.is_some() || !accounts.contains_key(account) {
+            accounts.insert(account.clone(), account_in_tree(account.clone(), found.account.clone(), parent));
+        }
+    }
+    let mut accounts: Vec<AccountInTree> = accounts.into_values().collect();
+    accounts.sort_by_key(|account| (!account.is_parent, account.account.clone()));
+    accounts
+}
+
+fn account_in_tree(account: AccountSid, row: Option<Row>, parent: Option<&AccountSid>) -> AccountInTree {
+    let of_row = |column| row.as_ref().and_then(|row| text(&TWILIO_ACCOUNT, row, column)).map(str::to_owned);
+    AccountInTree {
+        name: of_row("friendly_name"),
+        status: of_row("status"),
+        is_parent: Some(&account) == parent,
+        account,
+        row,
+    }
+}
+
+impl TreeListing {
+    fn coverage(
+        &self,
+        parent: Option<&AccountSid>,
+        first: &AccountSid,
+        signed_in: &BTreeMap<AccountSid, SignedIn>,
+    ) -> Coverage {
+        let (status, reason) = match (&self.problem, parent) {
+            (Some(failure), _) => (CoverageStatus::Failed, failure.reason.clone()),
+            (None, None) => (
+                CoverageStatus::NoCredential,
+                "no credential of the parent account that may list its accounts".to_owned(),
+            ),
+            (None, Some(_)) => (CoverageStatus::Complete, String::new()),
+        };
+        Coverage {
+            account_sid: parent.unwrap_or(first).clone(),
+            resource_type: ACCOUNT_TREE.name.to_owned(),
+            parent_sid: String::new(),
+            status,
+            http_status: self.problem.as_ref().map_or(parent.map(|_| 200), |failure| failure.http_status),
+            twilio_code: self.problem.as_ref().and_then(|failure| failure.twilio_code),
+            missing_permission: self.problem.as_ref().and_then(|failure| failure.missing_permission.clone()),
+            credential_kind: parent
+                .and_then(|p| signed_in.get(p))
+                .map(|found| found.kind.as_str().to_owned()),
+            rows: u32::try_from(self.rows.len()).unwrap_or(u32::MAX),
+            pages: self.pages,
+            read_at: now(),
+            reason,
+        }
+    }
+}
+
+impl Tree {
+    fn with_notice_if_incomplete(mut self) -> Self {
+        if !self.coverage.status.is_conclusive() {
+            self.notices.insert(
+                0,
+                format!(
+                    "The account tree is incomplete: {}. Only the accounts with a credential of their own \
+                     were audited.",
+                    self.coverage.reason
+                ),
+            );
+        }
+        self
+    }
+}

@@ -1,0 +1,381 @@
+//! Reading one listing to its end, and saying truthfully how that ended.
+
+use std::collections::HashSet;
+
+use jiff::{Span, Timestamp};
+use url::Url;
+
+use super::reduce::{Place, RawRow, ReduceError, derive, reduce};
+use super::run::Run;
+use crate::catalogue::{
+    Answer, Derivation, Endpoint, KINDS, Kind, LIST_NOT_FOUND_MEANS_EMPTY, NotFound, Origin,
+};
+use crate::credentials::Credential;
+use crate::evidence::{Batch, EvidenceError, Row, Value};
+use crate::model::{Coverage, CoverageStatus};
+use crate::twilio::{Client, Failure, FailureKind, Request, parse_page};
+
+/// The pages of one listing, one after the other. It never asks for the same page twice.
+pub(super) struct Pages<'a> {
+    client: &'a Client,
+    credential: &'a Credential,
+    next: Option<Url>,
+    seen: HashSet<Url>,
+    pub(super) count: u32,
+}
+
+impl<'a> Pages<'a> {
+    pub(super) fn new(client: &'a Client, credential: &'a Credential, first: Url) -> Self {
+        Self { client, credential, next: Some(first), seen: HashSet::new(), count: 0 }
+    }
+
+    /// The next answer and where it came from; nothing at the end.
+    pub(super) async fn next(&mut self) -> Option<Result<(Url, Vec<u8>), Failure>> {
+        let url = self.next.take()?;
+        if !self.seen.insert(url.clone()) {
+            return Some(Err(Failure::broken("its pages lead back to one that was read already")));
+        }
+        let answer = self.client.get(Request { url: &url, credential: self.credential }).await;
+        self.count += u32::from(answer.is_ok());
+        Some(answer.map(|body| (url, body)))
+    }
+
+    pub(super) fn follow(&mut self, next: Option<Url>) {
+        self.next = next;
+    }
+
+    pub(super) const fn has_next(&self) -> bool {
+        self.next.is_some()
+    }
+}
+
+/// One listing to read.
+pub(super) struct Listing<'a> {
+    pub(super) kind: &'static Kind,
+    pub(super) place: Place,
+    /// The row it is listed under.
+    pub(super) under: Option<&'a Row>,
+    pub(super) account_is_active: bool,
+}
+
+/// How a listing ended.
+struct Ending {
+    status: CoverageStatus,
+    failure: Option<Failure>,
+    reason: String,
+    credential_kind: Option<&'static str>,
+    pages: u32,
+}
+
+/// What was kept of a listing.
+pub(super) struct Kept {
+    pub(super) rows: Vec<Row>,
+    pub(super) status: CoverageStatus,
+}
+
+impl Listing<'_> {
+    /// Reads it to its end, sends its rows to the store, and notes how it ended.
+    pub(super) async fn read(&self, run: &Run) -> Result<Kept, EvidenceError> {
+        let mut kept = Vec::new();
+        let mut derived = empty_derived(self.kind);
+        let ending = match self.kind.endpoint() {
+            Some(endpoint) => self.read_with_fallback(run, endpoint, &mut kept, &mut derived).await?,
+            None => return Ok(Kept { rows: kept, status: CoverageStatus::Failed }),
+        };
+        let status = ending.status;
+        let sid_of_row = kept.first().map(|row| row.sid.clone());
+        for (kind, rows) in derived {
+            let parent = sid_of_row.clone().unwrap_or_else(|| self.place.parent.clone());
+            let count = rows.len();
+            run.queue.send(Batch::Rows(kind, rows)).await?;
+            run.queue.send(Batch::Coverage(self.coverage(kind, &parent, count, &ending))).await?;
+        }
+        let coverage = self.coverage(self.kind, &self.place.parent, kept.len(), &ending);
+        run.queue.send(Batch::Coverage(coverage)).await?;
+        Ok(Kept { rows: kept, status })
+    }
+
+    async fn read_with_fallback(
+        &self,
+        run: &Run,
+        endpoint: &Endpoint,
+        kept: &mut Vec<Row>,
+        derived: &mut Derived,
+    ) -> Result<Ending, EvidenceError> {
+        let mut ending = self.read_from(run, endpoint, kept, derived).await?;
+        let refused = matches!(
+            ending.status,
+            CoverageStatus::Denied | CoverageStatus::NoCredential | CoverageStatus::NotEnabled
+        );
+        if let (true, Some(fallback)) = (refused, endpoint.fallback) {
+            let mut second = self.read_from(run, fallback, kept, derived).await?;
+            if second.status == CoverageStatus::Complete {
+                second.reason = "read from a poorer source, because the usual one was refused".to_owned();
+                ending = second;
+            }
+        }
+        Ok(ending)
+    }
+
+    async fn read_from(
+        &self,
+        run: &Run,
+        endpoint: &Endpoint,
+        kept: &mut Vec<Row>,
+        derived: &mut Derived,
+    ) -> Result<Ending, EvidenceError> {
+        let reaches = endpoint.host.parent_token_reaches_subaccounts();
+        let Some(credential) = run.credentials.for_request(&self.place.account, reaches) else {
+            return Ok(Ending::without_credential());
+        };
+        let credential_kind = Some(run.credential_kind(&credential.account));
+        let url = match self.url(endpoint, run.started_at) {
+            Ok(url) => url,
+            Err(reason) => return Ok(Ending::failed(reason, credential_kind, 0)),
+        };
+        let mut pages = Pages::new(&run.client, credential, url);
+        while let Some(answer) = pages.next().await {
+            let (url, body) = match answer {
+                Ok(answer) => answer,
+                Err(failure) => return Ok(self.refused(endpoint, failure, credential_kind, pages.count)),
+            };
+            match self.keep_page(run, endpoint, &url, &body, kept, derived).await? {
+                Ok(next) => pages.follow(next),
+                Err(ReduceError::AnotherAccount) => {
+                    kept.clear();
+                    derived.iter_mut().for_each(|(_, rows)| rows.clear());
+                    let (account, parent) = (self.place.account.clone(), self.place.parent.clone());
+                    run.queue.send(Batch::Discard(self.kind, account, parent)).await?;
+                    let reason = ReduceError::AnotherAccount.to_string();
+                    return Ok(Ending::failed(reason, credential_kind, pages.count));
+                }
+                Err(error) => return Ok(Ending::failed(error.to_string(), credential_kind, pages.count)),
+            }
+            if pages.has_next() && pages.count >= endpoint.max_pages {
+                let reason = format!("stopped after {} pages, as planned for this list", pages.count);
+                return Ok(Ending::failed(reason, credential_kind, pages.count));
+            }
+        }
+        Ok(Ending {
+            status: CoverageStatus::Complete,
+            failure: None,
+            reason: String::new(),
+            credential_kind,
+            pages: pages.count,
+        })
+    }
+
+    /// Keeps the rows of one answer and says where the next page is.
+    async fn keep_page(
+        &self,
+        run: &Run,
+        endpoint: &Endpoint,
+        url: &Url,
+        body: &[u8],
+        kept: &mut Vec<Row>,
+        derived: &mut Derived,
+    ) -> Result<Result<Option<Url>, ReduceError>, EvidenceError> {
+        match self.reduce_page(run, endpoint, url, body) {
+            Ok((rows, taken_out, next)) => {
+                run.queue.send(Batch::Rows(self.kind, rows.clone())).await?;
+                kept.extend(rows);
+                for (kind, rows) in taken_out {
+                    derived.iter_mut().filter(|(other, _)| other.name == kind.name).for_each(|(_, all)| {
+                        all.extend(rows.iter().cloned());
+                    });
+                }
+                Ok(Ok(next))
+            }
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    fn reduce_page(
+        &self,
+        run: &Run,
+        endpoint: &Endpoint,
+        url: &Url,
+        body: &[u8],
+    ) -> Result<(Vec<Row>, Derived, Option<Url>), ReduceError> {
+        let text;
+        let (raws, next) = match endpoint.answer {
+            Answer::Single => {
+                text = std::str::from_utf8(body).map_err(|_| ReduceError::NotAnObject)?;
+                (vec![text], None)
+            }
+            Answer::List { key, paging, .. } => {
+                let page = parse_page(body, url, key, paging)?;
+                (page.rows.into_iter().map(|raw| raw.get()).collect(), page.next)
+            }
+        };
+        let mut rows = Vec::with_capacity(raws.len());
+        let mut derived = Vec::new();
+        for raw in raws {
+            let raw = RawRow::read(raw)?;
+            let row = reduce(self.kind, &self.place, &raw, &run.salt)?;
+            derived.extend(derive(self.kind, &row, &raw, &run.salt)?);
+            rows.push(row);
+        }
+        Ok((rows, derived, next))
+    }
+
+    /// The first URL of the listing.
+    fn url(&self, endpoint: &Endpoint, started_at: Timestamp) -> Result<Url, String> {
+        let mut path = endpoint.path.replace("{account}", self.place.account.as_str());
+        if let Some(row) = self.under {
+            path = path.replace("{parent}", safe_segment(&row.sid)?);
+            path = path.replace("{parent.parent_sid}", safe_segment(&row.parent).unwrap_or_default());
+            for (name, value) in self.columns_of(row) {
+                let place = format!("{{parent.{name}}}");
+                if path.contains(&place) {
+                    path = path.replace(&place, safe_segment(value)?);
+                }
+            }
+        }
+        let mut url = Url::parse(&format!("https://{}{path}", endpoint.host.name()))
+            .map_err(|_| "its address cannot be built".to_owned())?;
+        {
+            let mut query = url.query_pairs_mut();
+            for (name, value) in endpoint.query {
+                query.append_pair(name, &value.replace("{account}", self.place.account.as_str()));
+            }
+            if let Some((name, days)) = endpoint.since {
+                query.append_pair(name, &day_before(started_at, days));
+            }
+            if let Answer::List { page_size: size @ 1.., .. } = endpoint.answer {
+                query.append_pair("PageSize", &size.to_string());
+            }
+        }
+        if url.query() == Some("") {
+            url.set_query(None);
+        }
+        Ok(url)
+    }
+
+    /// The text columns of the row that this is listed under.
+    fn columns_of<'r>(&self, row: &'r Row) -> impl Iterator<Item = (&'static str, &'r str)> + use<'r> {
+        let parent = super::plan::comes_after(self.kind).and_then(crate::catalogue::kind);
+        let columns = parent.map_or(&[][..], |kind| kind.columns);
+        columns.iter().zip(&row.values).filter_map(|(column, value)| match value {
+            Value::Text(text) => Some((column.name, text.as_str())),
+            _ => None,
+        })
+    }
+
+    fn refused(
+        &self,
+        endpoint: &Endpoint,
+        failure: Failure,
+        credential_kind: Option<&'static str>,
+        pages: u32,
+    ) -> Ending {
+        let mut status = status_of(endpoint, failure.kind);
+        if !self.account_is_active && status != CoverageStatus::Failed {
+            status = CoverageStatus::InactiveAccount;
+        }
+        Ending { status, reason: failure.reason.clone(), failure: Some(failure), credential_kind, pages }
+    }
+
+    fn coverage(&self, kind: &Kind, parent: &str, rows: usize, ending: &Ending) -> Coverage {
+        let failure = ending.failure.as_ref();
+        Coverage {
+            account_sid: self.place.account.clone(),
+            resource_type: kind.name.to_owned(),
+            parent_sid: parent.to_owned(),
+            status: ending.status,
+            http_status: failure
+                .and_then(|failure| failure.http_status)
+                .or_else(|| (ending.status == CoverageStatus::Complete).then_some(200)),
+            twilio_code: failure.and_then(|failure| failure.twilio_code),
+            missing_permission: failure.and_then(|failure| failure.missing_permission.clone()),
+            credential_kind: ending.credential_kind.map(str::to_owned),
+            rows: u32::try_from(rows).unwrap_or(u32::MAX),
+            pages: ending.pages,
+            read_at: now(),
+            reason: ending.reason.clone(),
+        }
+    }
+}
+
+impl Ending {
+    fn without_credential() -> Self {
+        Self {
+            status: CoverageStatus::NoCredential,
+            failure: None,
+            reason: "no credential reaches this".to_owned(),
+            credential_kind: None,
+            pages: 0,
+        }
+    }
+
+    const fn failed(reason: String, credential_kind: Option<&'static str>, pages: u32) -> Self {
+        Self { status: CoverageStatus::Failed, failure: None, reason, credential_kind, pages }
+    }
+}
+
+/// Rows by derived kind.
+type Derived = Vec<(&'static Kind, Vec<Row>)>;
+
+fn empty_derived(from: &Kind) -> Derived {
+    let is_derived = |kind: &&&'static Kind| matches!(kind.origin, Origin::Derived { from: name, by: Derivation::Each(_) | Derivation::StudioWidgets | Derivation::StudioUrls } if name == from.name);
+    KINDS.iter().filter(is_derived).map(|kind| (*kind, Vec::new())).collect()
+}
+
+const fn status_of(endpoint: &Endpoint, kind: FailureKind) -> CoverageStatus {
+    match kind {
+        FailureKind::Denied | FailureKind::ClientValidation | FailureKind::TestCredentials => {
+            CoverageStatus::Denied
+        }
+        FailureKind::InactiveAccount => CoverageStatus::InactiveAccount,
+        FailureKind::Retired => CoverageStatus::Absent,
+        FailureKind::Broken => CoverageStatus::Failed,
+        FailureKind::NotFound => not_found(endpoint, LIST_NOT_FOUND_MEANS_EMPTY),
+    }
+}
+
+const fn not_found(endpoint: &Endpoint, list_means_empty: bool) -> CoverageStatus {
+    match (endpoint.answer, endpoint.not_found) {
+        (_, NotFound::NeverConfigured) => CoverageStatus::Absent,
+        (Answer::List { .. }, NotFound::Unclear) if list_means_empty => CoverageStatus::Absent,
+        (_, NotFound::Unclear) => CoverageStatus::NotEnabled,
+    }
+}
+
+/// A value that may stand in a path: what came from an answer must not lead the request elsewhere.
+fn safe_segment(text: &str) -> Result<&str, String> {
+    let is_safe = !text.is_empty()
+        && text.len() <= 64
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if is_safe { Ok(text) } else { Err("it is listed under something without a usable SID".to_owned()) }
+}
+
+/// The day so many days before, as Twilio's date filters take it.
+fn day_before(moment: Timestamp, days: u16) -> String {
+    let today = moment.to_zoned(jiff::tz::TimeZone::UTC).date();
+    today.checked_sub(Span::new().days(i64::from(days))).unwrap_or(today).to_string()
+}
+
+/// The present moment, in seconds.
+pub(super) fn now() -> String {
+    Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_answers_to_what_a_missing_list_means() {
+        let list = crate::catalogue::kind("sync_service").unwrap().endpoint().unwrap();
+        assert_eq!(not_found(list, false), CoverageStatus::NotEnabled);
+        assert_eq!(not_found(list, true), CoverageStatus::Absent);
+    }
+
+    #[test]
+    fn paths_are_built_of_plain_sids_only() {
+        for bad in ["", "../x", "a/b", "a?b", "a%2fb", "a b", &"a".repeat(65)] {
+            assert!(safe_segment(bad).is_err(), "{bad}");
+        }
+        assert!(safe_segment("ZSaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").is_ok());
+    }
+}

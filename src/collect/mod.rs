@@ -1,0 +1,17 @@
+//! From the account tree to the evidence: signing in, planning, reading every listing, reducing rows.
+//!
+//! It decides nothing about what is right or wrong; a problem here is coverage or an error of the run.
+
+mod account_tree;
+mod listing;
+mod plan;
+mod reduce;
+mod run;
+mod sign_in;
+mod studio;
+
+pub use account_tree::{AccountInTree, Tree};
+pub use plan::chosen_kinds;
+pub use reduce::{Salt, rows_of_answer};
+pub use run::{Collector, collect};
+pub use sign_in::SignInError;

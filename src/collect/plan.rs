@@ -1,0 +1,74 @@
+//! What to read: from the kinds that checks need to the kinds that must be asked for. Pure.
+
+use std::collections::BTreeSet;
+
+use crate::catalogue::{self, KINDS, Kind, Origin, Per};
+
+/// The kinds to collect so that the given ones can be judged: with each kind whatever it is listed
+/// under or taken out of. In the order of the catalogue.
+pub fn chosen_kinds(needed: impl IntoIterator<Item = &'static Kind>) -> Vec<&'static Kind> {
+    let mut names = BTreeSet::new();
+    let mut waiting: Vec<&'static Kind> = needed.into_iter().collect();
+    while let Some(kind) = waiting.pop() {
+        if names.insert(kind.name) {
+            waiting.extend(comes_after(kind).and_then(catalogue::kind));
+        }
+    }
+    KINDS.iter().copied().filter(|kind| names.contains(kind.name)).collect()
+}
+
+/// The kind that must be read before this one can be.
+pub(super) fn comes_after(kind: &Kind) -> Option<&'static str> {
+    match &kind.origin {
+        Origin::Derived { from, .. } => Some(from),
+        Origin::Request(endpoint) => match endpoint.per {
+            Per::Each { kind, .. } => Some(kind),
+            Per::Tree | Per::Account => None,
+        },
+    }
+}
+
+/// The chosen kinds that are listed under each row of this one.
+pub(super) fn children<'a>(
+    chosen: &'a [&'static Kind],
+    parent: &'a Kind,
+) -> impl Iterator<Item = &'static Kind> + 'a {
+    chosen.iter().copied().filter(|kind| matches!(kind.endpoint(), Some(e) if matches!(e.per, Per::Each { kind, .. } if kind == parent.name)))
+}
+
+/// This kind and everything that can only be read after it.
+pub(super) fn with_dependents<'a>(chosen: &'a [&'static Kind], kind: &'static Kind) -> Vec<&'static Kind> {
+    let mut names = BTreeSet::from([kind.name]);
+    let mut all = vec![kind];
+    // Parents come first in the catalogue, so one pass finds grandchildren too.
+    for other in chosen.iter().copied() {
+        if comes_after(other).is_some_and(|before| names.contains(before)) && names.insert(other.name) {
+            all.push(other);
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(kinds: &[&'static Kind]) -> Vec<&'static str> {
+        kinds.iter().map(|kind| kind.name).collect()
+    }
+
+    #[test]
+    fn a_kind_brings_what_it_is_listed_under() {
+        let chosen = chosen_kinds(catalogue::kind("serverless_function"));
+        let expected =
+            ["serverless_service", "serverless_environment", "serverless_build", "serverless_function"];
+        assert_eq!(names(&chosen), expected);
+    }
+
+    #[test]
+    fn dependents_reach_to_the_grandchildren() {
+        let flow = catalogue::kind("studio_flow").unwrap();
+        let expected = ["studio_flow", "studio_definition", "studio_widget", "studio_url"];
+        assert_eq!(names(&with_dependents(KINDS, flow)), expected);
+    }
+}

@@ -1,0 +1,260 @@
+//! From a row of an answer to a row of evidence: only what the catalogue names, only as it says.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use super::studio;
+use crate::catalogue::{Answer, Column, Derivation, KINDS, Keep, Kind, Origin, TWILIO_ACCOUNT};
+use crate::evidence::{Row, Value};
+use crate::model::AccountSid;
+use crate::redact;
+use crate::twilio::{PageError, parse_page};
+
+/// Makes hashes comparable within one scan and worthless outside of it. It is never stored.
+#[derive(Clone)]
+pub struct Salt([u8; 32]);
+
+impl std::fmt::Debug for Salt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Salt(***)")
+    }
+}
+
+impl Salt {
+    /// A new salt from the operating system.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system has no randomness to give.
+    pub fn new() -> Result<Self, getrandom::Error> {
+        let mut salt = [0; 32];
+        getrandom::fill(&mut salt)?;
+        Ok(Self(salt))
+    }
+
+    fn hash(&self, text: &str) -> String {
+        let digest = Sha256::new().chain_update(self.0).chain_update(text).finalize();
+        digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// An answer whose rows cannot be kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReduceError {
+    /// The page itself.
+    #[error(transparent)]
+    Page(#[from] PageError),
+    /// A row is no object.
+    #[error("a row is no object")]
+    NotAnObject,
+    /// A row cannot be told from the others.
+    #[error("a row has no `{0}`")]
+    NoIdentity(&'static str),
+    /// A Studio flow came without a definition that can be read.
+    #[error("the flow's definition cannot be read")]
+    NoDefinition,
+    /// A row belongs to another account: the credential was not the right one.
+    #[error("answered for another account")]
+    AnotherAccount,
+}
+
+/// A row of an answer: its fields, none of them made into a value yet.
+pub(super) struct RawRow<'a>(HashMap<String, &'a RawValue>);
+
+impl<'a> RawRow<'a> {
+    pub(super) fn read(raw: &'a str) -> Result<Self, ReduceError> {
+        serde_json::from_str(raw).map(Self).map_err(|_| ReduceError::NotAnObject)
+    }
+
+    /// The field at a path such as `recording.mode`; nothing when it is absent or null.
+    pub(super) fn at(&self, path: &str) -> Option<&'a str> {
+        let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+        let raw = self.0.get(name)?.get();
+        match rest {
+            Some(rest) => Self::read(raw).ok()?.at(rest),
+            None => (raw != "null").then_some(raw),
+        }
+    }
+
+    /// The field as text; numbers and yes-no are taken as they are written.
+    pub(super) fn text(&self, path: &str) -> Option<String> {
+        let raw = self.at(path)?;
+        match raw.as_bytes().first()? {
+            b'"' => serde_json::from_str(raw).ok(),
+            b'{' | b'[' => None,
+            _ => Some(raw.to_owned()),
+        }
+    }
+}
+
+/// Where a listing stands: whose it is, and under what.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) account: AccountSid,
+    pub(super) parent: String,
+}
+
+/// Reduces one row.
+pub(super) fn reduce(kind: &Kind, place: &Place, raw: &RawRow<'_>, salt: &Salt) -> Result<Row, ReduceError> {
+    refuse_another_account(kind, place, raw)?;
+    let sid = if kind.identity.is_empty() {
+        let listed_under = if place.parent.is_empty() { place.account.as_str() } else { &place.parent };
+        listed_under.to_owned()
+    } else {
+        raw.text(kind.identity).filter(|sid| !sid.is_empty()).ok_or(ReduceError::NoIdentity(kind.identity))?
+    };
+    Ok(Row {
+        account: place.account.clone(),
+        parent: place.parent.clone(),
+        sid,
+        values: kind.columns.iter().map(|column| keep(column, raw, salt)).collect(),
+    })
+}
+
+/// A credential that does not reach an account is often answered with its own account's resources.
+fn refuse_another_account(kind: &Kind, place: &Place, raw: &RawRow<'_>) -> Result<(), ReduceError> {
+    let field = if kind.name == TWILIO_ACCOUNT.name { "sid" } else { "account_sid" };
+    match raw.text(field) {
+        Some(other) if other != place.account.as_str() => Err(ReduceError::AnotherAccount),
+        _ => Ok(()),
+    }
+}
+
+/// The rows that are taken out of another kind's row: kind by kind, in the order of the catalogue.
+pub(super) fn derive(
+    from: &Kind,
+    row: &Row,
+    raw: &RawRow<'_>,
+    salt: &Salt,
+) -> Result<Vec<(&'static Kind, Vec<Row>)>, ReduceError> {
+    let place = Place { account: row.account.clone(), parent: row.sid.clone() };
+    let mut derived = Vec::new();
+    for kind in KINDS.iter().copied() {
+        let rows = match kind.origin {
+            Origin::Derived { from: name, by } if name == from.name => match by {
+                Derivation::Each(path) => explode(kind, path, &place, raw, salt)?,
+                Derivation::StudioWidgets => studio::widgets(&place, raw.at("definition"))?,
+                Derivation::StudioUrls => studio::urls(&place, raw.at("definition"))?,
+            },
+            _ => continue,
+        };
+        derived.push((kind, rows));
+    }
+    Ok(derived)
+}
+
+fn explode(
+    kind: &Kind,
+    path: &str,
+    place: &Place,
+    raw: &RawRow<'_>,
+    salt: &Salt,
+) -> Result<Vec<Row>, ReduceError> {
+    let Some(list) = raw.at(path) else { return Ok(Vec::new()) };
+    let items: Vec<&RawValue> = serde_json::from_str(list).map_err(|_| ReduceError::NotAnObject)?;
+    items.into_iter().map(|item| reduce(kind, place, &RawRow::read(item.get())?, salt)).collect()
+}
+
+fn keep(column: &Column, raw: &RawRow<'_>, salt: &Salt) -> Value {
+    let text = || raw.text(column.path);
+    let kept: Option<String> = match column.keep {
+        Keep::Bool => return yes_or_no(text()),
+        Keep::Present => return Value::Integer(i64::from(is_present(raw.at(column.path)))),
+        Keep::Int => return text().and_then(|t| t.trim().parse().ok()).map_or(Value::Null, Value::Integer),
+        Keep::Real => return text().and_then(|t| number(&t)).map_or(Value::Null, Value::Real),
+        Keep::Text => text().map(|text| redact::label::plain(&text)),
+        Keep::Label => text().map(|text| redact::label::keep(&text)),
+        Keep::Time => text().and_then(|text| time(&text)),
+        Keep::Url => not_empty(text()).map(|text| redact::url::redact(&text)),
+        Keep::Host => not_empty(text()).and_then(|text| redact::url::parts(&text)?.host),
+        Keep::Masked => not_empty(text()).map(|text| redact::phone::masked(&text)),
+        Keep::Country => not_empty(text()).and_then(|text| redact::phone::country(&text).map(str::to_owned)),
+        Keep::Hashed => not_empty(text()).map(|text| salt.hash(&text.to_lowercase())),
+        Keep::Shape => Some(redact::secret::shape(&text().unwrap_or_default())),
+        Keep::Json => raw.at(column.path).and_then(list_of_words),
+    };
+    kept.map_or(Value::Null, Value::Text)
+}
+
+fn not_empty(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+fn yes_or_no(text: Option<String>) -> Value {
+    match text.as_deref() {
+        Some("true") => Value::Integer(1),
+        Some("false") => Value::Integer(0),
+        _ => Value::Null,
+    }
+}
+
+fn is_present(raw: Option<&str>) -> bool {
+    raw.is_some_and(|raw| !matches!(raw, "\"\"" | "{}" | "[]"))
+}
+
+/// A number as Twilio writes it, now and then as text. Not-a-number and infinity are none.
+fn number(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// A list of texts, in a fixed order: Twilio's order is not stable. Anything else is not kept.
+fn list_of_words(raw: &str) -> Option<String> {
+    let mut words: Vec<String> = serde_json::from_str(raw).ok()?;
+    for word in &mut words {
+        *word = redact::label::plain(word);
+    }
+    words.sort();
+    serde_json::to_string(&words).ok()
+}
+
+/// Times come as RFC 2822 from the 2010 API and the key list, as ISO 8601 elsewhere, now and then
+/// without an offset. What cannot be read is null: a strange date must not lose the row.
+fn time(text: &str) -> Option<String> {
+    let timestamp = text
+        .parse::<Timestamp>()
+        .ok()
+        .or_else(|| {
+            jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok()
+        })
+        .or_else(|| {
+            let unzoned: jiff::civil::DateTime = text.parse().ok()?;
+            unzoned.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+        })?;
+    Some(timestamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+/// Parses one whole answer of a kind's endpoint, as a scan would. For tests that hold real answers.
+///
+/// # Errors
+///
+/// When the answer cannot be used.
+pub fn rows_of_answer(
+    kind: &'static Kind,
+    account: &AccountSid,
+    parent: &str,
+    body: &[u8],
+    salt: &Salt,
+) -> Result<Vec<(&'static Kind, Vec<Row>)>, ReduceError> {
+    let Some(endpoint) = kind.endpoint() else { return Ok(Vec::new()) };
+    let place = Place { account: account.clone(), parent: parent.to_owned() };
+    let text = std::str::from_utf8(body).map_err(|_| PageError::NotAnObject)?;
+    let raw_rows = match endpoint.answer {
+        Answer::Single => vec![text],
+        Answer::List { key, paging, .. } => {
+            let url = url::Url::parse(&format!("https://{}{}", endpoint.host.name(), endpoint.path))
+                .map_err(|_| PageError::UnreadableLink)?;
+            parse_page(body, &url, key, paging)?.rows.into_iter().map(RawValue::get).collect()
+        }
+    };
+    let mut all = vec![(kind, Vec::new())];
+    for raw in raw_rows {
+        let raw = RawRow::read(raw)?;
+        let row = reduce(kind, &place, &raw, salt)?;
+        all.extend(derive(kind, &row, &raw, salt)?);
+        all[0].1.push(row);
+    }
+    Ok(all)
+}

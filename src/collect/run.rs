@@ -1,0 +1,243 @@
+//! The whole collection: every account, every kind, each listing once.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::account_tree::{AccountInTree, Tree, discover};
+use super::listing::{Listing, now};
+use super::plan::{children, with_dependents};
+use super::reduce::{Place, Salt};
+use super::sign_in::SignInError;
+use crate::catalogue::{ACCOUNT_TREE, Kind, Per, TWILIO_ACCOUNT};
+use crate::credentials::{CredentialKind, Credentials};
+use crate::evidence::{Batch, EvidenceError, Queue, Row, Value};
+use crate::model::{AccountSid, Coverage, CoverageStatus};
+use crate::twilio::Client;
+
+/// Accounts that are read side by side at most. The client's own gate bounds the requests.
+const ACCOUNTS_AT_ONCE: usize = 16;
+
+/// What a collection needs.
+#[derive(Debug)]
+pub struct Collector {
+    /// Sends the requests.
+    pub client: Client,
+    /// Whom to ask as.
+    pub credentials: Credentials,
+    /// The kinds to read, with all they are listed under, in the order of the catalogue.
+    pub kinds: Vec<&'static Kind>,
+    /// When the scan started; "the last 30 days" end here.
+    pub started_at: Timestamp,
+    /// Whether to use the subaccounts' Auth Tokens that the parent's account list returns.
+    pub derive_tokens: bool,
+    /// If not empty: read these accounts and no others.
+    pub only_accounts: Vec<AccountSid>,
+}
+
+/// What all tasks of a collection share.
+pub(super) struct Run {
+    pub(super) client: Client,
+    pub(super) credentials: Credentials,
+    pub(super) queue: Queue,
+    pub(super) salt: Salt,
+    pub(super) started_at: Timestamp,
+    kinds: Vec<&'static Kind>,
+    credential_kinds: BTreeMap<AccountSid, CredentialKind>,
+}
+
+impl Collector {
+    /// Signs in and lists the accounts. Nothing is written yet, so that a refused credential leaves nothing behind.
+    ///
+    /// # Errors
+    ///
+    /// When no credential is accepted.
+    pub async fn sign_in(&mut self, salt: &Salt) -> Result<Tree, SignInError> {
+        let mut tree = discover(&self.client, &mut self.credentials, salt, self.derive_tokens).await?;
+        if !self.only_accounts.is_empty() {
+            tree.accounts.retain(|account| self.only_accounts.contains(&account.account));
+        }
+        Ok(tree)
+    }
+}
+
+/// Reads everything and sends it to the store.
+///
+/// # Errors
+///
+/// When the store cannot be written. What Twilio refuses is coverage, not an error.
+pub async fn collect(
+    collector: Collector,
+    tree: Tree,
+    salt: Salt,
+    queue: Queue,
+) -> Result<(), EvidenceError> {
+    let run = Arc::new(Run {
+        client: collector.client,
+        credentials: collector.credentials,
+        queue,
+        salt,
+        started_at: collector.started_at,
+        kinds: collector.kinds,
+        credential_kinds: tree.credential_kinds.clone(),
+    });
+    write_tree(&run, &tree).await?;
+    let slots = Arc::new(Semaphore::new(ACCOUNTS_AT_ONCE));
+    let mut tasks = JoinSet::new();
+    for account in tree.accounts {
+        let (run, slots) = (Arc::clone(&run), Arc::clone(&slots));
+        tasks.spawn(async move {
+            let _slot = slots.acquire_owned().await;
+            read_account(run, Arc::new(account)).await
+        });
+    }
+    all_of(tasks).await
+}
+
+async fn write_tree(run: &Run, tree: &Tree) -> Result<(), EvidenceError> {
+    let has_subaccounts = tree.accounts.iter().any(|account| !account.is_parent);
+    for (place, account) in tree.accounts.iter().enumerate() {
+        let batch = Batch::Account {
+            account: account.account.clone(),
+            name: account.name.clone(),
+            status: account.status.clone(),
+            is_parent: account.is_parent,
+            is_root: place == 0,
+            has_subaccounts: account.is_parent && has_subaccounts,
+            credential_kind: run.credential_kind(&account.account),
+        };
+        run.queue.send(batch).await?;
+    }
+    for notice in &tree.notices {
+        run.queue.send(Batch::Notice(notice.clone())).await?;
+    }
+    run.queue.send(Batch::Rows(&ACCOUNT_TREE, tree.listed.clone())).await?;
+    run.queue.send(Batch::Coverage(tree.coverage.clone())).await
+}
+
+async fn read_account(run: Arc<Run>, account: Arc<AccountInTree>) -> Result<(), EvidenceError> {
+    let mut tasks = JoinSet::new();
+    for kind in run.kinds.iter().copied() {
+        let Some(endpoint) = kind.endpoint() else { continue };
+        if endpoint.per != Per::Account {
+            continue;
+        }
+        if kind.name == TWILIO_ACCOUNT.name && account.row.is_some() {
+            write_own_row(&run, &account).await?;
+        } else if !account.is_active() && !endpoint.of_inactive {
+            let reason = "not asked: the account is not active";
+            write_unread(&run, kind, &account, CoverageStatus::InactiveAccount, reason).await?;
+        } else {
+            tasks.spawn(read_kind(Arc::clone(&run), kind, Arc::clone(&account), None));
+        }
+    }
+    all_of(tasks).await
+}
+
+type Reading = Pin<Box<dyn Future<Output = Result<(), EvidenceError>> + Send>>;
+
+/// Reads one listing, then whatever is listed under each of its rows.
+fn read_kind(run: Arc<Run>, kind: &'static Kind, account: Arc<AccountInTree>, under: Option<Row>) -> Reading {
+    Box::pin(async move {
+        let listing = Listing {
+            kind,
+            place: Place {
+                account: account.account.clone(),
+                parent: under.as_ref().map(|row| row.sid.clone()).unwrap_or_default(),
+            },
+            under: under.as_ref(),
+            account_is_active: account.is_active(),
+        };
+        let kept = listing.read(&run).await?;
+        let mut tasks = JoinSet::new();
+        for child in children(&run.kinds, kind) {
+            let parents: Vec<Row> =
+                kept.rows.iter().filter(|row| has_children(child, kind, row)).cloned().collect();
+            if parents.is_empty() || !kept.status.is_conclusive() {
+                // Without this note a list that could not be read would look like one that was empty.
+                let reason = format!("{} is listed under {}", child.name, kind.name);
+                write_unread(&run, child, &account, kept.status, &reason).await?;
+            }
+            if !account.is_active() {
+                continue;
+            }
+            for parent in parents {
+                tasks.spawn(read_kind(Arc::clone(&run), child, Arc::clone(&account), Some(parent)));
+            }
+        }
+        all_of(tasks).await
+    })
+}
+
+/// Whether the column that the child needs is set in the parent's row.
+fn has_children(child: &Kind, parent: &Kind, row: &Row) -> bool {
+    let having = match child.endpoint().map(|endpoint| endpoint.per) {
+        Some(Per::Each { having, .. }) => having,
+        _ => return false,
+    };
+    having == "sid"
+        || parent.columns.iter().zip(&row.values).any(|(column, value)| {
+            column.name == having && matches!(value, Value::Text(text) if !text.is_empty())
+        })
+}
+
+async fn write_own_row(run: &Run, account: &AccountInTree) -> Result<(), EvidenceError> {
+    run.queue.send(Batch::Rows(&TWILIO_ACCOUNT, account.row.iter().cloned().collect())).await?;
+    let read = unread(run, &TWILIO_ACCOUNT, account, CoverageStatus::Complete, "");
+    run.queue.send(Batch::Coverage(Coverage { http_status: Some(200), rows: 1, pages: 1, ..read })).await
+}
+
+/// Notes that a kind, and all that depends on it, was read no further than its parents.
+async fn write_unread(
+    run: &Run,
+    kind: &'static Kind,
+    account: &AccountInTree,
+    status: CoverageStatus,
+    reason: &str,
+) -> Result<(), EvidenceError> {
+    for dependent in with_dependents(&run.kinds, kind) {
+        let reason = if status.is_conclusive() { "" } else { reason };
+        run.queue.send(Batch::Coverage(unread(run, dependent, account, status, reason))).await?;
+    }
+    Ok(())
+}
+
+fn unread(run: &Run, kind: &Kind, account: &AccountInTree, status: CoverageStatus, reason: &str) -> Coverage {
+    Coverage {
+        account_sid: account.account.clone(),
+        resource_type: kind.name.to_owned(),
+        parent_sid: String::new(),
+        status,
+        http_status: None,
+        twilio_code: None,
+        missing_permission: None,
+        credential_kind: Some(run.credential_kind(&account.account).to_owned()),
+        rows: 0,
+        pages: 0,
+        read_at: now(),
+        reason: reason.to_owned(),
+    }
+}
+
+impl Run {
+    /// The kind of an account's own credential, in the word used in files.
+    pub(super) fn credential_kind(&self, account: &AccountSid) -> &'static str {
+        match self.credential_kinds.get(account) {
+            Some(kind) => kind.as_str(),
+            None if self.credentials.has(account) => "derived_token",
+            None => "",
+        }
+    }
+}
+
+/// Waits for every task, and returns the first error.
+async fn all_of(mut tasks: JoinSet<Result<(), EvidenceError>>) -> Result<(), EvidenceError> {
+    while let Some(ended) = tasks.join_next().await {
+        ended.unwrap_or(Err(EvidenceError::WriterEnded))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! From a Studio flow definition to rows: widget types, flags, URLs. Texts never leave this file.
+//!
+//! A definition may hold whole messages, names and tokens, so it is walked once in memory and dropped.
+//! Source of the widget types and properties: Twilio's published Studio widget reference, 2026-06-29.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::reduce::{Place, ReduceError};
+use crate::evidence::{Row, Value};
+use crate::redact;
+
+#[derive(Deserialize)]
+struct Definition {
+    #[serde(default)]
+    states: Vec<State>,
+}
+
+#[derive(Deserialize)]
+struct State {
+    #[serde(default)]
+    name: String,
+    #[serde(default, rename = "type")]
+    widget_type: String,
+    #[serde(default)]
+    properties: HashMap<String, Json>,
+}
+
+/// Properties that hold a URL, by what the widget reference names them.
+const URL_PROPERTIES: &[&str] = &[
+    "url",
+    "stream_url",
+    "recording_status_callback",
+    "recording_status_callback_url",
+    "transcription_callback_url",
+    "transcribe_callback",
+    "hold_music_url",
+    "media_url",
+    "play",
+    "fallback_url",
+    "callback_url",
+    "status_callback",
+];
+
+/// One row per widget, in the columns of `studio_widget`.
+///
+/// # Errors
+///
+/// When the definition is not there or is none: an unread flow must not look like an empty one.
+pub(super) fn widgets(place: &Place, definition: Option<&str>) -> Result<Vec<Row>, ReduceError> {
+    rows(place, definition, |place_in_flow, state| {
+        let flag = |name: &str| Value::Integer(i64::from(state.properties.get(name).is_some_and(is_true)));
+        let records =
+            state.widget_type.starts_with("record-") || state.properties.get("record").is_some_and(is_true);
+        let values = vec![
+            Value::Text(redact::label::keep(&state.name)),
+            Value::Text(redact::label::plain(&state.widget_type)),
+            flag("send_twilio_credentials"),
+            Value::Integer(i64::from(records)),
+            flag("transcribe"),
+            secret(state).map_or(Value::Null, Value::Text),
+        ];
+        vec![(place_in_flow.to_string(), values)]
+    })
+}
+
+/// One row per URL, in the columns of `studio_url`.
+///
+/// # Errors
+///
+/// As [`widgets`].
+pub(super) fn urls(place: &Place, definition: Option<&str>) -> Result<Vec<Row>, ReduceError> {
+    rows(place, definition, |place_in_flow, state| {
+        let method = state.properties.get("method").and_then(Json::as_str);
+        let mut found: Vec<(&String, &str)> = state
+            .properties
+            .iter()
+            .filter(|(name, _)| URL_PROPERTIES.contains(&name.as_str()))
+            .filter_map(|(name, value)| Some((name, value.as_str()?)))
+            // `play` may also hold several addresses or none; whatever has no scheme is no address.
+            .filter(|(_, url)| url.contains("://") || url.starts_with("{{"))
+            .collect();
+        found.sort();
+        let variables = carries_variables(state);
+        found
+            .into_iter()
+            .map(|(property, url)| {
+                let values = vec![
+                    Value::Text(redact::label::keep(&state.name)),
+                    Value::Text(redact::label::plain(&state.widget_type)),
+                    Value::Text(property.clone()),
+                    Value::Text(redact::url::redact(url)),
+                    method.map_or(Value::Null, |method| Value::Text(redact::label::plain(method))),
+                    Value::Integer(i64::from(variables)),
+                ];
+                (format!("{place_in_flow}.{property}"), values)
+            })
+            .collect()
+    })
+}
+
+fn rows(
+    place: &Place,
+    definition: Option<&str>,
+    of_state: impl Fn(usize, &State) -> Vec<(String, Vec<Value>)>,
+) -> Result<Vec<Row>, ReduceError> {
+    let text = definition.ok_or(ReduceError::NoDefinition)?;
+    let definition: Definition = serde_json::from_str(text).map_err(|_| ReduceError::NoDefinition)?;
+    let rows = definition
+        .states
+        .iter()
+        .enumerate()
+        .flat_map(|(index, state)| of_state(index + 1, state))
+        .map(|(sid, values)| Row {
+            account: place.account.clone(),
+            parent: place.parent.clone(),
+            sid,
+            values,
+        })
+        .collect();
+    Ok(rows)
+}
+
+fn is_true(value: &Json) -> bool {
+    value.as_bool() == Some(true) || value.as_str().is_some_and(|text| text == "true")
+}
+
+/// The first property that looks like a secret, as `headers: bearer token (40 characters)`.
+fn secret(state: &State) -> Option<String> {
+    let mut names: Vec<&String> = state.properties.keys().collect();
+    names.sort();
+    names.into_iter().find_map(|name| {
+        texts(&state.properties[name]).into_iter().find_map(|text| {
+            let pattern = redact::secret::looks_like(text)?;
+            Some(format!("{}: {pattern} ({} characters)", redact::label::plain(name), text.chars().count()))
+        })
+    })
+}
+
+/// Whether what is sent holds what a patient said, typed or called from.
+fn carries_variables(state: &State) -> bool {
+    state.properties.values().flat_map(texts).any(|text| {
+        ["trigger.", "widgets.", "flow.data", "flow.variables", "contact."]
+            .iter()
+            .any(|name| text.contains(name))
+    })
+}
+
+/// Every text in a value, however deep.
+fn texts(value: &Json) -> Vec<&str> {
+    match value {
+        Json::String(text) => vec![text],
+        Json::Array(items) => items.iter().flat_map(texts).collect(),
+        Json::Object(fields) => fields.values().flat_map(texts).collect(),
+        Json::Null | Json::Bool(_) | Json::Number(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,162 @@
+//! The dated lists beside the checks: what the BAA covers, and which product a usage category
+//! belongs to. They are data, so that an update of Twilio's list is an update of a file.
+
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use regex::Regex;
+use rusqlite::{Connection, params};
+use serde::Deserialize;
+
+/// A product of Twilio as its list of eligible products sees it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    /// The id that checks, findings and `audit.toml` use: `voice_recordings`.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// Whether a BAA can cover it.
+    pub status: Status,
+    /// What must be true for it to be covered, or why it is not; may be empty.
+    #[serde(default)]
+    pub condition: String,
+    /// Where that is said.
+    pub sources: Vec<String>,
+}
+
+/// Whether a BAA can cover a product. The list is closed: silence is `unknown`, never `eligible`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Listed without a mark.
+    Eligible,
+    /// Listed with a condition.
+    Conditional,
+    /// Named as excluded, discontinued, or another company's channel.
+    NotEligible,
+    /// Named nowhere: not covered until Twilio says so in writing.
+    Unknown,
+    /// An administration surface that should carry no PHI.
+    ControlPlane,
+}
+
+impl Status {
+    /// The word for it in SQL and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Eligible => "eligible",
+            Self::Conditional => "conditional",
+            Self::NotEligible => "not_eligible",
+            Self::Unknown => "unknown",
+            Self::ControlPlane => "control_plane",
+        }
+    }
+}
+
+/// A name that a BAA attachment may use for several products.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alias {
+    /// As people write it: `Programmable Voice`.
+    pub name: String,
+    /// The products meant.
+    pub products: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProductFile {
+    #[serde(deserialize_with = "date")]
+    dated: Date,
+    #[expect(dead_code, reason = "for the reader of the file")]
+    sources: Vec<String>,
+    product: Vec<Product>,
+    alias: Vec<Alias>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CategoryFile {
+    #[serde(deserialize_with = "date")]
+    dated: Date,
+    #[expect(dead_code, reason = "for the reader of the file")]
+    sources: Vec<String>,
+    category: Vec<Category>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Category {
+    pattern: String,
+    product: String,
+}
+
+/// A TOML date, which serde shows as a table of its own.
+fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    let date = toml::value::Datetime::deserialize(deserializer)?;
+    date.to_string().parse().map_err(serde::de::Error::custom)
+}
+
+#[expect(clippy::expect_used, reason = "the files are part of the program, and a test reads them")]
+static PRODUCTS: LazyLock<ProductFile> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../checks/products.toml")).expect("checks/products.toml is valid")
+});
+
+#[expect(clippy::expect_used, reason = "the files are part of the program, and a test reads them")]
+static CATEGORIES: LazyLock<(Date, Vec<(Regex, String)>)> = LazyLock::new(|| {
+    let file: CategoryFile = toml::from_str(include_str!("../../checks/usage_categories.toml"))
+        .expect("checks/usage_categories.toml is valid");
+    let compiled = |category: Category| {
+        let pattern = Regex::new(&format!("(?i)^(?:{})$", category.pattern)).expect("a valid pattern");
+        (pattern, category.product)
+    };
+    (file.dated, file.category.into_iter().map(compiled).collect())
+});
+
+/// Every product, in the order of the file.
+pub fn products() -> &'static [Product] {
+    &PRODUCTS.product
+}
+
+/// Names for several products at once.
+pub fn aliases() -> &'static [Alias] {
+    &PRODUCTS.alias
+}
+
+/// The older of the dates of the two files: from it the age of the catalogue is counted.
+pub fn dated() -> Date {
+    PRODUCTS.dated.min(CATEGORIES.0)
+}
+
+/// The product that a usage category belongs to, or one of `_infrastructure`, `_edition_signal` and
+/// `_unmapped`.
+pub fn usage_product(category: &str) -> &'static str {
+    let found = CATEGORIES.1.iter().find(|(pattern, _)| pattern.is_match(category.trim()));
+    found.map_or("_unmapped", |(_, product)| product.as_str())
+}
+
+/// Creates and fills the tables `baa_product` and `product_alias`. Aliases are kept in lower case;
+/// every id and title is an alias of itself.
+pub fn load(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(
+        "create temp table baa_product (id text primary key, title text, status text, condition text, sources text) strict;
+         create temp table product_alias (alias text, product text, primary key (alias, product)) strict;",
+    )?;
+    let mut product = connection.prepare("insert into baa_product values (?1, ?2, ?3, ?4, ?5)")?;
+    let mut alias = connection.prepare("insert or ignore into product_alias values (?1, ?2)")?;
+    for Product { id, title, status, condition, sources } in products() {
+        product.execute(params![id, title, status.as_str(), condition, sources.join(" ")])?;
+        alias.execute(params![id, id])?;
+        alias.execute(params![title.to_lowercase(), id])?;
+    }
+    for Alias { name, products } in aliases() {
+        for id in products {
+            alias.execute(params![name.to_lowercase(), id])?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! What can go wrong with the store.
+
+use std::path::PathBuf;
+
+/// A store that cannot be made, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum EvidenceError {
+    /// The file cannot be made or opened.
+    #[error("cannot open {}: {source}", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
+    /// The file was written by a version with another layout.
+    #[error(
+        "this evidence was written by {written_by} in layout {found}; this version reads layout {expected}: \
+         use that version, or scan again"
+    )]
+    Layout {
+        /// The program and version that wrote it.
+        written_by: String,
+        /// Its layout.
+        found: i64,
+        /// The layout of this version.
+        expected: i64,
+    },
+    /// A read or write failed: a full disk, a damaged file.
+    #[error("cannot {doing} the evidence file: {source}")]
+    Sql {
+        /// What was being done, as a verb.
+        doing: &'static str,
+        /// Why.
+        source: rusqlite::Error,
+    },
+    /// The file cannot be protected from other users.
+    #[error("cannot set the permissions of {}: {source}", path.display())]
+    Permissions {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// What was declared cannot be written as JSON.
+    #[error("what audit.toml declares cannot be stored")]
+    Intent,
+    /// The writing thread ended early.
+    #[error("the evidence file could not be written to its end")]
+    WriterEnded,
+}
+
+/// Turns a SQLite error into one of ours, saying what was being done.
+pub(super) fn sql(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> EvidenceError {
+    move |source| EvidenceError::Sql { doing, source }
+}

@@ -1,0 +1,132 @@
+//! Which hosts a URL may point at: patterns, and classes of hosts that are known beforehand.
+//!
+//! The lists decide offline; no name is ever looked up.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::redact::url;
+
+/// Classes and their hosts, in the order in which they are tried.
+const CLASSES: &[(&str, &[&str])] = &[
+    ("twilio-runtime", &["*.twil.io", "handler.twilio.com", "webhooks.twilio.com", "studio.twilio.com"]),
+    ("demo", &["demo.twilio.com", "twimlets.com", "*.twimlets.com"]),
+    (
+        "tunnel",
+        &[
+            "*.ngrok.io",
+            "*.ngrok.app",
+            "*.ngrok.dev",
+            "*.ngrok-free.app",
+            "*.ngrok-free.dev",
+            "*.trycloudflare.com",
+            "*.loca.lt",
+            "*.localtunnel.me",
+            "*.serveo.net",
+            "*.localhost.run",
+            "*.lhr.life",
+            "*.pagekite.me",
+            "*.devtunnels.ms",
+            "*.app.github.dev",
+            "*.gitpod.io",
+            "*.repl.co",
+            "*.replit.dev",
+            "*.glitch.me",
+            "*.zrok.io",
+            "*.ts.net",
+            "*.sharedwithexpose.com",
+        ],
+    ),
+    (
+        "inspector",
+        &[
+            "webhook.site",
+            "*.requestbin.com",
+            "*.requestbin.net",
+            "requestcatcher.com",
+            "*.requestcatcher.com",
+            "*.m.pipedream.net",
+            "*.beeceptor.com",
+            "hookbin.com",
+            "postb.in",
+            "typedwebhook.tools",
+        ],
+    ),
+    (
+        "automation",
+        &[
+            "hooks.zapier.com",
+            "hook.*.make.com",
+            "hook.integromat.com",
+            "maker.ifttt.com",
+            "*.app.n8n.cloud",
+            "hooks.slack.com",
+            "script.google.com",
+            "*.logic.azure.com",
+            "*.webhook.office.com",
+        ],
+    ),
+    ("local", &["localhost", "*.localhost", "*.local", "*.internal", "*.lan"]),
+];
+
+/// The class of a URL's host: `twilio-runtime`, `demo`, `tunnel`, `inspector`, `automation`, `local`,
+/// `raw-ip`, `dynamic` (a template decides) or `other`. None where there is no host to judge.
+pub(super) fn class(text: &str) -> Option<&'static str> {
+    let parts = url::parts(text)?;
+    if parts.dynamic {
+        return Some("dynamic");
+    }
+    let host = parts.host?;
+    if let Ok(address) = host.trim_matches(['[', ']']).parse() {
+        return Some(if is_local(address) { "local" } else { "raw-ip" });
+    }
+    // Discord is a chat first: only this path receives webhooks.
+    if matches!(host.as_str(), "discord.com" | "discordapp.com") && parts.path.starts_with("/api/webhooks") {
+        return Some("automation");
+    }
+    let listed = CLASSES.iter().find(|(_, patterns)| patterns.iter().any(|pattern| matches(&host, pattern)));
+    Some(listed.map_or("other", |(class, _)| class))
+}
+
+/// Whether a host is the one a pattern names. `*.a.example` means every name below `a.example`, at
+/// any depth; a star between other labels stands for exactly one label. Case does not matter.
+pub(super) fn matches(host: &str, pattern: &str) -> bool {
+    let labels = |name: &str| -> Vec<String> {
+        name.trim().trim_end_matches('.').to_lowercase().split('.').map(str::to_owned).collect()
+    };
+    let (host, pattern) = (labels(host), labels(pattern));
+    let host =
+        match (pattern.first().is_some_and(|label| label == "*"), host.len().checked_sub(pattern.len())) {
+            (true, Some(extra)) => &host[extra..],
+            _ => &host[..],
+        };
+    let is_same =
+        |(label, wanted): (&String, &String)| !label.is_empty() && (wanted == "*" || wanted == label);
+    host.len() == pattern.len() && host.iter().zip(&pattern).all(is_same)
+}
+
+fn is_local(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_local_v4(address),
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(mapped) => is_local_v4(mapped),
+            None => is_local_v6(address),
+        },
+    }
+}
+
+fn is_local_v4(address: Ipv4Addr) -> bool {
+    let [first, second, ..] = address.octets();
+    let is_carrier_shared = first == 100 && (64..128).contains(&second); // RFC 6598
+    address.is_loopback()
+        || address.is_private()
+        || address.is_link_local()
+        || address.is_unspecified()
+        || is_carrier_shared
+}
+
+fn is_local_v6(address: Ipv6Addr) -> bool {
+    address.is_loopback()
+        || address.is_unspecified()
+        || address.is_unique_local()
+        || address.is_unicast_link_local()
+}

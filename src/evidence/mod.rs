@@ -1,0 +1,15 @@
+//! The store of one scan: a SQLite file with one table per resource kind, what was declared, what
+//! was and was not read, and what the checks found.
+//!
+//! It knows the catalogue and the declared intent, and neither the network nor any rule.
+
+pub mod data;
+mod error;
+pub mod functions;
+mod schema;
+mod store;
+mod writer;
+
+pub use error::EvidenceError;
+pub use store::{ScanFacts, Store, Value};
+pub use writer::{Batch, Queue, Row, Writer};

@@ -1,0 +1,71 @@
+//! The tables of the store, made from the catalogue.
+
+use std::fmt::Write as _;
+
+use crate::catalogue::{KINDS, Kind};
+
+/// Raised whenever a table or column changes.
+pub(super) const LAYOUT: i64 = 1;
+
+/// The tables that do not depend on the catalogue.
+const FIXED_TABLES: &str = "
+create table scan (
+  scan_id text not null, started_at text not null, written_by text not null, catalogue_version text not null,
+  layout integer not null, intent_declared integer not null, derived_tokens integer not null
+) strict;
+
+create table notice (place integer primary key, sentence text not null) strict;
+
+create table scan_account (
+  account_sid text primary key, name text, status text, is_parent integer not null, is_root integer not null,
+  has_subaccounts integer not null, credential_kind text not null
+) strict;
+
+create table coverage (
+  account_sid text not null, resource_type text not null, parent_sid text not null, status text not null,
+  http_status integer, twilio_code integer, missing_permission text, credential_kind text,
+  rows integer not null, pages integer not null, read_at text not null, reason text not null,
+  primary key (account_sid, resource_type, parent_sid)
+) strict, without rowid;
+
+create table finding (
+  place integer primary key, finding_id text not null, change text not null, outcome text not null,
+  waived integer not null, severity text not null, blocks_go_live integer not null, check_id text not null,
+  title text not null, family text not null, account_sid text not null, account_name text not null,
+  phi integer not null, environment text not null, product text not null, resource_type text not null,
+  resource_sid text not null, resource_name text not null, field text not null, reason text not null,
+  evidence text not null, remediation text not null, fix_command text not null, console_url text not null,
+  citations text not null, sources text not null, first_seen text not null, last_seen text not null,
+  owner text not null
+) strict;
+
+create table attestation_rule (id text primary key, scope text not null, max_age_days integer not null) strict;
+";
+
+/// All statements that make an empty store.
+pub(super) fn create_statements() -> String {
+    let mut sql = FIXED_TABLES.to_owned();
+    for kind in KINDS {
+        sql.push_str(&create_table(kind));
+    }
+    sql
+}
+
+fn create_table(kind: &Kind) -> String {
+    let mut sql = format!(
+        "create table {} (account_sid text not null, parent_sid text not null, sid text not null",
+        kind.name
+    );
+    for column in kind.columns {
+        let _ = write!(sql, ", \"{}\" {}", column.name, column.keep.sql_type());
+    }
+    sql.push_str(", primary key (account_sid, parent_sid, sid)) strict, without rowid;\n");
+    sql
+}
+
+/// The statement that writes one row of a kind: account, parent, SID, then the columns in order.
+/// A row that comes twice, because pages shifted while they were read, is kept once.
+pub(super) fn insert_statement(kind: &Kind) -> String {
+    let places = vec!["?"; kind.columns.len() + 3].join(", ");
+    format!("insert or replace into {} values ({places})", kind.name)
+}

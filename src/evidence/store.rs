@@ -1,0 +1,338 @@
+//! The file itself: making, writing, reading.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use rusqlite::fallible_iterator::FallibleIterator as _;
+use rusqlite::{Connection, OpenFlags, ToSql, params, params_from_iter};
+
+use super::error::{EvidenceError, sql};
+use super::schema;
+use super::writer::{Batch, Row};
+use crate::catalogue::Kind;
+use crate::intent::{ATTESTATIONS, Intent};
+use crate::model::{Coverage, CoverageStatus, Finding, ScanId};
+
+/// A kept value: null, whole number, number or text.
+pub type Value = rusqlite::types::Value;
+
+const INTENT_TABLES: &str = include_str!("intent.sql");
+
+/// What is known of a scan before anything is read.
+#[derive(Debug, Clone)]
+pub struct ScanFacts {
+    /// Its name.
+    pub id: ScanId,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// The program and its version.
+    pub written_by: String,
+    /// The date of the newest rule.
+    pub catalogue_version: String,
+    /// Whether an `audit.toml` was read.
+    pub intent_declared: bool,
+    /// Whether subaccount tokens are derived from the parent's.
+    pub derived_tokens: bool,
+}
+
+/// An open store.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+}
+
+impl Store {
+    /// Makes a new store that only its owner may read.
+    ///
+    /// # Errors
+    ///
+    /// When the file exists, or the folder cannot be written.
+    pub fn create(path: &Path) -> Result<Self, EvidenceError> {
+        make_private_file(path)?;
+        let connection =
+            Connection::open(path).map_err(|source| EvidenceError::Open { path: path.to_owned(), source })?;
+        connection.pragma_update(None, "synchronous", "normal").map_err(sql("write"))?;
+        Self::with_tables(connection)
+    }
+
+    /// A store that lives in memory: for examples, tests and compiling checks.
+    ///
+    /// # Errors
+    ///
+    /// When SQLite cannot make it.
+    pub fn in_memory() -> Result<Self, EvidenceError> {
+        Self::with_tables(Connection::open_in_memory().map_err(sql("make"))?)
+    }
+
+    fn with_tables(connection: Connection) -> Result<Self, EvidenceError> {
+        connection.execute_batch(&schema::create_statements()).map_err(sql("write"))?;
+        Ok(Self { connection })
+    }
+
+    /// Opens a finished store for reading.
+    ///
+    /// # Errors
+    ///
+    /// When it is no store, or one of another layout.
+    pub fn open(path: &Path) -> Result<Self, EvidenceError> {
+        let open = |source| EvidenceError::Open { path: path.to_owned(), source };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(open)?;
+        let (found, written_by) = connection
+            .query_row("select layout, written_by from scan", [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .map_err(open)?;
+        if found != schema::LAYOUT {
+            return Err(EvidenceError::Layout { written_by, found, expected: schema::LAYOUT });
+        }
+        Ok(Self { connection })
+    }
+
+    /// The connection, for the rooms that ask in SQL.
+    pub const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The connection, for closing it to everything but reading.
+    pub const fn connection_mut(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
+    /// Writes what is known of the scan and what was declared.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn write_scan(&self, facts: &ScanFacts, intent: &Intent) -> Result<(), EvidenceError> {
+        self.connection
+            .execute(
+                "insert into scan values (?, ?, ?, ?, ?, ?, ?)",
+                params![
+                    facts.id.as_str(),
+                    facts.started_at.to_string(),
+                    facts.written_by,
+                    facts.catalogue_version,
+                    schema::LAYOUT,
+                    facts.intent_declared,
+                    facts.derived_tokens
+                ],
+            )
+            .map_err(sql("write"))?;
+        self.write_intent(intent, facts.intent_declared)
+    }
+
+    /// Writes what was declared.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn write_intent(&self, intent: &Intent, declared: bool) -> Result<(), EvidenceError> {
+        for rule in ATTESTATIONS {
+            self.run(
+                "insert into attestation_rule values (?, ?, ?)",
+                params![rule.id, rule.scope.as_str(), rule.max_age_days],
+            )?;
+        }
+        let document = intent.to_json().map_err(|_| EvidenceError::Intent)?.to_string();
+        self.write_intent_tables(&document, declared).map_err(sql("write"))
+    }
+
+    fn write_intent_tables(&self, document: &str, declared: bool) -> rusqlite::Result<()> {
+        let mut batch = rusqlite::Batch::new(&self.connection, INTENT_TABLES);
+        while let Some(mut statement) = batch.next()? {
+            match statement.parameter_count() {
+                0 => statement.execute([])?,
+                _ => statement.execute([document])?,
+            };
+        }
+        self.connection.execute("insert into intent_declared values (?)", [declared])?;
+        Ok(())
+    }
+
+    pub(super) fn begin(&self) -> Result<(), EvidenceError> {
+        self.connection.execute_batch("begin immediate").map_err(sql("write"))
+    }
+
+    pub(super) fn commit(&self) -> Result<(), EvidenceError> {
+        self.connection.execute_batch("commit").map_err(sql("write"))
+    }
+
+    /// Writes one batch.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn write(&mut self, batch: &Batch) -> Result<(), EvidenceError> {
+        match batch {
+            Batch::Account {
+                account,
+                name,
+                status,
+                is_parent,
+                is_root,
+                has_subaccounts,
+                credential_kind,
+            } => self.run(
+                "insert or replace into scan_account values (?, ?, ?, ?, ?, ?, ?)",
+                params![account.as_str(), name, status, is_parent, is_root, has_subaccounts, credential_kind],
+            ),
+            Batch::Rows(kind, rows) => self.write_rows(kind, rows),
+            Batch::Discard(kind, account, parent) => self.run(
+                &format!("delete from {} where account_sid = ? and parent_sid = ?", kind.name),
+                params![account.as_str(), parent],
+            ),
+            Batch::Coverage(coverage) => self.write_coverage(coverage),
+            Batch::Notice(sentence) => {
+                self.run("insert into notice (sentence) values (?)", params![sentence])
+            }
+        }
+    }
+
+    fn run(&self, statement: &str, values: impl rusqlite::Params) -> Result<(), EvidenceError> {
+        self.connection
+            .prepare_cached(statement)
+            .and_then(|mut statement| statement.execute(values))
+            .map(|_| ())
+            .map_err(sql("write"))
+    }
+
+    fn write_rows(&self, kind: &Kind, rows: &[Row]) -> Result<(), EvidenceError> {
+        let mut statement =
+            self.connection.prepare_cached(&schema::insert_statement(kind)).map_err(sql("write"))?;
+        for row in rows {
+            let key: [&dyn ToSql; 3] = [&row.account.as_str(), &row.parent, &row.sid];
+            let values = row.values.iter().map(|value| value as &dyn ToSql);
+            statement.execute(params_from_iter(key.into_iter().chain(values))).map_err(sql("write"))?;
+        }
+        Ok(())
+    }
+
+    fn write_coverage(&self, coverage: &Coverage) -> Result<(), EvidenceError> {
+        self.run(
+            "insert or replace into coverage values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            params![
+                coverage.account_sid.as_str(),
+                coverage.resource_type,
+                coverage.parent_sid,
+                coverage.status.as_str(),
+                coverage.http_status,
+                coverage.twilio_code,
+                coverage.missing_permission,
+                coverage.credential_kind,
+                coverage.rows,
+                coverage.pages,
+                coverage.read_at,
+                coverage.reason
+            ],
+        )
+    }
+
+    /// Writes the findings, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn write_findings(&self, findings: &[Finding]) -> Result<(), EvidenceError> {
+        self.begin()?;
+        for finding in findings {
+            let evidence: serde_json::Map<_, _> =
+                finding.evidence.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+            self.run(
+                "insert into finding values (null, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \
+                 ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                params![
+                    finding.finding_id,
+                    finding.change,
+                    finding.outcome.as_str(),
+                    finding.waived,
+                    finding.severity.as_str(),
+                    finding.blocks_go_live,
+                    finding.check_id,
+                    finding.title,
+                    finding.family,
+                    finding.account_sid,
+                    finding.account_name,
+                    finding.phi,
+                    finding.environment,
+                    finding.product,
+                    finding.resource_type,
+                    finding.resource_sid,
+                    finding.resource_name,
+                    finding.field,
+                    finding.reason,
+                    serde_json::Value::Object(evidence).to_string(),
+                    finding.remediation,
+                    finding.fix_command,
+                    finding.console_url,
+                    finding.citations.join("; "),
+                    finding.sources.join(" "),
+                    finding.first_seen,
+                    finding.last_seen,
+                    finding.owner
+                ],
+            )?;
+        }
+        self.commit()
+    }
+
+    /// What was and was not read, by account, kind and parent resource.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn coverage(&self) -> Result<Vec<Coverage>, EvidenceError> {
+        let read = || -> rusqlite::Result<Vec<Coverage>> {
+            let mut statement = self
+                .connection
+                .prepare("select * from coverage order by account_sid, resource_type, parent_sid")?;
+            statement.query_map([], coverage_of)?.collect()
+        };
+        read().map_err(sql("read"))
+    }
+
+    /// The sentences that the reader must see first.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn notices(&self) -> Result<Vec<String>, EvidenceError> {
+        self.connection
+            .prepare("select sentence from notice order by place")
+            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
+            .map_err(sql("read"))
+    }
+}
+
+fn coverage_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Coverage> {
+    let account: String = row.get("account_sid")?;
+    let status: String = row.get("status")?;
+    let unreadable = |text: &str| rusqlite::Error::InvalidColumnName(text.to_owned());
+    Ok(Coverage {
+        account_sid: account.parse().map_err(|_| unreadable(&account))?,
+        resource_type: row.get("resource_type")?,
+        parent_sid: row.get("parent_sid")?,
+        status: CoverageStatus::from_word(&status).ok_or_else(|| unreadable(&status))?,
+        http_status: row.get("http_status")?,
+        twilio_code: row.get("twilio_code")?,
+        missing_permission: row.get("missing_permission")?,
+        credential_kind: row.get("credential_kind")?,
+        rows: row.get("rows")?,
+        pages: row.get("pages")?,
+        read_at: row.get("read_at")?,
+        reason: row.get("reason")?,
+    })
+}
+
+/// Makes an empty file with mode 0600, before anything is in it.
+fn make_private_file(path: &Path) -> Result<(), EvidenceError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options
+        .open(path)
+        .map(|_| ())
+        .map_err(|source| EvidenceError::Permissions { path: path.to_owned(), source })
+}

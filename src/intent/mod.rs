@@ -1,0 +1,118 @@
+//! Declared intent: `audit.toml`, read, validated and handed on as one value.
+//!
+//! The file says what was meant; Twilio says what is. A typing error here could switch a check off,
+//! so nothing that is not understood passes the door. Knows nothing of checks, evidence or Twilio's API.
+
+mod attestation;
+mod document;
+mod error;
+mod estate;
+mod locate;
+mod rules;
+mod secret_shape;
+mod shape;
+mod value;
+mod waiver;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use attestation::{ATTESTATIONS, Attestation, AttestationRule, AttestationScope, attestation_rule};
+pub use document::{
+    Audit, Baa, Catalogue, Change, Intent, Organization, Override, Policy, SiemPull, Telephony,
+};
+pub use error::{IntentError, Problem};
+pub use estate::{
+    Account, Bucket, Conversations, Key, OauthApp, Person, ProductWithoutPhi, Sbc, Serverless,
+    StoredCredential, Stream, Sync, Transcription, Vendor, WebhookHost,
+};
+pub use value::{Day, Eligibility, Role, Value};
+pub use waiver::{NEVER_WAIVED, WAIVER_MAX_DAYS, Waiver};
+
+use document::Origin;
+
+/// The version of the file format that this build reads.
+pub const SCHEMA_VERSION: u32 = 1;
+
+impl Intent {
+    /// Reads and validates the file at `path`.
+    ///
+    /// # Errors
+    /// [`IntentError::Read`] where the file cannot be read ([`IntentError::is_not_found`] tells an
+    /// absent file apart), [`IntentError::Invalid`] with every problem found in it.
+    pub fn read(path: &Path) -> Result<Self, IntentError> {
+        let name = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(&text, &name),
+            Err(source) => Err(IntentError::Read { name, source }),
+        }
+    }
+
+    /// Validates `text`; `name` is what error messages call it.
+    ///
+    /// # Errors
+    /// [`IntentError::Invalid`]. Its text shows the lines at fault, with anything that looks like a
+    /// secret blanked out.
+    pub fn parse(text: &str, name: &str) -> Result<Self, IntentError> {
+        let invalid = |problems| IntentError::Invalid(error::Report::new(name, text, problems));
+
+        let mut problems = secret_shape::find(text);
+        let located = match locate::Document::parse(text) {
+            Ok(located) => located,
+            Err(syntax) => {
+                problems.push(syntax);
+                return Err(invalid(problems));
+            }
+        };
+        problems.extend(shape::check(&located));
+        match toml::from_str::<Self>(text) {
+            Ok(mut intent) => {
+                problems.extend(rules::check(&intent, &located));
+                if problems.is_empty() {
+                    intent.origin = Some(Arc::new(Origin { name: name.to_owned(), text: text.to_owned() }));
+                    return Ok(intent);
+                }
+            }
+            // A value of the wrong shape can also fail to become a typed one: say it once.
+            Err(error) => {
+                let problem = Problem::from_toml(&error);
+                if !problems.iter().any(|known| known.overlaps(&problem)) {
+                    problems.push(problem);
+                }
+            }
+        }
+        Err(invalid(problems))
+    }
+
+    /// Checks what depends on the date of the scan: how far ahead waivers reach.
+    ///
+    /// # Errors
+    /// [`IntentError::Invalid`] naming every waiver that ends more than [`WAIVER_MAX_DAYS`] days
+    /// after `today`. A waiver that has already ended is no error: it simply waives nothing.
+    pub fn validate(&self, today: jiff::civil::Date) -> Result<(), IntentError> {
+        let (name, text) = match &self.origin {
+            Some(origin) => (origin.name.as_str(), origin.text.as_str()),
+            None => ("declared intent", ""),
+        };
+        let located = locate::Document::parse(text).unwrap_or_default();
+        let problems = rules::check_dates(self, &located, today);
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(IntentError::Invalid(error::Report::new(name, text, problems)))
+    }
+
+    /// The declaration in the shape of the file: same keys, dates as `YYYY-MM-DD`, an absent list as
+    /// `[]`; single values that were not given are left out.
+    ///
+    /// # Errors
+    /// Only if `serde_json` fails, which it does not for these types.
+    pub fn to_json(&self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(self)
+    }
+
+    /// What is declared of one account; `None` means nobody declared it.
+    pub fn account(&self, sid: &crate::model::AccountSid) -> Option<&Account> {
+        self.account.iter().find(|account| account.sid == *sid)
+    }
+}

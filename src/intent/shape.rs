@@ -1,0 +1,156 @@
+//! The shape of every text in the file that has one: SIDs, hashes, networks, countries, hosts.
+//!
+//! One table. It runs on the parsed document before the structs do, so that all misshapen values
+//! are reported together.
+
+use std::net::IpAddr;
+
+use super::error::Problem;
+use super::locate::Document;
+use crate::model::is_sid;
+
+/// What a text must look like.
+#[derive(Debug, Clone, Copy)]
+enum Shape {
+    /// A SID with one of these prefixes.
+    Sid(&'static [&'static str]),
+    Sha256,
+    Cidr,
+    Country,
+    /// An exact host.
+    Host,
+    /// An exact host or `*.suffix`.
+    HostPattern,
+    Path,
+    Window,
+}
+
+/// Which value has which shape; `[]` stands for every entry of a list.
+const SHAPES: &[(&str, Shape)] = &[
+    ("main_keys[]", Shape::Sid(&["SK"])),
+    ("organization.sid", Shape::Sid(&["OR"])),
+    ("organization.allowed_domains[]", Shape::Host),
+    ("organization.admin_role_sids[]", Shape::Sid(&["RL"])),
+    ("baa.document_sha256", Shape::Sha256),
+    ("catalogue.override[].evidence_sha256", Shape::Sha256),
+    ("policy.extra_tunnel_hosts[]", Shape::HostPattern),
+    ("telephony.allowed_countries[]", Shape::Country),
+    ("telephony.high_risk_ok[]", Shape::Country),
+    ("audit.allowed_cidrs[]", Shape::Cidr),
+    ("audit.change_windows[]", Shape::Window),
+    ("audit.batch_actors[]", Shape::Sid(&["SK", "US", "AC"])),
+    ("change[].accounts[]", Shape::Sid(&["AC"])),
+    ("account[].sid", Shape::Sid(&["AC"])),
+    ("account[].serverless.public_ok[]", Shape::Path),
+    ("account[].sync.no_phi[]", Shape::Sid(&["IS"])),
+    ("person[].twilio_user_sids[]", Shape::Sid(&["US"])),
+    ("key[].sid", Shape::Sid(&["SK"])),
+    ("key[].account", Shape::Sid(&["AC"])),
+    ("oauth_app[].sid", Shape::Sid(&["OQ"])),
+    ("oauth_app[].role_sid", Shape::Sid(&["RL"])),
+    ("vendor[].hosts[]", Shape::HostPattern),
+    ("vendor[].connect_app_sids[]", Shape::Sid(&["CN"])),
+    ("webhook_host[].pattern", Shape::HostPattern),
+    ("webhook_host[].accounts[]", Shape::Sid(&["AC"])),
+    ("bucket[].host", Shape::Host),
+    ("sbc[].host", Shape::Host),
+    ("credential[].sid", Shape::Sid(&["CR"])),
+    ("attestation[].account", Shape::Sid(&["AC"])),
+    ("attestation[].host", Shape::Host),
+    ("attestation[].evidence_sha256", Shape::Sha256),
+    ("waiver[].account", Shape::Sid(&["AC"])),
+];
+
+/// Every text of the document that does not have its shape. Values are not repeated in the message.
+pub(super) fn check(document: &Document<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    document.each_text(&mut |value| {
+        let shape = SHAPES.iter().find(|(pattern, _)| *pattern == value.pattern);
+        let expected = match shape {
+            Some((_, shape)) => shape.judge(value.text).err(),
+            None if is_date(value.pattern) => Some("a date without quotes, such as 2026-11-23".to_owned()),
+            None => None,
+        };
+        if let Some(expected) = expected {
+            let key = value.pattern.replace("[]", "");
+            problems.push(Problem::new(Some(value.span.clone()), format!("`{key}`: expected {expected}")));
+        }
+    });
+    problems
+}
+
+/// Whether a key holds a date by its name; a date that is a text at all is in quotes.
+fn is_date(pattern: &str) -> bool {
+    let key = pattern.rsplit('.').next().unwrap_or(pattern);
+    key.ends_with("_on")
+        || ["on", "eligible_list_version"].contains(&key)
+        || pattern.starts_with("change[].") && ["from", "to"].contains(&key)
+}
+
+impl Shape {
+    fn judge(self, text: &str) -> Result<(), String> {
+        let (fits, expected) = match self {
+            Self::Sid(prefixes) => {
+                (prefixes.iter().any(|prefix| is_sid(text, prefix)), expected_sid(prefixes))
+            }
+            Self::Sha256 => (
+                text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()),
+                "a SHA-256 as 64 hexadecimal digits".to_owned(),
+            ),
+            Self::Cidr => (is_cidr(text), "a network such as 203.0.113.0/24".to_owned()),
+            Self::Country => (
+                text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic()),
+                "a country as two letters, such as US".to_owned(),
+            ),
+            Self::Host => (is_host(text), "a host name without scheme, port or path".to_owned()),
+            Self::HostPattern => (
+                is_host(text)
+                    || text.strip_prefix("*.").is_some_and(|rest| is_host(rest) && rest.contains('.')),
+                "an exact host name, or `*.` and a suffix of at least two labels".to_owned(),
+            ),
+            Self::Path => (text.starts_with('/'), "a path that begins with `/`".to_owned()),
+            Self::Window => (
+                is_window(text),
+                "a weekday, two times and a time zone, such as `Tue 18:00-22:00 America/New_York`".to_owned(),
+            ),
+        };
+        if fits { Ok(()) } else { Err(expected) }
+    }
+}
+
+fn expected_sid(prefixes: &[&str]) -> String {
+    format!("{} followed by 32 hexadecimal digits in lower case", prefixes.join(" or "))
+}
+
+fn is_cidr(text: &str) -> bool {
+    let Some((address, bits)) = text.split_once('/') else { return false };
+    let most = match address.parse() {
+        Ok(IpAddr::V4(_)) => 32,
+        Ok(IpAddr::V6(_)) => 128,
+        Err(_) => return false,
+    };
+    bits.bytes().all(|b| b.is_ascii_digit()) && bits.parse::<u8>().is_ok_and(|bits| bits <= most)
+}
+
+fn is_host(text: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    text.len() <= 253 && text.split('.').all(label)
+}
+
+fn is_window(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let (Some(day), Some(times), Some(zone), None) = (words.next(), words.next(), words.next(), words.next())
+    else {
+        return false;
+    };
+    let is_time = |time: &str| time.len() == 5 && jiff::civil::Time::strptime("%H:%M", time).is_ok();
+    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&day)
+        && times.split_once('-').is_some_and(|(from, to)| is_time(from) && is_time(to))
+        && zone.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b))
+}

@@ -1,0 +1,295 @@
+//! Names that people typed: what in them looks like patient data, and what is kept of such a name.
+
+use super::{Pattern, regex, secret, words};
+
+/// How sure a pattern is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strength {
+    /// Rarely anything but data about a person.
+    Strong,
+    /// Often innocent: the number's own name, a product called like a drug.
+    Weak,
+}
+
+const DATE_OF_BIRTH: &str = "date of birth";
+const SOCIAL_SECURITY_NUMBER: &str = "social security number";
+const RECORD_NUMBER: &str = "record number";
+const EMAIL_ADDRESS: &str = "email address";
+const PHONE_NUMBER: &str = "phone number";
+const PERSON_NAME: &str = "person name";
+const DIAGNOSIS_CODE: &str = "diagnosis code";
+const MEDICATION: &str = "medication";
+
+/// A date whose year a patient may have been born in but a deployment was not made in, or any date
+/// after a word for birth.
+static BIRTH: Pattern = Pattern::new(|| {
+    regex(concat!(
+        r"(?i)\b(?:19[0-9]{2}|200[0-9])[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12][0-9]|3[01])\b",
+        r"|\b(?:0?[1-9]|[12][0-9]|3[01])[-/.](?:0?[1-9]|[12][0-9]|3[01])[-/.](?:19[0-9]{2}|200[0-9])\b",
+        r"|\b(?:dob|d\.o\.b\.?|born|birth(?:day|date)?)\b[^0-9]{0,12}[0-9]{1,4}[-/. ]?[0-9]{1,2}"
+    ))
+});
+static SSN: Pattern =
+    Pattern::new(|| regex(r"(?i)\b[0-9]{3}-[0-9]{2}-[0-9]{4}\b|\bssn\b[^0-9a-z]{0,4}[0-9]{4,9}\b"));
+static RECORD: Pattern = Pattern::new(|| {
+    regex(r"(?i)\b(?:mrn|acct|patient[ _-]?(?:id|no|number)|medical[ _-]?record)[^0-9a-z]{0,4}[0-9]{3,}")
+});
+static EMAIL: Pattern =
+    Pattern::new(|| regex(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"));
+static PHONE: Pattern =
+    Pattern::new(|| regex(r"(?:^|[^0-9A-Za-z])(\+?[(]?[0-9][0-9 ().-]{8,20}[0-9])(?:$|[^0-9A-Za-z])"));
+static PERSON: Pattern =
+    Pattern::new(|| regex(r"^\s*(\p{Lu}[\p{L}'’-]{1,30}),\s*(\p{Lu}[\p{Ll}'’-]{1,30})(?:\s+\p{Lu}\.?)?\s*$"));
+static ICD10: Pattern = Pattern::new(|| regex(r"\b[A-TV-Z][0-9][0-9AB](?:\.[0-9A-TV-Z]{1,4})?\b"));
+static IDENTIFIER: Pattern =
+    Pattern::new(|| regex(r"(?i)\b[a-z]{2}[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"));
+static MASK: Pattern = Pattern::new(|| regex(r"^.…. \([0-9]+ characters, ([A-Za-z0-9 -]+)\)$"));
+
+/// Words beside a comma that are places and departments, not people.
+const NOT_A_NAME: &[&str] = &[
+    "north",
+    "south",
+    "east",
+    "west",
+    "central",
+    "main",
+    "office",
+    "sales",
+    "support",
+    "billing",
+    "test",
+    "prod",
+    "staging",
+    "inc",
+    "llc",
+    "ltd",
+    "corp",
+    "texas",
+    "california",
+    "florida",
+    "york",
+    "georgia",
+    "ohio",
+    "illinois",
+    "virginia",
+    "washington",
+    "arizona",
+    "colorado",
+    "michigan",
+    "oregon",
+    "nevada",
+];
+
+/// The medicines named most often in texts to patients, and classes of them.
+const MEDICATIONS: &[&str] = &[
+    "adderall",
+    "albuterol",
+    "alprazolam",
+    "amlodipine",
+    "amoxicillin",
+    "atorvastatin",
+    "buprenorphine",
+    "citalopram",
+    "clonazepam",
+    "fentanyl",
+    "fluoxetine",
+    "gabapentin",
+    "hydrocodone",
+    "ibuprofen",
+    "insulin",
+    "levothyroxine",
+    "lisinopril",
+    "lithium carbonate",
+    "lorazepam",
+    "losartan",
+    "metformin",
+    "methadone",
+    "metoprolol",
+    "morphine",
+    "naloxone",
+    "omeprazole",
+    "oxycodone",
+    "ozempic",
+    "prednisone",
+    "sertraline",
+    "simvastatin",
+    "suboxone",
+    "tramadol",
+    "truvada",
+    "viagra",
+    "warfarin",
+    "xanax",
+    "zoloft",
+];
+
+/// A class of patient data and the test for it.
+type Class = (&'static str, fn(&str) -> bool);
+
+/// The class of patient data that a name seems to hold, surest first, or none.
+pub fn pattern(text: &str) -> Option<&'static str> {
+    let text = &*IDENTIFIER.replace_all(text, " ");
+    let classes: [Class; 8] = [
+        (SOCIAL_SECURITY_NUMBER, |text| SSN.is_match(text)),
+        (DATE_OF_BIRTH, |text| BIRTH.is_match(text)),
+        (RECORD_NUMBER, |text| RECORD.is_match(text)),
+        (EMAIL_ADDRESS, |text| EMAIL.is_match(text)),
+        (PERSON_NAME, is_person),
+        (DIAGNOSIS_CODE, |text| ICD10.is_match(text) && words::health(text).is_some()),
+        (PHONE_NUMBER, has_phone_number),
+        (MEDICATION, |text| MEDICATIONS.iter().any(|name| words::has(text, name))),
+    ];
+    classes.iter().find(|(_, holds)| holds(text)).map(|(class, _)| *class)
+}
+
+fn is_person(text: &str) -> bool {
+    PERSON.captures(text).is_some_and(|name| {
+        [1, 2].iter().all(|group| !NOT_A_NAME.contains(&name[*group].to_lowercase().as_str()))
+    })
+}
+
+fn has_phone_number(text: &str) -> bool {
+    PHONE
+        .captures_iter(text)
+        .any(|found| (10..=15).contains(&found[1].bytes().filter(u8::is_ascii_digit).count()))
+}
+
+/// How sure a class of [`pattern`] is. A phone number is weak: a number's default name is the number.
+pub fn strength(class: &str) -> Strength {
+    match class {
+        PHONE_NUMBER | MEDICATION => Strength::Weak,
+        _ => Strength::Strong,
+    }
+}
+
+/// What is kept of a name: the name, without control characters and cut at 256 characters; or, when
+/// it seems to hold patient data or a secret, `J…n (12 characters, date of birth)`.
+pub fn keep(text: &str) -> String {
+    let text = printable(text);
+    match secret_class(&text).or_else(|| pattern(&text)) {
+        Some(class) => mask(&text, text.chars().count(), class),
+        None => cut(text),
+    }
+}
+
+/// A text that nobody types freely, such as an enumeration or a SID: without control characters and
+/// cut at 256 characters, should somebody have typed it after all.
+pub fn plain(text: &str) -> String {
+    cut(printable(text))
+}
+
+fn cut(text: String) -> String {
+    if text.chars().count() <= LONGEST {
+        return text;
+    }
+    text.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+/// The class that [`keep`] named when it masked a name, or none when the name was kept.
+pub fn masked_class(kept: &str) -> Option<&str> {
+    MASK.captures(kept).and_then(|found| found.get(1)).map(|class| class.as_str())
+}
+
+const LONGEST: usize = 256;
+
+fn secret_class(text: &str) -> Option<&'static str> {
+    // The SID of a key is an identifier, not its secret.
+    secret::looks_like(text).filter(|class| *class != "api key SID").or_else(|| {
+        let shape = secret::shape(text);
+        match shape.split(':').next() {
+            Some("hex" | "base62" | "base64" | "jwt" | "pem" | "cloud-key") if text.len() >= 24 => {
+                Some("secret")
+            }
+            _ => None,
+        }
+    })
+}
+
+fn mask(text: &str, length: usize, class: &str) -> String {
+    let end = |character: Option<char>| character.unwrap_or('…');
+    let (first, last) = (end(text.chars().next()), end(text.chars().next_back()));
+    format!("{first}…{last} ({length} characters, {class})")
+}
+
+/// Names come from strangers: nothing in them may steer a terminal or reorder a line.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !c.is_control())
+        .filter(|c| {
+            let invisible = ['\u{200b}'..='\u{200f}', '\u{202a}'..='\u{202e}', '\u{2060}'..='\u{206f}'];
+            *c != '\u{feff}' && !invisible.iter().any(|range| range.contains(c))
+        })
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn classes() {
+        for (text, expected) in [
+            ("Jane 1984-03-07", Some(DATE_OF_BIRTH)),
+            ("03/07/1984", Some(DATE_OF_BIRTH)),
+            ("dob 3/7/84", Some(DATE_OF_BIRTH)),
+            ("123-45-6789", Some(SOCIAL_SECURITY_NUMBER)),
+            ("SSN 6789", Some(SOCIAL_SECURITY_NUMBER)),
+            ("MRN 0012345", Some(RECORD_NUMBER)),
+            ("patient id: 8812", Some(RECORD_NUMBER)),
+            ("line of jane@clinic.example", Some(EMAIL_ADDRESS)),
+            ("Doe, Jane", Some(PERSON_NAME)),
+            ("O'Neill, Mary K.", Some(PERSON_NAME)),
+            ("clinic F32.1 line", Some(DIAGNOSIS_CODE)),
+            ("(555) 123-4567", Some(PHONE_NUMBER)),
+            ("+15551234567", Some(PHONE_NUMBER)),
+            ("metformin refills", Some(MEDICATION)),
+            ("Austin, Texas", None),
+            ("Rollout 2026-11-23", None),
+            ("Intake line", None),
+            ("Building F32", None),
+            ("SK0123456789abcdef0123456789012345", None),
+            ("550e8400-e29b-41d4-a716-446655440000", None),
+            ("v1.2.3", None),
+            ("", None),
+        ] {
+            assert_eq!(pattern(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn keeps_names_and_masks_data() {
+        for (text, expected) in [
+            ("Intake line", "Intake line"),
+            ("Doe, Jane", "D…e (9 characters, person name)"),
+            ("(555) 123-4567", "(…7 (14 characters, phone number)"),
+            ("a\u{1b}[31mb\r\nc\u{202e}d", "a[31mb  cd"),
+            ("0123456789abcdef0123456789abcdef", "0…f (32 characters, secret)"),
+            ("xoxb-1234567890-abc", "x…c (19 characters, slack token)"),
+        ] {
+            assert_eq!(keep(text), expected);
+            assert_eq!(
+                masked_class(expected),
+                expected.strip_suffix(')').and_then(|e| Some(e.split_once("characters, ")?.1))
+            );
+        }
+        assert_eq!(keep(&"ä".repeat(400)).chars().count(), LONGEST);
+    }
+
+    proptest! {
+        #[test]
+        fn keeping_twice_changes_nothing(text in "\\PC{0,300}") {
+            let once = keep(&text);
+            prop_assert_eq!(keep(&once), once);
+        }
+
+        #[test]
+        fn no_name_of_a_person_survives(name in "[A-Z][b-m]{4,9}, [A-Z][n-y]{4,9}") {
+            let kept = keep(&name);
+            prop_assert!(!kept.contains(&name[..4]), "{}", kept);
+        }
+    }
+}

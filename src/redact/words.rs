@@ -1,0 +1,95 @@
+//! Finding words in names, as a person would: `patientIntake_v2` holds `patient`, `therapist` does
+//! not hold `the`.
+
+/// Words whose presence in a name points at health care. Short ones count only as whole words.
+pub const HEALTH: &[&str] = &[
+    "patient",
+    "clinic",
+    "hospital",
+    "pharm",
+    "rx",
+    "appointment",
+    "lab result",
+    "telehealth",
+    "nurse",
+    "prescri",
+    "dental",
+    "therapy",
+    "hipaa",
+    "phi",
+    "ehr",
+    "emr",
+    "claim",
+];
+
+/// The words of a text in lower case, cut at every other character and inside `camelCase`.
+fn tokens(text: &str) -> Vec<String> {
+    let mut tokens = Vec::new();
+    let mut token = String::new();
+    let mut after_small = false;
+    for character in text.chars() {
+        let starts_new = !character.is_alphanumeric() || (character.is_uppercase() && after_small);
+        if starts_new && !token.is_empty() {
+            tokens.push(std::mem::take(&mut token));
+        }
+        if character.is_alphanumeric() {
+            token.extend(character.to_lowercase());
+        }
+        after_small = character.is_lowercase() || character.is_numeric();
+    }
+    if !token.is_empty() {
+        tokens.push(token);
+    }
+    tokens
+}
+
+/// From this length on a word also counts as the beginning of a longer one: `pharm` in `pharmacy`.
+const STEM: usize = 5;
+
+/// Whether a text has a word or phrase: whole words, without regard to case; a last word of five
+/// letters or more also as the beginning of a longer one.
+pub fn has(text: &str, word: &str) -> bool {
+    let (text, word) = (tokens(text), tokens(word));
+    let Some((last, before)) = word.split_last() else { return false };
+    text.windows(word.len()).any(|window| {
+        window.split_last().is_some_and(|(end, start)| {
+            start == before && (end == last || (last.len() >= STEM && end.starts_with(last.as_str())))
+        })
+    })
+}
+
+/// The first health word in a text.
+pub fn health(text: &str) -> Option<&'static str> {
+    HEALTH.iter().copied().find(|word| has(text, word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_as_words() {
+        for (text, word, expected) in [
+            ("Patient intake", "patient", true),
+            ("patientIntake_v2", "patient", true),
+            ("inpatients", "patient", false),
+            ("Pharmacy line", "pharm", true),
+            ("RX refill", "rx", true),
+            ("rxjs", "rx", false),
+            ("Delphi team", "phi", false),
+            ("delivery-phi-prod", "phi", true),
+            ("Lab results ready", "lab result", true),
+            ("label results", "lab result", false),
+            ("anything", "", false),
+            ("", "rx", false),
+        ] {
+            assert_eq!(has(text, word), expected, "{text} / {word}");
+        }
+    }
+
+    #[test]
+    fn the_health_word_is_named() {
+        assert_eq!(health("Nightly nurse line"), Some("nurse"));
+        assert_eq!(health("Marketing EU"), None);
+    }
+}

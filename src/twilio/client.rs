@@ -1,0 +1,157 @@
+//! The only place that sends a request. It can ask (GET) and nothing else.
+
+use std::time::{Duration, Instant};
+
+use reqwest::header::{ACCEPT, HeaderMap, RETRY_AFTER};
+use url::Url;
+
+use super::address::Address;
+use super::failure::Failure;
+use super::gate::Gate;
+use super::retry::{Try, wait_before_next};
+use crate::credentials::Credential;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// A larger answer is refused: no page of 1000 rows comes near it.
+const MAX_ANSWER: usize = 32 << 20;
+
+/// Sends requests, waits its turn, tries again.
+#[derive(Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    address: Address,
+    gate: Gate,
+}
+
+/// One request: a Twilio URL and who asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The URL at Twilio.
+    pub url: &'a Url,
+    /// The credential to send.
+    pub credential: &'a Credential,
+}
+
+impl Client {
+    /// A client for the whole run.
+    ///
+    /// # Errors
+    ///
+    /// When TLS cannot be set up, for example because the machine has no CA certificates.
+    pub fn new(address: Address) -> Result<Self, reqwest::Error> {
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("twilio-audit/", env!("CARGO_PKG_VERSION")))
+            // A redirect would carry the credential to wherever it leads.
+            .redirect(reqwest::redirect::Policy::none())
+            // Attempts are counted here, in one place.
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(REQUEST_TIMEOUT)
+            .gzip(true);
+        if matches!(&address, Address::StandIn(url) if url.scheme() == "http") {
+            // A proxy of the environment must not see what is meant for this machine, and plain
+            // http needs no CA certificates.
+            builder = builder.no_proxy().tls_certs_only([]);
+        } else {
+            builder = builder.https_only(true);
+        }
+        Ok(Self { http: builder.build()?, address, gate: Gate::new() })
+    }
+
+    /// Asks until there is an answer of status 200 or trying again is pointless, and returns its body.
+    ///
+    /// # Errors
+    ///
+    /// What the last answer means, or why there was none.
+    pub async fn get(&self, request: Request<'_>) -> Result<Vec<u8>, Failure> {
+        let Some(url) = self.address.of(request.url) else {
+            return Err(Failure::broken("the address is not one of Twilio's"));
+        };
+        let began = Instant::now();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let (ended, failure) = match self.try_once(&url, request.credential).await {
+                Ok(body) => return Ok(body),
+                Err(attempt) => attempt,
+            };
+            let Some(wait) = wait_before_next(ended, tries, began.elapsed(), fastrand::f64()) else {
+                return Err(failure);
+            };
+            tracing::debug!(path = request.url.path(), ?ended, tries, ?wait, "asking again");
+            if let Try::Answered { retry_after: Some(asked), .. } = ended {
+                self.gate.close(&request.credential.account, asked.min(wait));
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn try_once(&self, url: &Url, credential: &Credential) -> Result<Vec<u8>, (Try, Failure)> {
+        let broken = |failure: Failure| (Try::Broken, failure);
+        let Some(_leave) = self.gate.enter(&credential.account).await else {
+            return Err(broken(Failure::broken("the run is ending")));
+        };
+        let sent = self
+            .http
+            .get(url.clone())
+            .basic_auth(&credential.user, Some(credential.secret.reveal()))
+            .header(ACCEPT, "application/json")
+            .send()
+            .await;
+        let answer = sent.map_err(|error| broken(unreachable(&error)))?;
+        let status = answer.status().as_u16();
+        let retry_after = retry_after(answer.headers());
+        tracing::debug!(path = url.path(), status, "answered");
+        let body = read_body(answer).await.map_err(|problem| match problem {
+            BodyProblem::TooLarge => {
+                // Asking again would bring the same: reported as an answer, so that nobody retries it.
+                let failure = Failure::broken("the answer is larger than 32 MiB: refused");
+                (Try::Answered { status: 200, retry_after: None }, failure.with_status(status))
+            }
+            BodyProblem::Broken(failure) => broken(failure.with_status(status)),
+        })?;
+        match status {
+            200 => Ok(body),
+            _ => Err((Try::Answered { status, retry_after }, Failure::of_answer(status, &body))),
+        }
+    }
+}
+
+enum BodyProblem {
+    TooLarge,
+    Broken(Failure),
+}
+
+async fn read_body(mut answer: reqwest::Response) -> Result<Vec<u8>, BodyProblem> {
+    let mut body = Vec::new();
+    loop {
+        match answer.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > MAX_ANSWER => return Err(BodyProblem::TooLarge),
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(body),
+            Err(_) => return Err(BodyProblem::Broken(Failure::broken("the answer broke off"))),
+        }
+    }
+}
+
+/// Why nothing came back. The error's own text is not used: it may hold the query string.
+fn unreachable(error: &reqwest::Error) -> Failure {
+    Failure::broken(if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the exchange broke off"
+    })
+}
+
+/// `Retry-After` in seconds or as a date.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    Duration::try_from(until.duration_since(jiff::Timestamp::now())).ok()
+}

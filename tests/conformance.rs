@@ -1,0 +1,186 @@
+//! The catalogue says what Twilio's own OpenAPI files say.
+//!
+//! A digest of facts is committed, so that `cargo test` needs no files; with the files, the digest
+//! itself is checked. `UPDATE_DIGEST=1 cargo test --test conformance` writes it anew.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/openapi/mod.rs"]
+mod openapi;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Once;
+
+use openapi::digest::{self, Digest, Source};
+use openapi::schema::Field;
+use serde_json::Value;
+use twilio_audit::catalogue::{Answer, Keep, kind as kind_named};
+
+/// Columns inside objects that the files leave open. Reviewed: the field names are Twilio's
+/// documentation's, and those outside [`WITHOUT_EXAMPLE`] are seen in Twilio's example answers.
+const FREE_FORM: &[&str] = &[
+    "api_key_policy.permissions",
+    "conversation_address.auto_creation_enabled",
+    "conversation_address.studio_flow_sid",
+    "conversation_address.webhook_method",
+    "conversation_address.webhook_url",
+    "event_sink.arn",
+    "event_sink.destination",
+    "event_sink.method",
+    "event_sink.write_key_hash",
+    "flex_flow.integration_flow_sid",
+    "flex_flow.integration_url",
+    "recording.public_key_sid",
+    "serverless_asset.path",
+    "serverless_asset.visibility",
+    "serverless_function.path",
+    "serverless_function.visibility",
+    "verify_service.passkeys_set",
+    "verify_service.whatsapp_from_set",
+    "verify_service.whatsapp_service_sid",
+];
+
+/// Those of [`FREE_FORM`] that no example answer shows.
+const WITHOUT_EXAMPLE: &[&str] = &[
+    // The example of creating a Segment sink has it.
+    "event_sink.write_key_hash",
+    // It is set by the parameter `Integration.Url`, beside `Integration.FlowSid`, which has an example.
+    "flex_flow.integration_url",
+];
+
+/// Columns of fields that Twilio marks as sensitive personal data, and the reduction that makes
+/// keeping them right.
+const SENSITIVE: &[(&str, Keep)] = &[
+    // That there is a token in the answer, never the token.
+    ("account_tree.auth_token_exposed", Keep::Present),
+    ("twilio_account.auth_token_exposed", Keep::Present),
+];
+
+/// Columns that the poorer of two endpoints lacks.
+const POORER: &[&str] = &["api_key.flags"];
+
+fn digest_path() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/openapi-digest.json")
+}
+
+fn committed() -> Digest {
+    static UPDATED: Once = Once::new();
+    if std::env::var_os("UPDATE_DIGEST").is_some() {
+        UPDATED.call_once(|| {
+            let specs = openapi::specs().expect("a new digest needs Twilio's OpenAPI files");
+            fs::write(digest_path(), digest::of_files(specs).text()).unwrap();
+        });
+    }
+    serde_json::from_slice(&fs::read(digest_path()).unwrap()).unwrap()
+}
+
+/// What is wrong with the catalogue, by a digest.
+fn faults(digest: &Digest) -> Vec<String> {
+    let judge = |source: &Source| match digest.requests.get(&source.name()) {
+        Some(facts) => source.faults(facts),
+        None => vec![format!("{}: not in the digest", source.name())],
+    };
+    digest::sources().iter().flat_map(judge).collect()
+}
+
+/// The columns of which `says` is true, as `kind.column`.
+fn columns(digest: &Digest, says: impl Fn(&Source, &Field) -> bool) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for source in digest::sources() {
+        let fields = digest.requests.get(&source.name()).map(|request| &request.fields);
+        for column in source.kind.columns {
+            let field = fields.and_then(|fields| fields.get(column.path));
+            if field.is_some_and(|field| says(&source, field)) {
+                names.insert(format!("{}.{}", source.kind.name, column.name));
+            }
+        }
+    }
+    names
+}
+
+fn listed(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn the_catalogue_agrees_with_the_committed_digest() {
+    let faults = faults(&committed());
+    let advice = "After a wanted change of the catalogue: UPDATE_DIGEST=1 cargo test --test conformance";
+    assert!(faults.is_empty(), "{}\n{advice}", faults.join("\n"));
+}
+
+#[test]
+fn the_catalogue_agrees_with_the_files() {
+    let Some(specs) = openapi::specs() else { return };
+    let digest = digest::of_files(specs);
+    let faults = faults(&digest);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(
+        committed() == digest,
+        "the digest is out of date: UPDATE_DIGEST=1 cargo test --test conformance"
+    );
+}
+
+#[test]
+fn columns_that_the_files_leave_open_are_the_reviewed_ones() {
+    let open = columns(&committed(), |_, field| matches!(field, Field::FreeForm(_)));
+    assert_eq!(open, listed(FREE_FORM));
+}
+
+#[test]
+fn columns_that_a_fallback_lacks_are_the_reviewed_ones() {
+    let missing =
+        columns(&committed(), |source, field| source.is_fallback && matches!(field, Field::Missing(_)));
+    assert_eq!(missing, listed(POORER));
+}
+
+#[test]
+fn sensitive_fields_are_kept_only_as_reviewed() {
+    let sensitive =
+        columns(&committed(), |_, field| matches!(field, Field::Described(facts) if facts.sensitive));
+    assert_eq!(sensitive, SENSITIVE.iter().map(|(name, _)| (*name).to_owned()).collect());
+    for (name, reduction) in SENSITIVE {
+        let (kind, column) = name.split_once('.').unwrap();
+        let kind = kind_named(kind).unwrap();
+        let column = kind.columns.iter().find(|each| each.name == column).unwrap();
+        assert_eq!(column.keep, *reduction, "{name}");
+        assert!(!matches!(reduction, Keep::Text | Keep::Json), "{name} is not reduced at all");
+    }
+}
+
+#[test]
+fn example_answers_have_the_shape_that_the_catalogue_says() {
+    let Some(specs) = openapi::specs() else { return };
+    for (source, name, text) in digest::examples(specs) {
+        let what = format!("{}, example {name}", source.name());
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        if let Answer::List { key, .. } = source.endpoint.answer {
+            assert!(answer[key].is_array(), "{what}: no list `{key}`");
+            assert!(answer["meta"]["key"].as_str().is_none_or(|named| named == key), "{what}: another key");
+        }
+        for row in source.rows(&answer) {
+            assert!(row.is_object(), "{what}: a row is no object");
+            let identity = source.kind.identity;
+            assert!(identity.is_empty() || row[identity].is_string(), "{what}: a row without `{identity}`");
+        }
+    }
+}
+
+#[test]
+fn open_columns_that_no_example_shows_are_the_reviewed_ones() {
+    let Some(specs) = openapi::specs() else { return };
+    let mut unseen = columns(&committed(), |_, field| matches!(field, Field::FreeForm(_)));
+    for (source, _, text) in digest::examples(specs) {
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        for row in source.rows(&answer) {
+            for column in source.kind.columns {
+                if row.pointer(&format!("/{}", column.path.replace('.', "/"))).is_some() {
+                    unseen.remove(&format!("{}.{}", source.kind.name, column.name));
+                }
+            }
+        }
+    }
+    assert_eq!(unseen, listed(WITHOUT_EXAMPLE));
+}

@@ -21,3 +21,200 @@ select s.account_sid,
        coalesce(i.owner, '') as owner
 from scan_account s
 left join intent_account i on i.account_sid = s.account_sid;
+
+-- Every address that Twilio sends data to, one row per field that holds one. `live` is 0 where another
+-- setting takes the field's place; such a URL comes alive when that setting is removed. What overrides
+-- a number can only be known where it was read: an unread override leaves the URL live.
+-- The method is null where Twilio's answer has none, and the product's default applies.
+create temp view webhook as
+with number_in_service as materialized (
+  select distinct n.account_sid, n.sid
+  from messaging_service_phone_number n
+  join messaging_service s on s.account_sid = n.account_sid and s.sid = n.parent_sid
+  where coalesce(s.use_inbound_webhook_on_number, 0) = 0
+),
+wired_number as (
+  select n.*,
+         coalesce(trunk_sid, '') = '' and coalesce(voice_application_sid, '') = ''
+           and coalesce(voice_receive_mode, '') <> 'fax' as voice_live,
+         coalesce(sms_application_sid, '') = '' and s.sid is null as sms_live
+  from phone_number n
+  left join number_in_service s on s.account_sid = n.account_sid and s.sid = n.sid
+),
+field (account_sid, resource_type, resource_sid, resource_name, field, url, method, product, live) as (
+  select account_sid, 'phone_number', sid, friendly_name, 'voice_url', voice_url, voice_method, 'voice', voice_live from wired_number
+  union all select account_sid, 'phone_number', sid, friendly_name, 'voice_fallback_url', voice_fallback_url, voice_fallback_method, 'voice', voice_live from wired_number
+  union all select account_sid, 'phone_number', sid, friendly_name, 'status_callback', status_callback, status_callback_method, 'voice', voice_live from wired_number
+  union all select account_sid, 'phone_number', sid, friendly_name, 'sms_url', sms_url, sms_method, 'sms', sms_live from wired_number
+  union all select account_sid, 'phone_number', sid, friendly_name, 'sms_fallback_url', sms_fallback_url, sms_fallback_method, 'sms', sms_live from wired_number
+  union all select account_sid, 'twiml_app', sid, friendly_name, 'voice_url', voice_url, voice_method, 'voice', 1 from twiml_app
+  union all select account_sid, 'twiml_app', sid, friendly_name, 'voice_fallback_url', voice_fallback_url, voice_fallback_method, 'voice', 1 from twiml_app
+  union all select account_sid, 'twiml_app', sid, friendly_name, 'status_callback', status_callback, status_callback_method, 'voice', 1 from twiml_app
+  union all select account_sid, 'twiml_app', sid, friendly_name, 'sms_url', sms_url, sms_method, 'sms', 1 from twiml_app
+  union all select account_sid, 'twiml_app', sid, friendly_name, 'sms_fallback_url', sms_fallback_url, sms_fallback_method, 'sms', 1 from twiml_app
+  union all select account_sid, 'twiml_app', sid, friendly_name, 'sms_status_callback', sms_status_callback, null, 'sms', 1 from twiml_app
+  union all select account_sid, 'twiml_app', sid, friendly_name, 'message_status_callback', message_status_callback, null, 'sms', 1 from twiml_app
+  union all select account_sid, 'short_code', sid, friendly_name, 'sms_url', sms_url, sms_method, 'short_code', 1 from short_code
+  union all select account_sid, 'short_code', sid, friendly_name, 'sms_fallback_url', sms_fallback_url, sms_fallback_method, 'short_code', 1 from short_code
+  union all select account_sid, 'sip_domain', sid, friendly_name, 'voice_url', voice_url, voice_method, 'sip_interface', 1 from sip_domain
+  union all select account_sid, 'sip_domain', sid, friendly_name, 'voice_fallback_url', voice_fallback_url, voice_fallback_method, 'sip_interface', 1 from sip_domain
+  union all select account_sid, 'sip_domain', sid, friendly_name, 'voice_status_callback_url', voice_status_callback_url, voice_status_callback_method, 'sip_interface', 1 from sip_domain
+  union all select account_sid, 'messaging_service', sid, friendly_name, 'inbound_request_url', inbound_request_url, inbound_method, 'messaging_services', coalesce(use_inbound_webhook_on_number, 0) = 0 from messaging_service
+  union all select account_sid, 'messaging_service', sid, friendly_name, 'fallback_url', fallback_url, fallback_method, 'messaging_services', coalesce(use_inbound_webhook_on_number, 0) = 0 from messaging_service
+  union all select account_sid, 'messaging_service', sid, friendly_name, 'status_callback', status_callback, null, 'messaging_services', 1 from messaging_service
+  union all select account_sid, 'whatsapp_sender', sid, sender_id, 'callback_url', callback_url, callback_method, 'whatsapp', 1 from whatsapp_sender
+  union all select account_sid, 'whatsapp_sender', sid, sender_id, 'fallback_url', fallback_url, fallback_method, 'whatsapp', 1 from whatsapp_sender
+  union all select account_sid, 'whatsapp_sender', sid, sender_id, 'status_callback_url', status_callback_url, status_callback_method, 'whatsapp', 1 from whatsapp_sender
+  union all select account_sid, 'rcs_sender', sid, sender_id, 'callback_url', callback_url, callback_method, 'rcs', 1 from rcs_sender
+  union all select account_sid, 'rcs_sender', sid, sender_id, 'fallback_url', fallback_url, fallback_method, 'rcs', 1 from rcs_sender
+  union all select account_sid, 'rcs_sender', sid, sender_id, 'status_callback_url', status_callback_url, status_callback_method, 'rcs', 1 from rcs_sender
+  union all select account_sid, 'conversation_address', sid, address, 'webhook_url', webhook_url, webhook_method, 'conversations', coalesce(auto_creation_enabled, 1) from conversation_address
+  union all select account_sid, 'sync_service', sid, friendly_name, 'webhook_url', webhook_url, null, 'sync', 1 from sync_service
+  union all select account_sid, 'trunk', sid, friendly_name, 'disaster_recovery_url', disaster_recovery_url, disaster_recovery_method, 'elastic_sip_trunking', 1 from trunk
+  union all select account_sid, 'trunk_origination_url', sid, friendly_name, 'sip_url', sip_url, null, 'elastic_sip_trunking', coalesce(enabled, 1) from trunk_origination_url
+  union all select account_sid, 'event_sink', sid, description, 'destination', destination, method, 'event_streams', 1 from event_sink
+  union all select account_sid, 'intelligence_service', sid, friendly_name, 'webhook_url', webhook_url, webhook_http_method, 'conversational_intelligence_classic', 1 from intelligence_service
+  union all select account_sid, 'flex_flow', sid, friendly_name, 'integration_url', integration_url, null, 'flex', coalesce(enabled, 1) from flex_flow
+  union all select u.account_sid, 'studio_flow', u.parent_sid, f.friendly_name, u.sid, u.url, u.method, 'studio', 1
+  from studio_url u left join studio_flow f on f.account_sid = u.account_sid and f.sid = u.parent_sid
+)
+select account_sid, resource_type, resource_sid, coalesce(nullif(resource_name, ''), resource_sid) as resource_name,
+       field, url, upper(nullif(method, '')) as method, product, live
+from field
+where url <> '';
+
+-- Usage rows that say something was used. Twilio lists every category, used or not.
+create temp view usage as
+select account_sid, sid as category, usage_product(sid) as product, count, usage, price
+from usage_record
+where coalesce(count, 0) <> 0 or coalesce(usage, 0) <> 0 or coalesce(price, 0) <> 0;
+
+-- Which products an account uses, one row per sign of it: what was billed, what is there, and what
+-- something else leads to. `idle` is 1 where the product is there without usage in the last 30 days,
+-- null where the account has no usage rows to tell by.
+create temp view product_in_use as
+with metered as materialized (select distinct account_sid from usage_record),
+used as materialized (select distinct account_sid, product from usage),
+sign (account_sid, product, source, sid) as (
+  select account_sid, 'phone_numbers', 'resource', sid from phone_number
+  union all select account_sid, 'voice', 'route', sid from phone_number
+    where coalesce(voice_url, voice_application_sid, trunk_sid, '') <> ''
+  union all select account_sid, 'sms', 'route', sid from phone_number
+    where coalesce(sms_url, sms_application_sid, '') <> ''
+  union all select account_sid, 'fax', 'route', sid from phone_number where voice_receive_mode = 'fax'
+  union all select account_sid, 'twiml_bins', 'route', resource_sid from webhook
+    where url_host(url) = 'handler.twilio.com'
+  union all select account_sid, 'voice', 'resource', sid from twiml_app
+  union all select account_sid, 'short_code', 'resource', sid from short_code
+  union all select account_sid, 'sip_interface', 'resource', sid from sip_domain
+  union all select account_sid, 'byoc', 'route', sid from sip_domain where byoc_trunk_sid <> ''
+  union all select account_sid, 'elastic_sip_trunking', 'resource', sid from trunk
+  union all select account_sid, 'voice_recordings', 'route', parent_sid from trunk_recording
+    where mode <> 'do-not-record'
+  union all select account_sid, 'voice_recordings', 'resource', sid from recording
+  union all select account_sid, 'conversational_intelligence_classic', 'resource', sid from intelligence_service
+  union all select account_sid, 'messaging_services', 'resource', sid from messaging_service
+  union all select account_sid, 'alphanumeric_sender', 'resource', sid from messaging_service_alpha_sender
+  union all select account_sid,
+    case when sender_type like '%whatsapp%' then 'whatsapp' when sender_type like '%rcs%' then 'rcs'
+         when sender_type like '%messenger%' then 'facebook_messenger' else 'other_channels' end,
+    'resource', sid from messaging_service_channel_sender
+  union all select account_sid, 'whatsapp', 'resource', sid from whatsapp_sender
+  union all select account_sid, 'rcs', 'resource', sid from rcs_sender
+  union all select account_sid, 'conversations', 'resource', sid from conversation_address
+  union all select account_sid,
+    case address_type when 'whatsapp' then 'whatsapp' when 'rcs' then 'rcs' when 'email' then 'email'
+                      when 'messenger' then 'facebook_messenger' else 'other_channels' end,
+    'route', sid from conversation_address where address_type not in ('sms', 'mms', 'chat')
+  union all select account_sid, 'verify', 'resource', sid from verify_service
+  union all select account_sid, 'verify_whatsapp', 'route', sid from verify_service where whatsapp_service_sid <> ''
+  union all select account_sid, 'verify_passkeys', 'route', sid from verify_service where passkeys_set
+  union all select account_sid, 'sync', 'resource', sid from sync_service
+  union all select account_sid, 'event_streams', 'resource', sid from event_sink
+  union all select account_sid, 'segment_destinations', 'route', sid from event_sink where sink_type = 'segment'
+  union all select account_sid, 'flex', 'resource', sid from flex_flow
+  union all select account_sid,
+    case channel_type when 'whatsapp' then 'whatsapp' when 'facebook' then 'facebook_messenger'
+                      when 'email' then 'email' else 'other_channels' end,
+    'route', sid from flex_flow where channel_type not in ('web', 'sms', 'chat', 'custom')
+  union all select account_sid, 'studio', 'resource', sid from studio_flow
+  union all select account_sid, 'voice_recordings', 'route', parent_sid from studio_widget where records
+  union all select account_sid, 'native_transcription', 'route', parent_sid from studio_widget where transcribes
+  union all select account_sid,
+    case when widget_type like 'connect-virtual-agent%' then 'virtual_agent'
+         when widget_type like '%conversation-relay%' then 'conversation_relay'
+         when widget_type like '%profile%' then 'conversation_memory'
+         when widget_type like '%autopilot%' then 'autopilot'
+         when widget_type like 'fork-stream%' then 'media_streams'
+         when widget_type = 'capture-payments' then 'pay'
+         when widget_type = 'send-to-flex' then 'flex'
+         when widget_type = 'run-function' then 'functions'
+         when widget_type = 'record-voicemail' then 'voice_recordings' end,
+    'route', parent_sid from studio_widget
+  union all select account_sid, 'functions', 'resource', sid from serverless_service
+  union all select account_sid, 'assets', 'resource', sid from serverless_asset
+  union all select account_sid, 'marketplace_addons', 'resource', sid from installed_add_on
+)
+select account_sid, product, 'usage' as source, 'usage:' || category as evidence, 0 as idle
+from usage
+where product not in ('_infrastructure', '_edition_signal')
+union
+select s.account_sid, s.product, s.source, s.source || ':' || s.sid,
+       case when m.account_sid is null then null else u.product is null end
+from sign s
+left join metered m on m.account_sid = s.account_sid
+left join used u on u.account_sid = s.account_sid and u.product = s.product
+where s.product is not null;
+
+-- The products that the declared BAA covers. A name is a product's id as it stands, or else a title or
+-- a name for several products, in any case.
+create temp view covered_product as
+select p.id as product from baa_product p join intent_covered_product c on c.name = p.id
+union
+select a.product
+from product_alias a join intent_covered_product c on a.alias = lower(trim(c.name))
+where c.name not in (select id from baa_product);
+
+-- API keys with their type, their policy, and who is said to own them. `restricted` and `key_type` are
+-- null where the answers that were read do not tell: the 2010 list has no flags.
+create temp view key as
+select k.account_sid, k.sid, coalesce(nullif(k.friendly_name, ''), k.sid) as friendly_name,
+       k.date_created, k.date_updated, k.flags,
+       case when p.restricted or k.flags like '%"restricted"%' then 1
+            when k.flags is not null or p.restricted = 0 then 0 end as restricted,
+       p.permissions,
+       case when p.restricted or k.flags like '%"restricted"%' then 'restricted'
+            when k.flags like '%"manage_accounts"%' or k.flags like '%"manage_keys"%' then 'main'
+            when k.flags like '%"rest_api"%' then 'standard' end as key_type,
+       i.owner, i.purpose, i.sid is not null as declared,
+       k.sid in (select sid from intent_main_key) as declared_main
+from api_key k
+left join api_key_policy p on p.account_sid = k.account_sid and p.parent_sid = k.sid
+left join intent_key i on i.sid = k.sid;
+
+-- What people attested, with the reason why an attestation does not count, if it does not.
+create temp view attestation as
+with aged as (
+  select a.*, r.id as known, r.scope, r.max_age_days, days_since(a.attested_on) as age_days,
+         days_until(a.expires_on) as days_left
+  from intent_attestation a left join attestation_rule r on r.id = a.id
+),
+judged as (
+  select *,
+    case when known is null then 'is not an attestation that any check asks for'
+         when coalesce(attested_by, '') = '' then 'is signed by nobody'
+         when coalesce(attested_on, '') = '' then 'has no date'
+         when age_days is null then 'has a date that cannot be read'
+         when age_days < 0 then 'is dated in the future'
+         when scope in ('account', 'parent') and coalesce(account_sid, '') = '' then 'names no account'
+         when scope = 'webhook_host' and coalesce(host, '') = '' then 'names no host'
+         when coalesce(evidence_sha256, '') = '' then 'has no hash of its evidence'
+         when coalesce(expires_on, '') <> '' and days_left is null then 'has an end that cannot be read'
+         when days_left < 0 then 'ended on ' || expires_on
+         when age_days > max_age_days then 'is older than ' || max_age_days || ' days' end as problem
+  from aged
+)
+select id, scope, account_sid, host, value, attested_by, attested_on, expires_on, evidence, evidence_sha256,
+       max_age_days, age_days, min(max_age_days - age_days, coalesce(days_left, max_age_days - age_days)) as days_left,
+       problem is null as valid, problem
+from judged;

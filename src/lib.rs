@@ -2,14 +2,18 @@
 //!
 //! The rooms, from the bottom up; each may use the ones named before it, never one after:
 //! `model`, `redact` · `catalogue`, `credentials`, `intent` · `twilio`, `evidence` · `collect`, `audit` ·
-//! `report` · `commands`. `simulator` is a stranger on the other end of the wire.
+//! `report` · `commands` · `cli`. `simulator` is a stranger on the other end of the wire.
 
 pub mod audit;
 pub mod catalogue;
+pub mod cli;
 pub mod collect;
+pub mod commands;
 pub mod credentials;
 pub mod evidence;
 pub mod intent;
 pub mod model;
 pub mod redact;
+pub mod report;
+pub mod simulator;
 pub mod twilio;

@@ -1,1 +1,28 @@
-fn main() {}
+//! Reads the command line, runs one command, and answers with an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use twilio_audit::cli::{Cli, Command};
+use twilio_audit::commands;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return commands::explain_usage(&error).into(),
+    };
+    commands::start_log(&cli.log);
+    let ended = match cli.command {
+        Command::Scan(args) => commands::scan::run(args, &cli.log),
+        Command::Simulate(args) => commands::simulate::run(args),
+        Command::Login(args) => commands::login::run(&args),
+        Command::Logout(args) => commands::logout::run(&args),
+    };
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(stop) => {
+            stop.say();
+            stop.exit.into()
+        }
+    }
+}

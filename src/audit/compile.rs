@@ -3,7 +3,7 @@
 //! From the tables that SQLite reports follow what must be collected, which permissions that needs,
 //! and where a pass must be withheld. Nothing of this is declared in the check file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -49,6 +49,17 @@ impl Compiled {
     }
 }
 
+/// For each kind, the checks that can call nothing fine without it.
+pub fn needed_by(checks: &[Compiled]) -> BTreeMap<String, Vec<String>> {
+    let mut needed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for compiled in checks {
+        for kind in compiled.needs() {
+            needed.entry(kind.name.to_owned()).or_default().push(compiled.check.id.clone());
+        }
+    }
+    needed
+}
+
 /// Prepares every check on an empty store.
 ///
 /// # Errors
@@ -66,7 +77,7 @@ pub fn compile(checks: Vec<Check>) -> Result<Vec<Compiled>, CheckError> {
         .into_iter()
         .map(|check| {
             let statement = connection.prepare(&check.query).map_err(|error| sql_error(&check, &error))?;
-            let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
             drop(statement);
             require_columns(&check, &columns)?;
             let tables = reads.take();

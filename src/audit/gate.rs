@@ -1,7 +1,7 @@
 //! May PHI go live on an account: ready, not ready, or cannot say?
 
 use super::{Compiled, Scope};
-use crate::model::{Finding, Outcome, Verdict};
+use crate::model::{Finding, Outcome, Scan, Verdict};
 
 /// The checks that stand between an account and PHI. As long as one of them was not run, nothing is ready.
 pub const GO_LIVE_CHECKS: [&str; 26] = [
@@ -33,13 +33,20 @@ pub const GO_LIVE_CHECKS: [&str; 26] = [
     "attestation-contradicted",
 ];
 
-/// Decides for one PHI account. `checks` are those that were run, `findings` those of the whole scan.
-pub fn verdict(
-    account_sid: &str,
-    parent: Option<&str>,
-    checks: &[Compiled],
-    findings: &[Finding],
-) -> Verdict {
+/// Writes into a scan whether PHI may go live on each of its active PHI accounts.
+pub fn decide(scan: &mut Scan, checks: &[Compiled]) {
+    let root = scan.accounts.first().map(|account| account.account_sid.clone());
+    let findings = &scan.findings;
+    for account in &mut scan.accounts {
+        let is_active = account.status.is_empty() || account.status == "active";
+        account.verdict = (account.phi && is_active)
+            .then(|| verdict(&account.account_sid, root.as_deref(), checks, findings));
+    }
+}
+
+/// Decides for one PHI account. `checks` are those that were run, `findings` those of the whole scan,
+/// `root` is the account that stands for the organization.
+fn verdict(account_sid: &str, root: Option<&str>, checks: &[Compiled], findings: &[Finding]) -> Verdict {
     let speaks_for_the_tree = |id: &str| {
         checks
             .iter()
@@ -48,7 +55,7 @@ pub fn verdict(
     let concerns = |finding: &&Finding| {
         finding.is_open_blocker()
             && (finding.account_sid == account_sid
-                || (Some(finding.account_sid.as_str()) == parent && speaks_for_the_tree(&finding.check_id)))
+                || (Some(finding.account_sid.as_str()) == root && speaks_for_the_tree(&finding.check_id)))
     };
     let mut open = findings.iter().filter(concerns).peekable();
     let undecided = open.peek().is_some();

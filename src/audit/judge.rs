@@ -15,7 +15,7 @@ use super::row::{Judged, read_row};
 use super::sandbox;
 use super::scope::AccountFacts;
 use crate::evidence::{EvidenceError, Store};
-use crate::model::{Finding, Outcome, ScannedAccount, Severity, finding_id};
+use crate::model::{Finding, Outcome, ScannedAccount, Severity, finding_id, in_seconds};
 
 /// What the checks say of a store.
 #[derive(Debug, Clone)]
@@ -113,7 +113,7 @@ fn rows_by_account(
     compiled: &Compiled,
 ) -> rusqlite::Result<BTreeMap<String, Vec<Judged>>> {
     let mut statement = connection.prepare(&compiled.check.query)?;
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut rows = statement.query([])?;
     let mut by_account: BTreeMap<String, Vec<Judged>> = BTreeMap::new();
     while let Some(row) = rows.next()? {
@@ -186,8 +186,8 @@ fn finding(
         console_url: String::new(),
         citations: check.citations.clone(),
         sources: check.sources.clone(),
-        first_seen: now.to_string(),
-        last_seen: now.to_string(),
+        first_seen: in_seconds(now),
+        last_seen: in_seconds(now),
         owner: account.owner.clone(),
     }
 }

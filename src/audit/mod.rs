@@ -14,8 +14,8 @@ mod sandbox;
 mod scope;
 
 pub use check::{CHECK_FILES, Check, CheckError, Example, Family, Fix, built_in};
-pub use compile::{Compiled, compile};
+pub use compile::{Compiled, compile, needed_by};
 pub use example::{EXAMPLE_TIME, Mismatch, run_examples};
-pub use gate::{GO_LIVE_CHECKS, verdict};
+pub use gate::{GO_LIVE_CHECKS, decide};
 pub use judge::{Judgement, judge};
 pub use scope::Scope;

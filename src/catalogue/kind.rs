@@ -60,8 +60,6 @@ pub struct Endpoint {
     pub per: Per,
     /// The permission a restricted key needs, where one is known.
     pub permission: Option<&'static str>,
-    /// What a 404 says.
-    pub not_found: NotFound,
     /// Another endpoint with the same rows, poorer in columns, for when this one is refused.
     pub fallback: Option<&'static Endpoint>,
     /// Reading stops after this many pages, and the listing then counts as incomplete.
@@ -119,15 +117,6 @@ pub enum Per {
         /// The column that must be set: `sid` for every row.
         having: &'static str,
     },
-}
-
-/// What a 404 says about an endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotFound {
-    /// Nothing certain: the product may be absent, or hidden from this credential.
-    Unclear,
-    /// It was never configured. Said only where Twilio's documentation or the fact book says so.
-    NeverConfigured,
 }
 
 /// One kept field.
@@ -284,7 +273,6 @@ pub(super) const fn single(host: Host, path: &'static str) -> Endpoint {
         answer: Answer::Single,
         per: Per::Account,
         permission: None,
-        not_found: NotFound::Unclear,
         fallback: None,
         max_pages: u32::MAX,
         of_inactive: false,
@@ -327,24 +315,9 @@ impl Endpoint {
         }
     }
 
-    /// Another way of paging than the one of the host.
-    pub(super) const fn paging(self, paging: Paging) -> Self {
-        match self.answer {
-            Answer::List { key, page_size, .. } => {
-                Self { answer: Answer::List { key, paging, page_size }, ..self }
-            }
-            Answer::Single => self,
-        }
-    }
-
     /// The permission a restricted key needs.
     pub(super) const fn permission(self, permission: &'static str) -> Self {
         Self { permission: Some(permission), ..self }
-    }
-
-    /// A 404 means that it was never configured.
-    pub(super) const fn absent_when_never_configured(self) -> Self {
-        Self { not_found: NotFound::NeverConfigured, ..self }
     }
 
     /// A poorer endpoint to ask when this one is refused.

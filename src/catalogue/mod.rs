@@ -13,7 +13,7 @@ mod voice;
 
 pub use accounts::{ACCOUNT_TREE, TWILIO_ACCOUNT};
 pub use host::Host;
-pub use kind::{Answer, Column, Derivation, Endpoint, Keep, Kind, NotFound, Origin, Paging, Per};
+pub use kind::{Answer, Column, Derivation, Endpoint, Keep, Kind, Origin, Paging, Per};
 
 /// Whether a list that answers 404 may be taken for an empty one.
 ///

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::listing::{Pages, now};
+use super::listing::Pages;
 use super::reduce::{Place, RawRow, Salt, reduce};
 use super::sign_in::{SignInError, SignedIn, sign_in};
 use crate::catalogue::{ACCOUNT_TREE, Answer, Kind, TWILIO_ACCOUNT};
 use crate::credentials::{Credential, CredentialKind, Credentials, Secret, Source};
 use crate::evidence::{Row, Value};
-use crate::model::{AccountSid, Coverage, CoverageStatus};
+use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, in_seconds};
 use crate::twilio::{Client, Failure, parse_page};
 
 /// One account to audit.
@@ -44,8 +44,6 @@ pub struct Tree {
     pub(super) listed: Vec<Row>,
     /// Whether all subaccounts are known, and why not.
     pub(super) coverage: Coverage,
-    /// The kind of each account's own credential.
-    pub(super) credential_kinds: BTreeMap<AccountSid, CredentialKind>,
     /// Sentences that the reader must see.
     pub notices: Vec<String>,
 }
@@ -61,41 +59,41 @@ pub(super) async fn discover(
     credentials: &mut Credentials,
     salt: &Salt,
     derive_tokens: bool,
+    clock: Clock,
 ) -> Result<Tree, SignInError> {
     let mut signed_in: BTreeMap<AccountSid, SignedIn> = BTreeMap::new();
+    let mut accepted = Vec::new();
     let mut refusals = Vec::new();
     for credential in credentials.iter() {
         match sign_in(client, credential, salt).await {
             Ok(found) => {
+                accepted.push(Credential { kind: found.kind, ..credential.clone() });
                 signed_in.insert(credential.account.clone(), found);
             }
-            Err(refusal) => refusals.push((credential.account.clone(), refusal)),
+            Err(refusal) => refusals.push(refusal),
         }
     }
     if signed_in.is_empty() && !refusals.is_empty() {
-        return Err(refusals.swap_remove(0).1);
+        return Err(refusals.swap_remove(0));
     }
-    let mut notices = Vec::new();
-    for (account, refusal) in refusals {
-        credentials.remove(&account);
-        notices.push(format!("{refusal}."));
-    }
+    *credentials = accepted.into_iter().collect();
+    let notices = refusals.into_iter().map(|refusal| format!("{refusal}.")).collect();
     let Some(first) = signed_in.keys().next().cloned() else { return Err(SignInError::NoCredential) };
     let parent = signed_in.iter().find(|(_, found)| owns_itself(found)).map(|(account, _)| account.clone());
     let listing = list_tree(client, credentials, parent.as_ref(), salt, derive_tokens).await;
     let tree = Tree {
         accounts: accounts_of(&signed_in, parent.as_ref(), &listing.rows),
-        coverage: listing.coverage(parent.as_ref(), &first, &signed_in),
+        coverage: listing.coverage(parent.as_ref(), &first, &signed_in, clock),
         listed: listing.rows,
-        credential_kinds: signed_in.into_iter().map(|(account, found)| (account, found.kind)).collect(),
         notices,
     };
     for (account, token) in listing.tokens {
-        credentials.add_if_missing(Credential {
+        credentials.add(Credential {
             user: account.to_string(),
             account,
             secret: token,
             source: Source::Derived,
+            kind: CredentialKind::AuthToken,
         });
     }
     if let Some(parent) = parent {
@@ -177,7 +175,7 @@ fn token_of(row: &Row, parent: &AccountSid, raw: &RawRow<'_>) -> Option<(Account
     let is_active_child = is_child(row, parent) && text(&ACCOUNT_TREE, row, "status") == Some("active");
     let token =
         is_active_child.then(|| raw.text("auth_token")).flatten().filter(|token| !token.is_empty())?;
-    Some((row.sid.parse().ok()?, Secret::from(token)))
+    Some((row.sid.parse().ok()?, Secret::new(token)))
 }
 
 /// The list may hold accounts that merely authorised a Connect App of this one.
@@ -226,6 +224,7 @@ impl TreeListing {
         parent: Option<&AccountSid>,
         first: &AccountSid,
         signed_in: &BTreeMap<AccountSid, SignedIn>,
+        clock: Clock,
     ) -> Coverage {
         let (status, reason) = match (&self.problem, parent) {
             (Some(failure), _) => (CoverageStatus::Failed, failure.reason.clone()),
@@ -248,7 +247,7 @@ impl TreeListing {
                 .map(|found| found.kind.as_str().to_owned()),
             rows: u32::try_from(self.rows.len()).unwrap_or(u32::MAX),
             pages: self.pages,
-            read_at: now(),
+            read_at: in_seconds(clock.now()),
             reason,
         }
     }

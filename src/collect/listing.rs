@@ -7,9 +7,7 @@ use url::Url;
 
 use super::reduce::{Place, RawRow, ReduceError, derive, reduce};
 use super::run::Run;
-use crate::catalogue::{
-    Answer, Derivation, Endpoint, KINDS, Kind, LIST_NOT_FOUND_MEANS_EMPTY, NotFound, Origin,
-};
+use crate::catalogue::{Answer, Endpoint, KINDS, Kind, LIST_NOT_FOUND_MEANS_EMPTY, Origin};
 use crate::credentials::Credential;
 use crate::evidence::{Batch, EvidenceError, Row, Value};
 use crate::model::{Coverage, CoverageStatus};
@@ -88,9 +86,9 @@ impl Listing<'_> {
             let parent = sid_of_row.clone().unwrap_or_else(|| self.place.parent.clone());
             let count = rows.len();
             run.queue.send(Batch::Rows(kind, rows)).await?;
-            run.queue.send(Batch::Coverage(self.coverage(kind, &parent, count, &ending))).await?;
+            run.queue.send(Batch::Coverage(self.coverage(run, kind, &parent, count, &ending))).await?;
         }
-        let coverage = self.coverage(self.kind, &self.place.parent, kept.len(), &ending);
+        let coverage = self.coverage(run, self.kind, &self.place.parent, kept.len(), &ending);
         run.queue.send(Batch::Coverage(coverage)).await?;
         Ok(Kept { rows: kept, status })
     }
@@ -276,7 +274,7 @@ impl Listing<'_> {
         Ending { status, reason: failure.reason.clone(), failure: Some(failure), credential_kind, pages }
     }
 
-    fn coverage(&self, kind: &Kind, parent: &str, rows: usize, ending: &Ending) -> Coverage {
+    fn coverage(&self, run: &Run, kind: &Kind, parent: &str, rows: usize, ending: &Ending) -> Coverage {
         let failure = ending.failure.as_ref();
         Coverage {
             account_sid: self.place.account.clone(),
@@ -291,7 +289,7 @@ impl Listing<'_> {
             credential_kind: ending.credential_kind.map(str::to_owned),
             rows: u32::try_from(rows).unwrap_or(u32::MAX),
             pages: ending.pages,
-            read_at: now(),
+            read_at: run.now(),
             reason: ending.reason.clone(),
         }
     }
@@ -317,7 +315,7 @@ impl Ending {
 type Derived = Vec<(&'static Kind, Vec<Row>)>;
 
 fn empty_derived(from: &Kind) -> Derived {
-    let is_derived = |kind: &&&'static Kind| matches!(kind.origin, Origin::Derived { from: name, by: Derivation::Each(_) | Derivation::StudioWidgets | Derivation::StudioUrls } if name == from.name);
+    let is_derived = |kind: &&&'static Kind| matches!(kind.origin, Origin::Derived { from: name, .. } if name == from.name);
     KINDS.iter().filter(is_derived).map(|kind| (*kind, Vec::new())).collect()
 }
 
@@ -329,15 +327,15 @@ const fn status_of(endpoint: &Endpoint, kind: FailureKind) -> CoverageStatus {
         FailureKind::InactiveAccount => CoverageStatus::InactiveAccount,
         FailureKind::Retired => CoverageStatus::Absent,
         FailureKind::Broken => CoverageStatus::Failed,
-        FailureKind::NotFound => not_found(endpoint, LIST_NOT_FOUND_MEANS_EMPTY),
+        FailureKind::NotFound => not_found(endpoint.answer, LIST_NOT_FOUND_MEANS_EMPTY),
     }
 }
 
-const fn not_found(endpoint: &Endpoint, list_means_empty: bool) -> CoverageStatus {
-    match (endpoint.answer, endpoint.not_found) {
-        (_, NotFound::NeverConfigured) => CoverageStatus::Absent,
-        (Answer::List { .. }, NotFound::Unclear) if list_means_empty => CoverageStatus::Absent,
-        (_, NotFound::Unclear) => CoverageStatus::NotEnabled,
+/// What a 404 says: of an object nothing certain, of a list what the catalogue decides.
+const fn not_found(answer: Answer, list_means_empty: bool) -> CoverageStatus {
+    match answer {
+        Answer::List { .. } if list_means_empty => CoverageStatus::Absent,
+        Answer::List { .. } | Answer::Single => CoverageStatus::NotEnabled,
     }
 }
 
@@ -355,11 +353,6 @@ fn day_before(moment: Timestamp, days: u16) -> String {
     today.checked_sub(Span::new().days(i64::from(days))).unwrap_or(today).to_string()
 }
 
-/// The present moment, in seconds.
-pub(super) fn now() -> String {
-    Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -367,8 +360,8 @@ mod tests {
     #[test]
     fn both_answers_to_what_a_missing_list_means() {
         let list = crate::catalogue::kind("sync_service").unwrap().endpoint().unwrap();
-        assert_eq!(not_found(list, false), CoverageStatus::NotEnabled);
-        assert_eq!(not_found(list, true), CoverageStatus::Absent);
+        assert_eq!(not_found(list.answer, false), CoverageStatus::NotEnabled);
+        assert_eq!(not_found(list.answer, true), CoverageStatus::Absent);
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) fn children<'a>(
 }
 
 /// This kind and everything that can only be read after it.
-pub(super) fn with_dependents<'a>(chosen: &'a [&'static Kind], kind: &'static Kind) -> Vec<&'static Kind> {
+pub(super) fn with_dependents(chosen: &[&'static Kind], kind: &'static Kind) -> Vec<&'static Kind> {
     let mut names = BTreeSet::from([kind.name]);
     let mut all = vec![kind];
     // Parents come first in the catalogue, so one pass finds grandchildren too.

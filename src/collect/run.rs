@@ -1,6 +1,5 @@
 //! The whole collection: every account, every kind, each listing once.
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -9,14 +8,14 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::account_tree::{AccountInTree, Tree, discover};
-use super::listing::{Listing, now};
+use super::listing::Listing;
 use super::plan::{children, with_dependents};
 use super::reduce::{Place, Salt};
 use super::sign_in::SignInError;
 use crate::catalogue::{ACCOUNT_TREE, Kind, Per, TWILIO_ACCOUNT};
-use crate::credentials::{CredentialKind, Credentials};
+use crate::credentials::{Credential, Credentials, Source};
 use crate::evidence::{Batch, EvidenceError, Queue, Row, Value};
-use crate::model::{AccountSid, Coverage, CoverageStatus};
+use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, in_seconds};
 use crate::twilio::Client;
 
 /// Accounts that are read side by side at most. The client's own gate bounds the requests.
@@ -33,6 +32,8 @@ pub struct Collector {
     pub kinds: Vec<&'static Kind>,
     /// When the scan started; "the last 30 days" end here.
     pub started_at: Timestamp,
+    /// What tells when a listing was read.
+    pub clock: Clock,
     /// Whether to use the subaccounts' Auth Tokens that the parent's account list returns.
     pub derive_tokens: bool,
     /// If not empty: read these accounts and no others.
@@ -46,8 +47,8 @@ pub(super) struct Run {
     pub(super) queue: Queue,
     pub(super) salt: Salt,
     pub(super) started_at: Timestamp,
+    clock: Clock,
     kinds: Vec<&'static Kind>,
-    credential_kinds: BTreeMap<AccountSid, CredentialKind>,
 }
 
 impl Collector {
@@ -57,7 +58,8 @@ impl Collector {
     ///
     /// When no credential is accepted.
     pub async fn sign_in(&mut self, salt: &Salt) -> Result<Tree, SignInError> {
-        let mut tree = discover(&self.client, &mut self.credentials, salt, self.derive_tokens).await?;
+        let mut tree =
+            discover(&self.client, &mut self.credentials, salt, self.derive_tokens, self.clock).await?;
         if !self.only_accounts.is_empty() {
             tree.accounts.retain(|account| self.only_accounts.contains(&account.account));
         }
@@ -82,8 +84,8 @@ pub async fn collect(
         queue,
         salt,
         started_at: collector.started_at,
+        clock: collector.clock,
         kinds: collector.kinds,
-        credential_kinds: tree.credential_kinds.clone(),
     });
     write_tree(&run, &tree).await?;
     let slots = Arc::new(Semaphore::new(ACCOUNTS_AT_ONCE));
@@ -218,17 +220,22 @@ fn unread(run: &Run, kind: &Kind, account: &AccountInTree, status: CoverageStatu
         credential_kind: Some(run.credential_kind(&account.account).to_owned()),
         rows: 0,
         pages: 0,
-        read_at: now(),
+        read_at: run.now(),
         reason: reason.to_owned(),
     }
 }
 
 impl Run {
+    /// The present moment, for the coverage report.
+    pub(super) fn now(&self) -> String {
+        in_seconds(self.clock.now())
+    }
+
     /// The kind of an account's own credential, in the word used in files.
     pub(super) fn credential_kind(&self, account: &AccountSid) -> &'static str {
-        match self.credential_kinds.get(account) {
-            Some(kind) => kind.as_str(),
-            None if self.credentials.has(account) => "derived_token",
+        match self.credentials.own(account) {
+            Some(Credential { source: Source::Derived, .. }) => "derived_token",
+            Some(credential) => credential.kind.as_str(),
             None => "",
         }
     }

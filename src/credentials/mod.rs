@@ -1,39 +1,58 @@
-//! Stand-in until the room is finished.
-#![allow(missing_docs)]
-use crate::model::AccountSid;
-use secrecy::{ExposeSecret, SecretString};
-#[derive(Debug, Clone)]
-pub struct Secret(SecretString);
-impl Secret {
-    pub fn reveal(&self) -> &str {
-        self.0.expose_secret()
-    }
-}
-impl From<String> for Secret {
-    fn from(t: String) -> Self {
-        Self(t.into())
-    }
-}
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    Derived,
-}
+//! Credentials: where they come from, and which one may speak for which account.
+//!
+//! Nothing here talks to Twilio or looks at what a credential can read; a secret leaves only through
+//! [`Secret::reveal`].
+
+mod command;
+mod environment;
+mod error;
+mod file;
+mod keyring;
+mod secret;
+mod source;
+
+pub use environment::{Environment, ProcessEnvironment};
+pub use error::CredentialError;
+#[cfg(test)]
+pub(crate) use keyring::fake;
+pub use keyring::{Keyring, OsKeyring, SecretStore, StoreError};
+pub use secret::Secret;
+pub use source::{Source, Sources, gather};
+
+use crate::model::{AccountSid, is_sid};
+
+/// What one account is read with.
 #[derive(Debug, Clone)]
 pub struct Credential {
+    /// The account it belongs to, and whose resources it returns on product hosts.
     pub account: AccountSid,
+    /// The user name of HTTP Basic: the account SID with an Auth Token, else the `SK…` of a key.
     pub user: String,
+    /// The Auth Token, or the secret of the key.
     pub secret: Secret,
+    /// Where it was found.
     pub source: Source,
+    /// As much as is known of its kind; a key's kind shows only when it is used.
+    pub kind: CredentialKind,
 }
+
+/// The kinds that differ in what they may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CredentialKind {
+    /// Everything in its account; of a parent, also the `2010-04-01` API of every subaccount.
     AuthToken,
+    /// Everything in its account.
     MainKey,
+    /// Everything in its account but accounts and keys.
     StandardKey,
+    /// What its policy lists.
     RestrictedKey,
+    /// A key of a kind not known yet.
     ApiKey,
 }
+
 impl CredentialKind {
+    /// The word used in `coverage.csv`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AuthToken => "auth_token",
@@ -44,36 +63,192 @@ impl CredentialKind {
         }
     }
 }
-#[derive(Debug, Default)]
-pub struct Credentials {
-    all: Vec<Credential>,
-    parent: Option<AccountSid>,
+
+/// The three things a credential is made of, in every source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The account it belongs to.
+    Account,
+    /// The user name of HTTP Basic.
+    User,
+    /// The Auth Token or the key's secret.
+    Secret,
 }
-impl Credentials {
-    pub fn iter(&self) -> impl Iterator<Item = &Credential> {
-        self.all.iter()
-    }
-    pub fn has(&self, a: &AccountSid) -> bool {
-        self.all.iter().any(|c| c.account == *a)
-    }
-    pub fn remove(&mut self, a: &AccountSid) {
-        self.all.retain(|c| c.account != *a);
-    }
-    pub fn set_parent(&mut self, a: AccountSid) {
-        self.parent = Some(a);
-    }
-    pub fn add_if_missing(&mut self, c: Credential) {
-        if !self.has(&c.account) {
-            self.all.push(c);
+
+/// Parts that do not make a credential. Repeats neither the secret nor anything that may be one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` {problem}", .part.as_str())]
+pub struct InvalidCredential {
+    /// The part at fault.
+    pub part: Part,
+    /// The rest of the sentence that begins with the part's name.
+    pub problem: &'static str,
+}
+
+impl Part {
+    /// The key in a credentials file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::User => "user",
+            Self::Secret => "secret",
         }
     }
-    pub fn for_request(&self, a: &AccountSid, reaches: bool) -> Option<&Credential> {
-        self.all.iter().find(|c| c.account == *a).or_else(|| {
-            if reaches {
-                self.all.iter().find(|c| Some(&c.account) == self.parent.as_ref() && c.user.starts_with("AC"))
-            } else {
-                None
+}
+
+impl Credential {
+    /// A credential of the right shape; whether Twilio accepts it is not known.
+    ///
+    /// # Errors
+    /// The first part that is not what it should be.
+    pub fn new(account: &str, user: &str, secret: Secret, source: Source) -> Result<Self, InvalidCredential> {
+        let wrong = |part, problem| InvalidCredential { part, problem };
+        let account = AccountSid::try_from(account.to_owned()).map_err(|_| {
+            wrong(Part::Account, "must be an account SID: AC followed by 32 hexadecimal digits in lower case")
+        })?;
+        let kind = match user {
+            _ if user == account.as_str() => CredentialKind::AuthToken,
+            _ if is_sid(user, "SK") => CredentialKind::ApiKey,
+            _ if is_sid(user, "AC") => {
+                let problem = "is the SID of another account; an Auth Token goes with its own account";
+                return Err(wrong(Part::User, problem));
             }
+            _ => {
+                let problem =
+                    "must be an API key SID (SK…, with its secret) or the account SID (with the Auth Token)";
+                return Err(wrong(Part::User, problem));
+            }
+        };
+        secret.check_shape().map_err(|problem| wrong(Part::Secret, problem))?;
+        Ok(Self { account, user: user.to_owned(), secret, source, kind })
+    }
+}
+
+/// The credentials of one run, at most one per account.
+#[derive(Debug, Default)]
+pub struct Credentials {
+    list: Vec<Credential>,
+    parent: Option<AccountSid>,
+}
+
+impl FromIterator<Credential> for Credentials {
+    /// The first of each account counts.
+    fn from_iter<I: IntoIterator<Item = Credential>>(list: I) -> Self {
+        let mut credentials = Self::default();
+        list.into_iter().for_each(|credential| credentials.add(credential));
+        credentials
+    }
+}
+
+impl Credentials {
+    /// Every credential, in the order given.
+    pub fn iter(&self) -> impl Iterator<Item = &Credential> {
+        self.list.iter()
+    }
+
+    /// The credential of this very account.
+    pub fn own(&self, account: &AccountSid) -> Option<&Credential> {
+        self.list.iter().find(|credential| credential.account == *account)
+    }
+
+    /// Says which account turned out to be the parent of the others.
+    pub fn set_parent(&mut self, parent: AccountSid) {
+        self.parent = Some(parent);
+    }
+
+    /// Adds a credential of an account that has none; an account's own is never replaced.
+    pub fn add(&mut self, credential: Credential) {
+        if self.own(&credential.account).is_none() {
+            self.list.push(credential);
+        }
+    }
+
+    /// The credential to read `account` with.
+    ///
+    /// `reaches_subaccounts` is true for the `2010-04-01` API, whose path names the account. Anywhere
+    /// else a parent's credential would answer with the parent's resources, status 200, so there an
+    /// account without a credential of its own gets none.
+    pub fn for_request(&self, account: &AccountSid, reaches_subaccounts: bool) -> Option<&Credential> {
+        self.own(account).or_else(|| {
+            let parent = self.own(self.parent.as_ref()?)?;
+            (reaches_subaccounts && parent.kind == CredentialKind::AuthToken).then_some(parent)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PARENT: &str = "AC00000000000000000000000000000001";
+    const CHILD: &str = "AC00000000000000000000000000000002";
+    const KEY: &str = "SK00000000000000000000000000000003";
+
+    fn credential(account: &str, user: &str) -> Credential {
+        Credential::new(account, user, Secret::new("a-secret-value".into()), Source::Environment).unwrap()
+    }
+
+    fn set(list: Vec<Credential>) -> Credentials {
+        let mut credentials = Credentials::from_iter(list);
+        credentials.set_parent(PARENT.parse().unwrap());
+        credentials
+    }
+
+    fn user(credentials: &Credentials, account: &str, reaches: bool) -> Option<String> {
+        credentials.for_request(&account.parse().unwrap(), reaches).map(|credential| credential.user.clone())
+    }
+
+    #[test]
+    fn the_parent_token_reaches_children_where_the_path_names_them() {
+        let credentials = set(vec![credential(PARENT, PARENT)]);
+        assert_eq!(user(&credentials, CHILD, true).as_deref(), Some(PARENT));
+        assert_eq!(user(&credentials, CHILD, false), None, "it would answer for the parent");
+        assert_eq!(user(&credentials, PARENT, false).as_deref(), Some(PARENT));
+    }
+
+    #[test]
+    fn a_parent_key_reaches_no_child_whatever_its_kind() {
+        for kind in [CredentialKind::ApiKey, CredentialKind::MainKey, CredentialKind::RestrictedKey] {
+            let credentials = set(vec![Credential { kind, ..credential(PARENT, KEY) }]);
+            assert_eq!(user(&credentials, CHILD, true), None, "{}", kind.as_str());
+        }
+    }
+
+    #[test]
+    fn an_account_s_own_credential_comes_first() {
+        let mut credentials = set(vec![credential(PARENT, PARENT), credential(CHILD, KEY)]);
+        assert_eq!(user(&credentials, CHILD, true).as_deref(), Some(KEY));
+        credentials.add(credential(CHILD, CHILD));
+        assert_eq!(user(&credentials, CHILD, false).as_deref(), Some(KEY), "and is not replaced");
+    }
+
+    #[test]
+    fn a_token_of_an_account_that_is_not_the_parent_reaches_nobody_else() {
+        let mut credentials = Credentials::from_iter([credential(CHILD, CHILD)]);
+        assert_eq!(user(&credentials, PARENT, true), None, "no parent is known yet");
+        credentials.set_parent(PARENT.parse().unwrap());
+        assert_eq!(user(&credentials, PARENT, true), None);
+    }
+
+    #[test]
+    fn the_parts_must_fit_together() {
+        let secret = || Secret::new("a-secret-value".into());
+        for (account, user, secret, part) in [
+            ("AC1", "AC1", secret(), "`account`"),
+            (PARENT, CHILD, secret(), "another account"),
+            (PARENT, "OQ00000000000000000000000000000001", secret(), "`user`"),
+            (PARENT, KEY, Secret::new(String::new()), "`secret` is empty"),
+            (PARENT, KEY, Secret::new("two words".into()), "`secret`"),
+            (PARENT, KEY, Secret::new(KEY.into()), "`secret` is a SID"),
+        ] {
+            let error = Credential::new(account, user, secret, Source::Environment).unwrap_err();
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_is_printed_shows_a_secret() {
+        let credentials = set(vec![credential(PARENT, KEY)]);
+        assert!(!format!("{credentials:?} {credentials:#?}").contains("a-secret-value"));
     }
 }

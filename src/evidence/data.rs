@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
-use regex::Regex;
+use regex::RegexSet;
 use rusqlite::{Connection, params};
 use serde::Deserialize;
 
@@ -103,15 +103,21 @@ static PRODUCTS: LazyLock<ProductFile> = LazyLock::new(|| {
     toml::from_str(include_str!("../../checks/products.toml")).expect("checks/products.toml is valid")
 });
 
+/// The patterns as one set: a name is held against all of them at once, and the first counts.
+struct Categories {
+    dated: Date,
+    patterns: RegexSet,
+    products: Vec<String>,
+}
+
 #[expect(clippy::expect_used, reason = "the files are part of the program, and a test reads them")]
-static CATEGORIES: LazyLock<(Date, Vec<(Regex, String)>)> = LazyLock::new(|| {
+static CATEGORIES: LazyLock<Categories> = LazyLock::new(|| {
     let file: CategoryFile = toml::from_str(include_str!("../../checks/usage_categories.toml"))
         .expect("checks/usage_categories.toml is valid");
-    let compiled = |category: Category| {
-        let pattern = Regex::new(&format!("(?i)^(?:{})$", category.pattern)).expect("a valid pattern");
-        (pattern, category.product)
-    };
-    (file.dated, file.category.into_iter().map(compiled).collect())
+    let whole = file.category.iter().map(|category| format!("(?i)^(?:{})$", category.pattern));
+    let patterns = RegexSet::new(whole).expect("valid patterns");
+    let products = file.category.into_iter().map(|category| category.product).collect();
+    Categories { dated: file.dated, patterns, products }
 });
 
 /// Every product, in the order of the file.
@@ -126,18 +132,19 @@ pub fn aliases() -> &'static [Alias] {
 
 /// The older of the dates of the two files: from it the age of the catalogue is counted.
 pub fn dated() -> Date {
-    PRODUCTS.dated.min(CATEGORIES.0)
+    PRODUCTS.dated.min(CATEGORIES.dated)
 }
 
 /// The product that a usage category belongs to, or one of `_infrastructure`, `_edition_signal` and
 /// `_unmapped`.
 pub fn usage_product(category: &str) -> &'static str {
-    let found = CATEGORIES.1.iter().find(|(pattern, _)| pattern.is_match(category.trim()));
-    found.map_or("_unmapped", |(_, product)| product.as_str())
+    let first = CATEGORIES.patterns.matches(category.trim()).into_iter().next();
+    first.and_then(|index| CATEGORIES.products.get(index)).map_or("_unmapped", String::as_str)
 }
 
-/// Creates and fills the tables `baa_product` and `product_alias`. Aliases are kept in lower case;
-/// every id and title is an alias of itself.
+/// Creates and fills the tables `baa_product` and `product_alias` for the life of a connection: a
+/// stored scan is judged by the list of the program that judges it. Aliases are kept in lower case;
+/// every title is an alias, too.
 pub fn load(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "create temp table baa_product (id text primary key, title text, status text, condition text, sources text) strict;
@@ -147,7 +154,6 @@ pub fn load(connection: &Connection) -> rusqlite::Result<()> {
     let mut alias = connection.prepare("insert or ignore into product_alias values (?1, ?2)")?;
     for Product { id, title, status, condition, sources } in products() {
         product.execute(params![id, title, status.as_str(), condition, sources.join(" ")])?;
-        alias.execute(params![id, id])?;
         alias.execute(params![title.to_lowercase(), id])?;
     }
     for Alias { name, products } in aliases() {

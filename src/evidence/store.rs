@@ -11,7 +11,7 @@ use super::schema;
 use super::writer::{Batch, Row};
 use crate::catalogue::Kind;
 use crate::intent::{ATTESTATIONS, Intent};
-use crate::model::{Coverage, CoverageStatus, Finding, ScanId};
+use crate::model::{Coverage, CoverageStatus, Finding, ScanId, in_seconds};
 
 /// A kept value: null, whole number, number or text.
 pub type Value = rusqlite::types::Value;
@@ -108,7 +108,7 @@ impl Store {
                 "insert into scan values (?, ?, ?, ?, ?, ?, ?)",
                 params![
                     facts.id.as_str(),
-                    facts.started_at.to_string(),
+                    in_seconds(facts.started_at),
                     facts.written_by,
                     facts.catalogue_version,
                     schema::LAYOUT,

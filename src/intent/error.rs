@@ -125,7 +125,7 @@ impl Problem {
 
     /// A complaint of the TOML reader, with the nearest key where it met one that it does not know.
     pub(super) fn from_toml(error: &toml::de::Error) -> Self {
-        let message = secret_shape::blank(error.message());
+        let message = secret_shape::blank(error.message()).replace("missing field", "missing key");
         let problem = Self::new(error.span(), message.clone());
         // serde's sentence is the one place that lists the keys of the struct at hand:
         // unknown field `a`, expected one of `b`, `c`
@@ -146,6 +146,16 @@ impl Problem {
         match (&self.span, &other.span) {
             (Some(a), Some(b)) => a.start < b.end && b.start < a.end,
             _ => false,
+        }
+    }
+}
+
+/// Adds problems about places of which nothing is known yet: a secret in the place of a SID is also
+/// misshapen, and cannot become a typed value, but that is one mistake.
+pub(super) fn add_unless_known(known: &mut Vec<Problem>, more: impl IntoIterator<Item = Problem>) {
+    for problem in more {
+        if !known.iter().any(|earlier| earlier.overlaps(&problem)) {
+            known.push(problem);
         }
     }
 }

@@ -64,7 +64,7 @@ impl Intent {
                 return Err(invalid(problems));
             }
         };
-        problems.extend(shape::check(&located));
+        error::add_unless_known(&mut problems, shape::check(&located));
         match toml::from_str::<Self>(text) {
             Ok(mut intent) => {
                 problems.extend(rules::check(&intent, &located));
@@ -73,13 +73,7 @@ impl Intent {
                     return Ok(intent);
                 }
             }
-            // A value of the wrong shape can also fail to become a typed one: say it once.
-            Err(error) => {
-                let problem = Problem::from_toml(&error);
-                if !problems.iter().any(|known| known.overlaps(&problem)) {
-                    problems.push(problem);
-                }
-            }
+            Err(error) => error::add_unless_known(&mut problems, [Problem::from_toml(&error)]),
         }
         Err(invalid(problems))
     }

@@ -12,7 +12,7 @@ mod sid;
 pub use coverage::{Coverage, CoverageStatus};
 pub use finding::{Finding, Outcome};
 pub use fingerprint::{FINGERPRINT_VERSION, finding_id};
-pub use scan::{Scan, ScanId, ScannedAccount, Verdict};
+pub use scan::{Clock, Scan, ScanId, ScannedAccount, Verdict, in_seconds};
 pub use severity::Severity;
 pub(crate) use sid::is_sid;
 pub use sid::{AccountSid, InvalidSid};

@@ -1,11 +1,12 @@
 //! One run and what it says.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Coverage, Finding};
+use super::{Coverage, Finding, Outcome, Severity};
 
 /// The name of a scan: its start in UTC, as `20261123T041500Z`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -20,6 +21,17 @@ impl ScanId {
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl Verdict {
+    /// The word shown to people.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "READY",
+            Self::NotReady => "NOT READY",
+            Self::CannotSay => "CANNOT SAY",
+        }
     }
 }
 
@@ -85,4 +97,53 @@ pub struct Scan {
     pub findings: Vec<Finding>,
     /// Sentences that the reader must see first.
     pub notices: Vec<String>,
+    /// For each resource kind, the checks that can call nothing fine without it.
+    pub needed_by: BTreeMap<String, Vec<String>>,
+}
+
+impl Scan {
+    /// Whether everything that was required could be assessed.
+    pub fn is_complete(&self) -> bool {
+        !self.findings.iter().any(|finding| finding.outcome == Outcome::NotAssessed)
+    }
+
+    /// Whether a fault at or above the given severity stands unwaived.
+    pub fn has_fault_at_or_above(&self, severity: Severity) -> bool {
+        self.findings.iter().any(|finding| {
+            finding.outcome == Outcome::Fail && !finding.waived && finding.severity <= severity
+        })
+    }
+
+    /// How many findings have this outcome and severity; waived ones do not count.
+    pub fn count(&self, outcome: Outcome, severity: Severity) -> usize {
+        self.findings
+            .iter()
+            .filter(|finding| (finding.outcome, finding.severity) == (outcome, severity) && !finding.waived)
+            .count()
+    }
+}
+
+/// Where the time comes from: the machine, or a fixed moment for the built-in demonstration.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// The machine's clock.
+    #[default]
+    System,
+    /// Always the same moment.
+    Fixed(Timestamp),
+}
+
+impl Clock {
+    /// The present moment.
+    pub fn now(self) -> Timestamp {
+        match self {
+            Self::System => Timestamp::now(),
+            Self::Fixed(moment) => moment,
+        }
+    }
+}
+
+/// A moment as every file writes it: RFC 3339 UTC, in whole seconds.
+pub fn in_seconds(moment: Timestamp) -> String {
+    moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

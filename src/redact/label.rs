@@ -26,7 +26,8 @@ static BIRTH: Pattern = Pattern::new(|| {
     regex(concat!(
         r"(?i)\b(?:19[0-9]{2}|200[0-9])[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12][0-9]|3[01])\b",
         r"|\b(?:0?[1-9]|[12][0-9]|3[01])[-/.](?:0?[1-9]|[12][0-9]|3[01])[-/.](?:19[0-9]{2}|200[0-9])\b",
-        r"|\b(?:dob|d\.o\.b\.?|born|birth(?:day|date)?)\b[^0-9]{0,12}[0-9]{1,4}[-/. ]?[0-9]{1,2}"
+        r"|\b(?:dob|d\.o\.b\.?|born|birth(?:day|date)?)\b[^0-9]{0,12}",
+        r"(?:[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{2,4}|[0-9]{6,8}|[0-9]{4})\b"
     ))
 });
 static SSN: Pattern =
@@ -161,27 +162,28 @@ pub fn strength(class: &str) -> Strength {
     }
 }
 
-/// What is kept of a name: the name, without control characters and cut at 256 characters; or, when
-/// it seems to hold patient data or a secret, `J…n (12 characters, date of birth)`.
-pub fn keep(text: &str) -> String {
-    let text = printable(text);
-    match secret_class(&text).or_else(|| pattern(&text)) {
-        Some(class) => mask(&text, text.chars().count(), class),
-        None => cut(text),
-    }
-}
-
-/// A text that nobody types freely, such as an enumeration or a SID: without control characters and
-/// cut at 256 characters, should somebody have typed it after all.
+/// A text of an enumeration or identifier, that nobody typed: without control characters, cut at 256
+/// characters.
 pub fn plain(text: &str) -> String {
     cut(printable(text))
 }
 
 fn cut(text: String) -> String {
     if text.chars().count() <= LONGEST {
-        return text;
+        text
+    } else {
+        text.chars().take(LONGEST - 1).chain(['…']).collect()
     }
-    text.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+/// What is kept of a name: the name, without control characters and cut at 256 characters; or, when
+/// it seems to hold patient data or a secret, `J…n (12 characters, date of birth)`.
+pub fn keep(text: &str) -> String {
+    let text = printable(text);
+    match secret_class(&text).or_else(|| pattern(&text)) {
+        Some(class) => mask(&text, class),
+        None => cut(text),
+    }
 }
 
 /// The class that [`keep`] named when it masked a name, or none when the name was kept.
@@ -204,7 +206,8 @@ fn secret_class(text: &str) -> Option<&'static str> {
     })
 }
 
-fn mask(text: &str, length: usize, class: &str) -> String {
+fn mask(text: &str, class: &str) -> String {
+    let length = text.chars().count();
     let end = |character: Option<char>| character.unwrap_or('…');
     let (first, last) = (end(text.chars().next()), end(text.chars().next_back()));
     format!("{first}…{last} ({length} characters, {class})")
@@ -236,6 +239,8 @@ mod tests {
             ("Jane 1984-03-07", Some(DATE_OF_BIRTH)),
             ("03/07/1984", Some(DATE_OF_BIRTH)),
             ("dob 3/7/84", Some(DATE_OF_BIRTH)),
+            ("born 1984", Some(DATE_OF_BIRTH)),
+            ("Birth center 24/7", None),
             ("123-45-6789", Some(SOCIAL_SECURITY_NUMBER)),
             ("SSN 6789", Some(SOCIAL_SECURITY_NUMBER)),
             ("MRN 0012345", Some(RECORD_NUMBER)),

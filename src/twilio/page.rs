@@ -131,6 +131,7 @@ fn text(fields: &HashMap<String, &RawValue>, name: &str) -> Option<String> {
     }
 }
 
+#[expect(clippy::ptr_arg, reason = "the shape that Option::filter asks for")]
 fn not_empty(text: &String) -> bool {
     !text.is_empty()
 }

@@ -192,7 +192,9 @@ impl Source {
     /// What is wrong with the catalogue, by these facts: one sentence each.
     pub(crate) fn faults(&self, facts: &Request) -> Vec<String> {
         let mut faults = Vec::new();
-        if facts.file.is_empty() {
+        if facts.asked != self.asked() {
+            faults.push(format!("the digest is about {}, the catalogue asks {}", facts.asked, self.asked()));
+        } else if facts.file.is_empty() {
             faults.push(format!("no single file has GET {}", self.asked()));
         } else {
             self.judge_answer(facts, &mut faults);
@@ -292,12 +294,12 @@ pub(crate) fn of_files(specs: &Specs) -> Digest {
     Digest { release: RELEASE.to_owned(), requests }
 }
 
-/// Every example answer of every request: what was asked, the example's name, its JSON text.
-pub(crate) fn examples(specs: &Specs) -> Vec<(Source, &str, String)> {
+/// Every example answer of every request: what was asked, the example's name, the answer.
+pub(crate) fn examples(specs: &Specs) -> Vec<(Source, String, Value)> {
     let mut examples = Vec::new();
     for source in sources() {
         let of_source = source.operation(specs).map(|operation| operation.examples()).unwrap_or_default();
-        examples.extend(of_source.into_iter().map(|(name, text)| (source, name, text)));
+        examples.extend(of_source.into_iter().map(|(name, answer)| (source, name, answer)));
     }
     examples
 }
@@ -348,7 +350,7 @@ fn holds(keep: Keep, field: &Facts) -> bool {
         Keep::Int => one_of(&["integer", "string"]),
         Keep::Real => one_of(&["number", "integer", "string"]),
         Keep::Time => one_of(&["string"]) && field.format.starts_with("date-time"),
-        Keep::Json => one_of(&["array", "object", ""]),
+        Keep::Json => one_of(&["array"]),
         Keep::Present => true,
         Keep::Text
         | Keep::Label

@@ -8,14 +8,15 @@
 
 pub(crate) mod digest;
 pub(crate) mod schema;
+pub(crate) mod served;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Once, OnceLock};
+use std::sync::OnceLock;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The files by name, and the host that each one describes.
 pub(crate) struct Specs {
@@ -43,25 +44,27 @@ pub(crate) fn directory() -> Option<PathBuf> {
 }
 
 /// The files, or one line on stderr that says why the rest of a test is skipped.
-///
-/// Fails instead of skipping where `CI` and `TWILIO_AUDIT_REQUIRE_OAI` are both set.
 pub(crate) fn specs() -> Option<&'static Specs> {
     static SPECS: OnceLock<Option<Specs>> = OnceLock::new();
-    static SKIPPED: Once = Once::new();
-    let specs = SPECS.get_or_init(|| directory().map(|directory| Specs::load(&directory))).as_ref();
-    if specs.is_none() {
-        let required =
-            std::env::var_os("CI").is_some() && std::env::var_os("TWILIO_AUDIT_REQUIRE_OAI").is_some();
-        assert!(!required, "Twilio's OpenAPI files are required here: set TWILIO_OAI_DIR to their folder");
-        SKIPPED.call_once(|| {
-            skipped("Twilio's OpenAPI files are absent (TWILIO_OAI_DIR, ../shared/twilio-oai)")
-        });
-    }
-    specs
+    SPECS
+        .get_or_init(|| {
+            let directory = directory();
+            if directory.is_none() {
+                skip("Twilio's OpenAPI files are absent (TWILIO_OAI_DIR, ../shared/twilio-oai)");
+            }
+            directory.map(|directory| Specs::load(&directory))
+        })
+        .as_ref()
 }
 
-/// Writes a line that the test harness does not swallow.
-pub(crate) fn skipped(why: &str) {
+/// Says why a test is skipped, in a line that the test harness does not swallow.
+///
+/// # Panics
+///
+/// Where nothing may be skipped: `CI` and `TWILIO_AUDIT_REQUIRE_OAI` are both set.
+pub(crate) fn skip(why: &str) {
+    let required = ["CI", "TWILIO_AUDIT_REQUIRE_OAI"].iter().all(|name| std::env::var_os(name).is_some());
+    assert!(!required, "may not be skipped here: {why}");
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }
 
@@ -80,17 +83,15 @@ impl Specs {
         Self { files }
     }
 
-    /// The GET operations whose path has the shape of `path`, in the files of `host`.
-    ///
-    /// A placeholder matches a placeholder, whatever the two are called; fixed text matches itself.
-    pub(crate) fn operations(&self, host: &str, path: &str) -> Vec<Operation<'_>> {
+    /// Every GET operation of a host.
+    pub(crate) fn of_host(&self, host: &str) -> Vec<Operation<'_>> {
         let server = format!("https://{host}");
         let mut found = Vec::new();
         for (file, document) in &self.files {
             let of_file = serves(document, &server);
             for (template, item) in document["paths"].as_object().into_iter().flatten() {
                 let here = if item["servers"].is_array() { serves(item, &server) } else { of_file };
-                if here && item["get"].is_object() && same_shape(template, path) {
+                if here && item["get"].is_object() {
                     found.push(Operation { file, template, get: &item["get"], document });
                 }
             }
@@ -98,20 +99,18 @@ impl Specs {
         found
     }
 
-    /// The files that describe a host.
-    pub(crate) fn files_of(&self, host: &str) -> Vec<&str> {
-        let server = format!("https://{host}");
-        self.files.iter().filter(|(_, file)| serves(file, &server)).map(|(name, _)| name.as_str()).collect()
+    /// The GET operations of a host whose path has the shape of `path`.
+    ///
+    /// A placeholder matches a placeholder, whatever the two are called; fixed text matches itself.
+    pub(crate) fn operations(&self, host: &str, path: &str) -> Vec<Operation<'_>> {
+        let mut found = self.of_host(host);
+        found.retain(|operation| anonymous(operation.template) == anonymous(path));
+        found
     }
 }
 
 fn serves(described: &Value, server: &str) -> bool {
     described["servers"].as_array().into_iter().flatten().any(|each| each["url"] == server)
-}
-
-/// Whether two path templates differ only in the names of their placeholders.
-fn same_shape(one: &str, other: &str) -> bool {
-    anonymous(one) == anonymous(other)
 }
 
 /// A path template with every placeholder written `{}`.
@@ -141,15 +140,60 @@ impl<'a> Operation<'a> {
         self.get["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["in"] == "query")
     }
 
-    /// The example answers, by name, as JSON text.
-    pub(crate) fn examples(&self) -> Vec<(&'a str, String)> {
-        let content = &self.get["responses"]["200"]["content"]["application/json"];
-        let named = content["examples"].as_object().into_iter().flatten();
-        let mut examples: Vec<_> =
-            named.map(|(name, example)| (name.as_str(), example["value"].to_string())).collect();
-        if content["example"].is_object() {
-            examples.push(("example", content["example"].to_string()));
+    /// The example answers, by name, For a list, also one page for each example of
+    /// its element that another operation of the file has: many a list is shown only empty.
+    pub(crate) fn examples(&self) -> Vec<(String, Value)> {
+        let mut examples = examples_of(self.document, self.content());
+        let Some((key, element)) = self.list() else { return examples };
+        let page = examples.first().map_or_else(|| Value::Object(Map::new()), |(_, page)| page.clone());
+        for (name, row) in self.examples_of_element(element) {
+            let mut page = page.clone();
+            page[key] = Value::Array(vec![row]);
+            examples.push((name, page));
         }
         examples
     }
+
+    fn content(&self) -> &'a Value {
+        &self.get["responses"]["200"]["content"]["application/json"]
+    }
+
+    /// The name of the list in the answer, and the reference to the schema of its elements.
+    fn list(&self) -> Option<(&'a str, &'a str)> {
+        let paged =
+            ["meta", "next_page_uri"].iter().any(|name| self.answer()["properties"][name].is_object());
+        let properties = self.answer()["properties"].as_object().filter(|_| paged)?;
+        properties.iter().find_map(|(name, property)| {
+            Some((name.as_str(), schema::resolve(self.document, property)["items"]["$ref"].as_str()?))
+        })
+    }
+
+    /// The examples of one element, from the operations that answer with one alone.
+    fn examples_of_element(&self, element: &str) -> Vec<(String, Value)> {
+        let mut examples = Vec::new();
+        for item in self.document["paths"].as_object().into_iter().flat_map(|paths| paths.values()) {
+            for operation in ["get", "post"].iter().filter_map(|method| item.get(method)) {
+                for response in ["200", "201"].iter().filter_map(|status| operation["responses"].get(status))
+                {
+                    let content = &response["content"]["application/json"];
+                    if content["schema"]["$ref"] == element {
+                        let id = operation["operationId"].as_str().unwrap_or_default();
+                        let named = examples_of(self.document, content).into_iter();
+                        examples.extend(named.map(|(name, value)| (format!("{id}/{name}"), value)));
+                    }
+                }
+            }
+        }
+        examples
+    }
+}
+
+/// The examples beside a schema, references resolved.
+fn examples_of(document: &Value, content: &Value) -> Vec<(String, Value)> {
+    let named = content["examples"].as_object().into_iter().flatten();
+    let mut examples: Vec<_> = named
+        .map(|(name, example)| (name.clone(), schema::resolve(document, example)["value"].clone()))
+        .collect();
+    examples.extend(content.get("example").map(|value| ("example".to_owned(), value.clone())));
+    examples
 }

@@ -1,0 +1,64 @@
+//! The command line, and nothing else.
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::commands::{login, logout, scan, simulate};
+
+/// Audit a Twilio account tree before patient data goes live
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// How the program talks.
+    #[command(flatten)]
+    pub log: Log,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read the accounts, check them, write the findings
+    Scan(scan::Args),
+    /// Serve a Twilio on this machine, for trying things
+    Simulate(simulate::Args),
+    /// Keep a credential in the operating system's keyring
+    Login(login::Args),
+    /// Remove credentials from the operating system's keyring
+    Logout(logout::Args),
+}
+
+/// How the program talks while it works. Data goes to standard output, talk to standard error.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Log {
+    /// Say more: once for what is read, twice for every request
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, env = "TWILIO_AUDIT_VERBOSE")]
+    pub verbose: u8,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, env = "TWILIO_AUDIT_QUIET", conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// The form of what is said
+    #[arg(long, global = true, value_enum, default_value_t, env = "TWILIO_AUDIT_LOG_FORMAT")]
+    pub log_format: LogFormat,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people
+    #[default]
+    Text,
+    /// One JSON object per line
+    Json,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    complete, no fault at or above --fail-on
+  1    faults at or above --fail-on
+  2    the command line or audit.toml is wrong
+  3    incomplete: something could not be assessed
+  4    no credential was accepted, nothing was assessed
+  5    internal error, or files could not be written
+  130  interrupted";

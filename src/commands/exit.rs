@@ -1,0 +1,56 @@
+//! How the program ends.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+/// The exit codes. When several apply, the order is 5, 4, 2, 3, 1, 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything was assessed, and no fault at or above the threshold stands.
+    Complete = 0,
+    /// A fault at or above the threshold stands.
+    Faults = 1,
+    /// The command line or `audit.toml` is wrong.
+    Usage = 2,
+    /// Something required could not be assessed.
+    Incomplete = 3,
+    /// No credential was accepted; nothing was assessed.
+    Authentication = 4,
+    /// Internal error, or files could not be written.
+    Broken = 5,
+    /// Interrupted from outside.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// An end before the work was done: the code, and what to say.
+#[derive(Debug)]
+pub struct Stop {
+    /// The exit code.
+    pub exit: Exit,
+    error: anyhow::Error,
+}
+
+impl Stop {
+    /// An end with a sentence.
+    pub fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self { exit, error: error.into() }
+    }
+
+    /// Turns an error into an end with this code.
+    pub fn with<E: Into<anyhow::Error>>(exit: Exit) -> impl FnOnce(E) -> Self {
+        move |error| Self::new(exit, error)
+    }
+
+    /// Says on standard error what went wrong, with its causes.
+    pub fn say(&self) {
+        // Nowhere to say it is no reason to fail differently.
+        let _ = writeln!(anstream::stderr().lock(), "twilio-audit: {:#}", self.error);
+    }
+}

@@ -1,0 +1,166 @@
+//! `login`: asks for a credential on the terminal and keeps it in the keyring.
+//!
+//! Checks the shape only. Whether Twilio accepts it, and what it can read, is what `doctor` is for.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use anyhow::{Context, bail};
+
+use super::{Exit, Stop};
+use crate::credentials::{Credential, Keyring, OsKeyring, Secret, SecretStore, Source};
+
+/// Store a credential in the keyring of the operating system.
+///
+/// Asks for the account SID, the user and the secret. The secret is not shown and never taken from
+/// the command line.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Where the answers come from.
+pub(super) trait Prompt {
+    /// Whether somebody is there to answer.
+    fn is_terminal(&self) -> bool;
+    /// The next line; empty at the end of the input.
+    fn line(&mut self) -> io::Result<String>;
+    /// The next line, not shown while it is typed.
+    fn hidden(&mut self) -> io::Result<Secret>;
+}
+
+struct Terminal;
+
+impl Prompt for Terminal {
+    fn is_terminal(&self) -> bool {
+        io::stdin().is_terminal()
+    }
+
+    fn line(&mut self) -> io::Result<String> {
+        let mut line = String::new();
+        io::stdin().lock().read_line(&mut line)?;
+        Ok(line)
+    }
+
+    fn hidden(&mut self) -> io::Result<Secret> {
+        let hide = rpassword::ConfigBuilder::new().password_feedback_hide().build();
+        rpassword::read_password_with_config(hide).map(Secret::new)
+    }
+}
+
+/// Asks, checks and stores. Everything is said on standard error.
+///
+/// # Errors
+/// Where there is no terminal, an answer has the wrong shape, or the keyring is of no use.
+pub fn run(_args: &Args) -> Result<Exit, Stop> {
+    let done = log_in(&mut Terminal, &OsKeyring, &mut io::stderr().lock());
+    done.map(|()| Exit::Complete).map_err(Stop::with(Exit::Usage))
+}
+
+fn log_in(prompt: &mut dyn Prompt, store: &dyn SecretStore, talk: &mut dyn Write) -> anyhow::Result<()> {
+    if !prompt.is_terminal() {
+        bail!(
+            "login asks on a terminal, and there is none here; in scripts use --credentials FILE, or set \
+             TWILIO_ACCOUNT_SID with TWILIO_API_KEY and TWILIO_API_SECRET"
+        );
+    }
+    let keyring = Keyring::new(store);
+    // Asked first, so that nobody types a secret into a machine that cannot keep it.
+    keyring.accounts().context(
+        "nothing was stored; without a keyring use --credentials FILE, or set TWILIO_ACCOUNT_SID with \
+         TWILIO_API_KEY and TWILIO_API_SECRET",
+    )?;
+
+    ask(talk, "Account SID (AC…): ")?;
+    let account = prompt.line()?.trim().to_owned();
+    ask(talk, "API key SID (SK…), or nothing to use the Auth Token: ")?;
+    let user = Some(prompt.line()?.trim().to_owned()).filter(|line| !line.is_empty());
+    ask(talk, if user.is_some() { "Secret of the key: " } else { "Auth Token: " })?;
+    let secret = prompt.hidden()?;
+    writeln!(talk)?;
+
+    let user = user.unwrap_or_else(|| account.clone());
+    let credential =
+        Credential::new(&account, &user, secret, Source::Keyring).context("nothing was stored")?;
+    keyring.store(&credential).context("nothing was stored")?;
+    writeln!(
+        talk,
+        "Stored the credential of {account} in the keyring. `twilio-audit doctor` shows what it can read."
+    )?;
+    Ok(())
+}
+
+fn ask(talk: &mut dyn Write, question: &str) -> io::Result<()> {
+    write!(talk, "{question}")?;
+    talk.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credentials::StoreError;
+    use crate::credentials::fake::Memory;
+
+    const ACCOUNT: &str = "AC00000000000000000000000000000001";
+    const KEY: &str = "SK00000000000000000000000000000003";
+
+    /// Somebody who answers these lines, the last one hidden; without lines nobody is there.
+    struct Typist(Vec<&'static str>);
+
+    impl Prompt for Typist {
+        fn is_terminal(&self) -> bool {
+            !self.0.is_empty()
+        }
+
+        fn line(&mut self) -> io::Result<String> {
+            Ok(format!("{}\n", self.0.remove(0)))
+        }
+
+        fn hidden(&mut self) -> io::Result<Secret> {
+            Ok(Secret::new(self.0.remove(0).to_owned()))
+        }
+    }
+
+    fn log_in_with(answers: Vec<&'static str>, store: &Memory) -> (anyhow::Result<()>, String) {
+        let mut talk = Vec::new();
+        let result = log_in(&mut Typist(answers), store, &mut talk);
+        (result, String::from_utf8(talk).unwrap())
+    }
+
+    #[test]
+    fn a_key_or_a_token_is_stored_and_never_shown() {
+        for (user, stored_user) in [(KEY, KEY), ("", ACCOUNT)] {
+            let store = Memory::default();
+            let (result, talk) = log_in_with(vec![ACCOUNT, user, "s3cret-value"], &store);
+            result.unwrap();
+            let stored = Keyring::new(&store).load().unwrap();
+            assert_eq!((stored[0].user.as_str(), stored[0].secret.reveal()), (stored_user, "s3cret-value"));
+            assert!(talk.contains(ACCOUNT) && !talk.contains("s3cret"), "{talk}");
+        }
+    }
+
+    #[test]
+    fn a_slip_stores_nothing() {
+        for answers in [["AC1", "", "s3cret-value"], [ACCOUNT, "s3cret-value", "x"], [ACCOUNT, KEY, ""]] {
+            let store = Memory::default();
+            let (result, talk) = log_in_with(answers.to_vec(), &store);
+            let error = format!("{:#}", result.unwrap_err());
+            assert!(error.contains("nothing was stored"), "{error}");
+            assert!(!error.contains("s3cret") && !talk.contains("s3cret"), "{error}{talk}");
+            assert!(store.secrets.borrow().is_empty());
+        }
+    }
+
+    #[test]
+    fn without_a_terminal_it_points_at_the_other_ways() {
+        let error = log_in_with(vec![], &Memory::default()).0.unwrap_err().to_string();
+        assert!(error.contains("--credentials FILE"), "{error}");
+    }
+
+    #[test]
+    fn without_a_keyring_no_secret_is_asked_for() {
+        let broken = Some(StoreError::Unavailable("no bus".into()));
+        let store = Memory { broken, ..Memory::default() };
+        let (result, talk) = log_in_with(vec![ACCOUNT, KEY, "s3cret-value"], &store);
+        let error = format!("{:#}", result.unwrap_err());
+        assert!(error.contains("no bus") && error.contains("--credentials FILE"), "{error}");
+        assert_eq!(talk, "");
+    }
+}

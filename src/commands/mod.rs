@@ -1,0 +1,12 @@
+//! One file per command: gather what it needs, call the rooms below, hand the result over.
+
+mod exit;
+mod log;
+pub mod login;
+pub mod logout;
+pub mod scan;
+mod scan_folder;
+pub mod simulate;
+
+pub use exit::{Exit, Stop};
+pub use log::{explain_usage, start_log};

@@ -1,0 +1,336 @@
+//! `scan`: collect, judge, report. The main job.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+use jiff::Timestamp;
+
+use super::scan_folder::ScanFolder;
+use super::{Exit, Stop};
+use crate::audit::{self, Compiled, Family};
+use crate::cli::Log;
+use crate::collect::{Collector, Salt, chosen_kinds, collect};
+use crate::credentials::{
+    self, Credential, Credentials, OsKeyring, ProcessEnvironment, Secret, Source, Sources,
+};
+use crate::evidence::{ScanFacts, Store, Writer};
+use crate::intent::Intent;
+use crate::model::{AccountSid, Clock, Coverage, Scan, ScanId, Severity};
+use crate::report;
+use crate::simulator::{self, Estate, Simulator};
+use crate::twilio::{Address, Client};
+
+const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Read the accounts, check them, write the findings
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Audit the built-in clinic instead of Twilio: needs no credentials and no network
+    #[arg(long, env = "TWILIO_AUDIT_DEMO", conflicts_with_all = ["credentials", "endpoint", "config"])]
+    demo: bool,
+    /// What was declared [default: audit.toml, if it is there]
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG")]
+    config: Option<PathBuf>,
+    /// The folder in which each scan gets a folder of its own
+    #[arg(long, value_name = "FOLDER", default_value = "audits", env = "TWILIO_AUDIT_OUTPUT")]
+    output: PathBuf,
+    /// Credentials in a TOML file that only you can read; `-` is standard input
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS")]
+    credentials: Option<PathBuf>,
+    /// Audit subaccounts with the Auth Tokens that the parent's account list returns
+    #[arg(long, env = "TWILIO_AUDIT_DERIVE_SUBACCOUNT_TOKENS")]
+    derive_subaccount_tokens: bool,
+    /// Run only this check; may be given several times
+    #[arg(long = "check", value_name = "ID", env = "TWILIO_AUDIT_CHECK", value_delimiter = ',')]
+    checks: Vec<String>,
+    /// Run only the checks of this family; may be given several times
+    #[arg(long = "family", value_enum, env = "TWILIO_AUDIT_FAMILY", value_delimiter = ',')]
+    families: Vec<Family>,
+    /// Audit only this account; may be given several times
+    #[arg(long = "account", value_name = "AC…", env = "TWILIO_AUDIT_ACCOUNT", value_delimiter = ',')]
+    accounts: Vec<AccountSid>,
+    /// Report passes and "nothing to judge" too
+    #[arg(long, env = "TWILIO_AUDIT_ALL_OUTCOMES")]
+    all_outcomes: bool,
+    /// The severity from which a fault makes the exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::High, env = "TWILIO_AUDIT_FAIL_ON")]
+    fail_on: FailOn,
+    /// A stand-in for Twilio, for tests: https, or http on this machine
+    #[arg(long, value_name = "URL", env = "TWILIO_AUDIT_ENDPOINT")]
+    endpoint: Option<String>,
+    /// The moment at which the demo takes place, so that its files can be compared
+    #[arg(long, hide = true, requires = "demo", env = "TWILIO_AUDIT_DEMO_TIME")]
+    demo_time: Option<Timestamp>,
+}
+
+/// From where on a fault counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum FailOn {
+    Critical,
+    High,
+    Medium,
+    Low,
+    /// Never
+    None,
+}
+
+impl FailOn {
+    const fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Critical => Some(Severity::Critical),
+            Self::High => Some(Severity::High),
+            Self::Medium => Some(Severity::Medium),
+            Self::Low => Some(Severity::Low),
+            Self::None => None,
+        }
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// With the exit code and the sentence that explain why there is no report.
+pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Stop::with(Exit::Broken))?;
+    let exit = runtime.block_on(async {
+        tokio::select! {
+            exit = scan(args, log) => exit,
+            _ = tokio::signal::ctrl_c() => {
+                Err(Stop::new(Exit::Interrupted, anyhow!("interrupted: no report was written")))
+            }
+        }
+    });
+    // What still waits for an answer is not waited for.
+    runtime.shutdown_background();
+    exit
+}
+
+async fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
+    let clock = args.demo_time.map_or(Clock::System, Clock::Fixed);
+    let started_at = clock.now();
+    let checks = chosen_checks(&args)?;
+    let setting = if args.demo { demo(started_at).await? } else { real(&args, started_at)? };
+    let mut collector = Collector {
+        client: Client::new(setting.address).map_err(|error| {
+            Stop::new(
+                Exit::Broken,
+                anyhow!(error.without_url()).context("cannot set up TLS: are CA certificates installed?"),
+            )
+        })?,
+        credentials: setting.credentials,
+        kinds: chosen_kinds(checks.iter().flat_map(|compiled| compiled.reads.iter().copied())),
+        started_at,
+        clock,
+        derive_tokens: args.derive_subaccount_tokens,
+        only_accounts: args.accounts.clone(),
+    };
+    let salt = Salt::new()
+        .map_err(|error| Stop::new(Exit::Broken, anyhow!("no randomness from the system: {error}")))?;
+    let tree = collector.sign_in(&salt).await.map_err(Stop::with(Exit::Authentication))?;
+    if tree.accounts.is_empty() {
+        return Err(Stop::new(
+            Exit::Usage,
+            anyhow!("--account names no account that these credentials show"),
+        ));
+    }
+
+    let facts = ScanFacts {
+        id: ScanId::starting_at(started_at),
+        started_at,
+        written_by: format!("twilio-audit {TOOL_VERSION}"),
+        catalogue_version: catalogue_version(&checks),
+        intent_declared: setting.intent_declared,
+        derived_tokens: args.derive_subaccount_tokens,
+    };
+    let folder = ScanFolder::create(&args.output, &facts.id).map_err(Stop::with(Exit::Broken))?;
+    let written = async {
+        let store = Store::create(&folder.path.join("evidence.db"))?;
+        store.write_scan(&facts, &setting.intent)?;
+        let (writer, queue) = Writer::start(store);
+        let collected = collect(collector, tree, salt, queue).await;
+        let mut store = writer.finish().await?;
+        collected?;
+        finish(&mut store, &checks, &facts, &args, &folder)
+    };
+    let scan = match written.await {
+        Ok(scan) => scan,
+        Err(error) => {
+            folder.discard();
+            return Err(Stop::new(Exit::Broken, error.context("nothing was kept of this scan")));
+        }
+    };
+    if !log.quiet {
+        say_summary(&scan, &args, &folder.path).map_err(Stop::with(Exit::Broken))?;
+    }
+    Ok(exit_of(&scan, args.fail_on.severity()))
+}
+
+/// Judges what was collected and writes the files.
+fn finish(
+    store: &mut Store,
+    checks: &[Compiled],
+    facts: &ScanFacts,
+    args: &Args,
+    folder: &ScanFolder,
+) -> anyhow::Result<Scan> {
+    let judgement = audit::judge(store, checks, facts.started_at)?;
+    let mut scan = Scan {
+        id: facts.id.clone(),
+        started_at: facts.started_at,
+        tool_version: TOOL_VERSION.to_owned(),
+        catalogue_version: facts.catalogue_version.clone(),
+        intent_declared: facts.intent_declared,
+        derived_tokens: facts.derived_tokens,
+        accounts: judgement.accounts,
+        coverage: store.coverage()?,
+        findings: judgement.findings,
+        notices: notices(facts, store.notices()?),
+        needed_by: audit::needed_by(checks),
+    };
+    audit::decide(&mut scan, checks);
+    store.write_findings(&scan.findings)?;
+    let options = report_options(args);
+    report::write_files(&scan, options, &folder.path)?;
+    folder.publish(&facts.id)?;
+    Ok(scan)
+}
+
+const fn report_options(args: &Args) -> report::Options {
+    report::Options { all_outcomes: args.all_outcomes, fail_on: args.fail_on.severity() }
+}
+
+/// What the reader must know first.
+fn notices(facts: &ScanFacts, of_collection: Vec<String>) -> Vec<String> {
+    let mut notices = Vec::new();
+    if !facts.intent_declared {
+        notices.push(
+            "No audit.toml was found: every account counts as carrying PHI, and nothing counts as declared."
+                .to_owned(),
+        );
+    }
+    if facts.derived_tokens {
+        notices.push(
+            "Subaccounts were read with the Auth Tokens that the parent's account list returns. It works, and \
+             it is the weakness that parent-credential-reaches-phi reports."
+                .to_owned(),
+        );
+    }
+    notices.extend(of_collection);
+    notices
+}
+
+fn say_summary(scan: &Scan, args: &Args, folder: &Path) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    let said = report::summary(scan, report_options(args), folder, &mut out).and_then(|()| out.flush());
+    match said {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+fn exit_of(scan: &Scan, fail_on: Option<Severity>) -> Exit {
+    if !scan.is_complete() || !scan.coverage.iter().all(is_settled) {
+        Exit::Incomplete
+    } else if fail_on.is_some_and(|severity| scan.has_fault_at_or_above(severity)) {
+        Exit::Faults
+    } else {
+        Exit::Complete
+    }
+}
+
+/// Whether nothing is left to read. The tree counts also where no check asked for it.
+fn is_settled(coverage: &Coverage) -> bool {
+    coverage.resource_type != crate::catalogue::ACCOUNT_TREE.name || coverage.status.is_conclusive()
+}
+
+fn chosen_checks(args: &Args) -> Result<Vec<Compiled>, Stop> {
+    let all = audit::built_in().and_then(audit::compile).map_err(Stop::with(Exit::Broken))?;
+    let unknown = args.checks.iter().find(|id| !all.iter().any(|compiled| compiled.check.id == **id));
+    if let Some(id) = unknown {
+        let near = all
+            .iter()
+            .map(|compiled| compiled.check.id.as_str())
+            .max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)))
+            .unwrap_or_default();
+        return Err(Stop::new(Exit::Usage, anyhow!("there is no check `{id}`; did you mean `{near}`?")));
+    }
+    let everything = args.checks.is_empty() && args.families.is_empty();
+    let is_chosen = |compiled: &Compiled| {
+        everything
+            || args.checks.contains(&compiled.check.id)
+            || args.families.contains(&compiled.check.family)
+    };
+    Ok(all.into_iter().filter(is_chosen).collect())
+}
+
+/// The date of the newest rule.
+fn catalogue_version(checks: &[Compiled]) -> String {
+    checks
+        .iter()
+        .map(|compiled| compiled.check.verified_on)
+        .max()
+        .map(|day| day.to_string())
+        .unwrap_or_default()
+}
+
+/// Whom to ask, as whom, and what was declared.
+struct Setting {
+    address: Address,
+    credentials: Credentials,
+    intent: Intent,
+    intent_declared: bool,
+    /// Serves as long as it lives.
+    _simulator: Option<Simulator>,
+}
+
+fn real(args: &Args, started_at: Timestamp) -> Result<Setting, Stop> {
+    let (intent, intent_declared) = declared(args.config.as_deref(), started_at)?;
+    let address = match &args.endpoint {
+        Some(text) => text.parse().map_err(Stop::with(Exit::Usage))?,
+        None => Address::Twilio,
+    };
+    let credentials = credentials::gather(Sources {
+        file: args.credentials.as_deref(),
+        stdin: &mut io::stdin(),
+        environment: &ProcessEnvironment,
+        command: &intent.credential_command,
+        keyring: &OsKeyring,
+    })
+    .map_err(Stop::with(Exit::Usage))?;
+    Ok(Setting { address, credentials, intent, intent_declared, _simulator: None })
+}
+
+/// `audit.toml`, valid on the day of the scan. Without one nothing is declared.
+fn declared(config: Option<&Path>, started_at: Timestamp) -> Result<(Intent, bool), Stop> {
+    let intent = match Intent::read(config.unwrap_or_else(|| Path::new("audit.toml"))) {
+        Ok(intent) => intent,
+        Err(error) if config.is_none() && error.is_not_found() => return Ok((Intent::default(), false)),
+        Err(error) => return Err(Stop::new(Exit::Usage, error)),
+    };
+    let today = started_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    intent.validate(today).map_err(Stop::with(Exit::Usage))?;
+    Ok((intent, true))
+}
+
+/// The built-in clinic, its credentials and its `audit.toml`.
+async fn demo(started_at: Timestamp) -> Result<Setting, Stop> {
+    let now = std::time::SystemTime::from(started_at);
+    let options = simulator::Options { now, ..simulator::Options::default() };
+    let simulator = Simulator::start(Estate::demo(), options)
+        .await
+        .context("cannot start the simulator")
+        .map_err(Stop::with(Exit::Broken))?;
+    let intent = Intent::parse(&simulator::demo::intent(now), "audit.toml of the demo")
+        .map_err(Stop::with(Exit::Broken))?;
+    let credentials = simulator::demo::credentials()
+        .into_iter()
+        .map(|one| Credential::new(&one.account, &one.user, Secret::new(one.secret), Source::Environment))
+        .collect::<Result<_, _>>()
+        .map_err(Stop::with(Exit::Broken))?;
+    let address = simulator.endpoint().parse().map_err(Stop::with(Exit::Broken))?;
+    Ok(Setting { address, credentials, intent, intent_declared: true, _simulator: Some(simulator) })
+}

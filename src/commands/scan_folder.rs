@@ -1,0 +1,71 @@
+//! The folder of a scan below the output folder, and the link to the newest one.
+
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+
+use crate::model::ScanId;
+
+/// The folder of one scan.
+#[derive(Debug)]
+pub(super) struct ScanFolder {
+    output: PathBuf,
+    /// The folder itself.
+    pub(super) path: PathBuf,
+}
+
+impl ScanFolder {
+    /// Makes a new folder that only its owner may enter.
+    pub(super) fn create(output: &Path, id: &ScanId) -> anyhow::Result<Self> {
+        let path = output.join(id.as_str());
+        private_folder(output, true)
+            .with_context(|| format!("cannot make the folder {}", output.display()))?;
+        match private_folder(&path, false) {
+            Ok(()) => Ok(Self { output: output.to_owned(), path }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(anyhow!(
+                "{} exists already: a scan that started in the same second wrote it; start again",
+                path.display()
+            )),
+            Err(error) => Err(error).with_context(|| format!("cannot make the folder {}", path.display())),
+        }
+    }
+
+    /// Points `latest` at this scan, in one step.
+    pub(super) fn publish(&self, id: &ScanId) -> anyhow::Result<()> {
+        let latest = self.output.join("latest");
+        let staged = self.output.join(format!(".latest-{id}"));
+        link(id.as_str(), &staged)
+            .and_then(|()| fs::rename(&staged, &latest))
+            .with_context(|| format!("cannot point {} at this scan", latest.display()))
+    }
+
+    /// Removes what is of no use to anybody: a scan that could not be finished.
+    pub(super) fn discard(self) {
+        // The error that led here is the one to report.
+        let _ = fs::remove_dir_all(self.path);
+    }
+}
+
+fn private_folder(path: &Path, parents_too: bool) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(parents_too);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path)
+}
+
+#[cfg(unix)]
+fn link(target: &str, at: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, at)
+}
+
+/// Where links need privileges, a file with the scan's name does.
+#[cfg(not(unix))]
+fn link(target: &str, at: &Path) -> io::Result<()> {
+    fs::write(at, target)
+}

@@ -1,0 +1,56 @@
+//! Why no credentials could be had. No variant carries a secret, nor text that may contain one.
+
+use std::io;
+
+use super::keyring::StoreError;
+
+/// Why no credentials could be had; every one is a matter of configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum CredentialError {
+    /// A file that cannot be read.
+    #[error("cannot read the credentials in {name}: {source}")]
+    Unreadable {
+        /// The file, or `standard input`.
+        name: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file that is open to other users of the machine.
+    #[error("other users of this machine can read {name}; run `chmod 600 {name}`, then try again")]
+    ReadableByOthers {
+        /// The file.
+        name: String,
+    },
+    /// Text that is not what it should be.
+    #[error("{name}:{line}: {problem}")]
+    Invalid {
+        /// The file or program.
+        name: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong and what belongs there.
+        problem: String,
+    },
+    /// Environment variables that do not add up.
+    #[error("environment: {0}")]
+    Environment(String),
+    /// `credential_command` did not deliver.
+    #[error("credential_command `{program}`: {problem}")]
+    Command {
+        /// The program, without its arguments.
+        program: String,
+        /// What happened.
+        problem: String,
+    },
+    /// The keyring was the last resort and failed.
+    #[error(
+        "no credentials: {0}; set TWILIO_ACCOUNT_SID with TWILIO_API_KEY and TWILIO_API_SECRET, or use --credentials FILE"
+    )]
+    Keyring(#[from] StoreError),
+    /// Every source was asked and none had any.
+    #[error(
+        "no credentials found; run `twilio-audit login`, set TWILIO_ACCOUNT_SID with TWILIO_API_KEY and \
+         TWILIO_API_SECRET, or use --credentials FILE (in the keyring: not found, or the keyring is locked)"
+    )]
+    NoneFound,
+}

@@ -1,0 +1,61 @@
+//! `coverage.csv`: one row per listing, so that nobody has to believe what was read.
+
+use std::io::{self, Write};
+
+use super::cell;
+use crate::model::{Coverage, Scan};
+
+/// The columns, in order. Columns are only ever added, at the end.
+pub(super) const COLUMNS: [&str; 15] = [
+    "scan_id",
+    "account_sid",
+    "account_name",
+    "resource_type",
+    "parent_sid",
+    "status",
+    "http_status",
+    "twilio_code",
+    "missing_permission",
+    "credential_kind",
+    "rows",
+    "pages",
+    "read_at",
+    "checks_affected",
+    "reason",
+];
+
+/// Writes the coverage, by account, kind and parent resource, as RFC 4180.
+pub(super) fn write(scan: &Scan, to: impl Write) -> io::Result<()> {
+    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
+    csv.write_record(COLUMNS)?;
+    for coverage in &scan.coverage {
+        csv.write_record(row(scan, coverage).iter().map(|text| cell::for_spreadsheet(text)))?;
+    }
+    csv.flush()
+}
+
+fn row(scan: &Scan, coverage: &Coverage) -> [String; 15] {
+    let name = scan
+        .accounts
+        .iter()
+        .find(|account| account.account_sid == coverage.account_sid.as_str())
+        .map(|account| account.account_name.clone());
+    let affected = scan.needed_by.get(&coverage.resource_type).filter(|_| !coverage.status.is_conclusive());
+    [
+        scan.id.to_string(),
+        coverage.account_sid.to_string(),
+        name.unwrap_or_default(),
+        coverage.resource_type.clone(),
+        coverage.parent_sid.clone(),
+        coverage.status.as_str().to_owned(),
+        coverage.http_status.map(|status| status.to_string()).unwrap_or_default(),
+        coverage.twilio_code.map(|code| code.to_string()).unwrap_or_default(),
+        coverage.missing_permission.clone().unwrap_or_default(),
+        coverage.credential_kind.clone().unwrap_or_default(),
+        coverage.rows.to_string(),
+        coverage.pages.to_string(),
+        coverage.read_at.clone(),
+        affected.map(|checks| checks.join(" ")).unwrap_or_default(),
+        coverage.reason.clone(),
+    ]
+}

@@ -1,0 +1,80 @@
+//! `findings.json`: the whole scan for programs.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{BLIND_SPOTS, Options};
+use crate::model::{Coverage, Finding, Outcome, Scan, ScannedAccount, Severity, in_seconds};
+
+/// Raised when a field changes its meaning or goes; new fields do not raise it.
+const SCHEMA_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    scan: Facts<'a>,
+    accounts: &'a [ScannedAccount],
+    notices: &'a [String],
+    tallies: Vec<Tally>,
+    coverage: &'a [Coverage],
+    findings: Vec<&'a Finding>,
+    blind_spots: &'a [&'a str],
+}
+
+#[derive(Serialize)]
+struct Facts<'a> {
+    scan_id: &'a str,
+    started_at: String,
+    tool_version: &'a str,
+    catalogue_version: &'a str,
+    intent_declared: bool,
+    derived_tokens: bool,
+    /// Whether everything that was required could be assessed.
+    complete: bool,
+    /// Whether a fault at or above the chosen severity stands; null where none was chosen.
+    fault_at_or_above_threshold: Option<bool>,
+}
+
+/// How many unwaived findings have one outcome and severity.
+#[derive(Serialize)]
+struct Tally {
+    outcome: Outcome,
+    severity: Severity,
+    findings: usize,
+}
+
+/// Writes the scan, with the findings that the options ask for.
+pub(super) fn write(scan: &Scan, options: Options, mut to: impl Write) -> io::Result<()> {
+    let document = Document {
+        schema_version: SCHEMA_VERSION,
+        scan: Facts {
+            scan_id: scan.id.as_str(),
+            started_at: in_seconds(scan.started_at),
+            tool_version: &scan.tool_version,
+            catalogue_version: &scan.catalogue_version,
+            intent_declared: scan.intent_declared,
+            derived_tokens: scan.derived_tokens,
+            complete: scan.is_complete(),
+            fault_at_or_above_threshold: options.fail_on.map(|severity| scan.has_fault_at_or_above(severity)),
+        },
+        accounts: &scan.accounts,
+        notices: &scan.notices,
+        tallies: tallies(scan),
+        coverage: &scan.coverage,
+        findings: options.shown(scan).collect(),
+        blind_spots: BLIND_SPOTS,
+    };
+    serde_json::to_writer_pretty(&mut to, &document)?;
+    to.write_all(b"\n")
+}
+
+fn tallies(scan: &Scan) -> Vec<Tally> {
+    let every = |outcome| Severity::ALL.map(|severity| (outcome, severity));
+    Outcome::ALL
+        .into_iter()
+        .flat_map(every)
+        .map(|(outcome, severity)| Tally { outcome, severity, findings: scan.count(outcome, severity) })
+        .filter(|tally| tally.findings > 0)
+        .collect()
+}

@@ -1,0 +1,86 @@
+//! What people and programs read of a finished scan: one file per format.
+//!
+//! It knows the plain model and nothing of Twilio, SQL or the network.
+
+mod blind_spots;
+mod cell;
+mod coverage_csv;
+mod findings_csv;
+mod json;
+mod terminal;
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+pub use blind_spots::BLIND_SPOTS;
+pub use terminal::summary;
+
+use crate::model::{Finding, Scan, Severity};
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Passes and "not applicable" too.
+    pub all_outcomes: bool,
+    /// The severity from which a fault counts for the exit code; nothing for never.
+    pub fail_on: Option<Severity>,
+}
+
+impl Options {
+    /// The findings that the options ask for.
+    fn shown<'a>(&self, scan: &'a Scan) -> impl Iterator<Item = &'a Finding> + use<'a> {
+        let all = self.all_outcomes;
+        scan.findings.iter().filter(move |finding| all || finding.outcome.needs_action())
+    }
+}
+
+/// The report files of a scan, in the order in which they are worth reading.
+pub const FILES: [(&str, &str); 3] = [
+    ("findings.csv", "what to act on"),
+    ("coverage.csv", "what was and was not read"),
+    ("findings.json", "the same for programs"),
+];
+
+/// Writes every report file into the folder of a scan.
+///
+/// # Errors
+///
+/// When a file cannot be written; the error names it.
+pub fn write_files(scan: &Scan, options: Options, folder: &Path) -> io::Result<()> {
+    for (name, _) in FILES {
+        let path = folder.join(name);
+        let write = |file: &mut BufWriter<File>| match name {
+            "findings.csv" => findings_csv::write(scan, options, file),
+            "coverage.csv" => coverage_csv::write(scan, file),
+            _ => json::write(scan, options, file),
+        };
+        private_file(&path)
+            .map(BufWriter::new)
+            .and_then(|mut file| {
+                write(&mut file)?;
+                file.flush()?;
+                file.get_ref().sync_all()
+            })
+            .map_err(|error| {
+                io::Error::new(error.kind(), format!("cannot write {}: {error}", shown(&path)))
+            })?;
+    }
+    Ok(())
+}
+
+/// A new file that only its owner may read: the report lists every weakness.
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+fn shown(path: &Path) -> String {
+    PathBuf::from(path).display().to_string()
+}

@@ -1,0 +1,225 @@
+//! The summary on the terminal: the verdicts, the counts, what could not be read, where the files are.
+//!
+//! It fits 80 columns. Colours are escape sequences that the stream removes where nobody sees them.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anstyle::{AnsiColor, Style};
+
+use super::cell::{at_most, printable};
+use super::{BLIND_SPOTS, FILES, Options};
+use crate::model::{Coverage, Finding, Outcome, Scan, ScannedAccount, Severity, Verdict};
+
+/// Lines shown of a list before it refers to the files.
+const SHOWN: usize = 5;
+
+/// Writes the summary of a scan whose files are in `folder`.
+///
+/// # Errors
+///
+/// When the stream cannot be written; a closed pipe is the caller's to ignore.
+pub fn summary(scan: &Scan, options: Options, folder: &Path, to: &mut impl Write) -> io::Result<()> {
+    heading(scan, to)?;
+    verdicts(scan, to)?;
+    counts(scan, to)?;
+    not_read(scan, to)?;
+    first_steps(scan, to)?;
+    files(scan, options, folder, to)
+}
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+const fn colour(severity: Severity) -> Style {
+    match severity {
+        Severity::Critical => AnsiColor::Red.on_default().bold(),
+        Severity::High => AnsiColor::Red.on_default(),
+        Severity::Medium => AnsiColor::Yellow.on_default(),
+        Severity::Low => AnsiColor::Cyan.on_default(),
+    }
+}
+
+fn heading(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
+    let active =
+        scan.accounts.iter().filter(|account| account.status.is_empty() || account.status == "active");
+    let phi = active.clone().filter(|account| account.phi).count();
+    writeln!(
+        to,
+        "{BOLD}twilio-audit {}{BOLD:#} {DIM}· scan {} · {} accounts, {} active, {phi} with PHI{DIM:#}",
+        scan.tool_version,
+        scan.id,
+        scan.accounts.len(),
+        active.count()
+    )?;
+    for notice in &scan.notices {
+        paragraph("! ", &printable(notice), to)?;
+    }
+    Ok(())
+}
+
+fn verdicts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
+    writeln!(to, "\n{BOLD}May PHI go live?{BOLD:#}")?;
+    let judged: Vec<(&ScannedAccount, Verdict)> =
+        scan.accounts.iter().filter_map(|account| Some((account, account.verdict?))).collect();
+    if judged.is_empty() {
+        writeln!(to, "  No active account carries PHI.")?;
+    }
+    for (account, verdict) in judged {
+        let style = match verdict {
+            Verdict::Ready => AnsiColor::Green.on_default().bold(),
+            Verdict::NotReady => AnsiColor::Red.on_default().bold(),
+            Verdict::CannotSay => AnsiColor::Yellow.on_default().bold(),
+        };
+        let name = at_most(&printable(&account.account_name), 24);
+        writeln!(
+            to,
+            "  {style}{:<10}{style:#}  {name:<24}  {}",
+            verdict.as_str(),
+            why(scan, account, verdict)
+        )?;
+    }
+    Ok(())
+}
+
+/// The sentence behind a verdict.
+fn why(scan: &Scan, account: &ScannedAccount, verdict: Verdict) -> String {
+    let blockers = |wanted: fn(Outcome) -> bool| {
+        let mut checks: Vec<&str> = scan
+            .findings
+            .iter()
+            .filter(|f| f.is_open_blocker() && f.account_sid == account.account_sid && wanted(f.outcome))
+            .map(|f| f.check_id.as_str())
+            .collect();
+        checks.sort_unstable();
+        checks.dedup();
+        checks.len()
+    };
+    let failed = blockers(|outcome| outcome == Outcome::Fail);
+    let open = blockers(|outcome| outcome != Outcome::Fail);
+    match verdict {
+        Verdict::Ready => "every blocking check is met".to_owned(),
+        Verdict::NotReady if failed == 0 => "a check of the whole organization fails".to_owned(),
+        Verdict::NotReady => format!("blocking checks: {failed} failed, {open} undecided"),
+        Verdict::CannotSay if open == 0 => "not every blocking check was run".to_owned(),
+        Verdict::CannotSay => format!("blocking checks: {open} undecided"),
+    }
+}
+
+fn counts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
+    writeln!(to, "\n{BOLD}{:<10}{:>8}{:>8}{:>14}{BOLD:#}", "Findings", "fail", "manual", "not assessed")?;
+    for severity in Severity::ALL {
+        let count = |outcome| scan.count(outcome, severity);
+        let style = colour(severity);
+        writeln!(
+            to,
+            "  {style}{:<8}{style:#}{:>8}{:>8}{:>14}",
+            severity.as_str(),
+            count(Outcome::Fail),
+            count(Outcome::Manual),
+            count(Outcome::NotAssessed)
+        )?;
+    }
+    let total = |wanted| scan.findings.iter().filter(|finding| finding.outcome == wanted).count();
+    let waived = scan.findings.iter().filter(|finding| finding.waived).count();
+    writeln!(
+        to,
+        "  {DIM}passed {}, nothing to judge {}, waived {waived}{DIM:#}",
+        total(Outcome::Pass),
+        total(Outcome::NotApplicable)
+    )
+}
+
+fn not_read(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
+    let unread: Vec<&Coverage> =
+        scan.coverage.iter().filter(|coverage| !coverage.status.is_conclusive()).collect();
+    if unread.is_empty() {
+        return writeln!(to, "\n{BOLD}Everything that the checks ask for was read.{BOLD:#}");
+    }
+    let share = 100 * (scan.coverage.len() - unread.len()) / scan.coverage.len().max(1);
+    writeln!(
+        to,
+        "\n{BOLD}Not read{BOLD:#} {DIM}({share} % of {} listings were){DIM:#}",
+        scan.coverage.len()
+    )?;
+    for (cause, listings) in causes(&unread).into_iter().take(SHOWN) {
+        paragraph("  ", &format!("{listings} × {}", printable(&cause)), to)?;
+    }
+    Ok(())
+}
+
+/// Causes with how often each occurs, the most frequent first.
+fn causes(unread: &[&Coverage]) -> Vec<(String, usize)> {
+    let mut causes: Vec<(String, usize)> = Vec::new();
+    for coverage in unread {
+        let code = coverage.twilio_code.map(|code| format!(", code {code}")).unwrap_or_default();
+        let cause = format!("{}{code}: {}", coverage.status.as_str().replace('_', " "), coverage.reason);
+        match causes.iter_mut().find(|(known, _)| *known == cause) {
+            Some((_, count)) => *count += 1,
+            None => causes.push((cause, 1)),
+        }
+    }
+    causes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    causes
+}
+
+fn first_steps(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
+    let open: Vec<&Finding> =
+        scan.findings.iter().filter(|finding| finding.outcome == Outcome::Fail && !finding.waived).collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    writeln!(to, "\n{BOLD}Start with{BOLD:#}")?;
+    let mut seen: Vec<&str> = Vec::new();
+    for finding in open {
+        if seen.len() == SHOWN {
+            break;
+        }
+        if seen.contains(&finding.check_id.as_str()) {
+            continue;
+        }
+        seen.push(&finding.check_id);
+        let style = colour(finding.severity);
+        let what =
+            if finding.resource_name.is_empty() { &finding.account_name } else { &finding.resource_name };
+        writeln!(to, "  {style}{:<8}{style:#}  {}", finding.severity.as_str(), finding.check_id)?;
+        paragraph("            ", &printable(&format!("{}: {}", at_most(what, 40), finding.reason)), to)?;
+    }
+    Ok(())
+}
+
+fn files(scan: &Scan, options: Options, folder: &Path, to: &mut impl Write) -> io::Result<()> {
+    writeln!(to, "\n{BOLD}Files{BOLD:#} {DIM}in {}{DIM:#}", printable(&folder.display().to_string()))?;
+    for (name, about) in FILES {
+        let rows = match name {
+            "findings.csv" => format!(" ({} rows)", options.shown(scan).count()),
+            "coverage.csv" => format!(" ({} rows)", scan.coverage.len()),
+            _ => String::new(),
+        };
+        writeln!(to, "  {name:<14}  {about}{rows}")?;
+    }
+    writeln!(to, "  {:<14}  what was kept of Twilio's answers (SQLite)", "evidence.db")?;
+    let blind = format!(
+        "{} things that no API shows are listed under blind_spots in findings.json.",
+        BLIND_SPOTS.len()
+    );
+    writeln!(to, "  {DIM}{blind}{DIM:#}")
+}
+
+/// A text over as many lines of 80 columns as it needs, each behind the indent.
+fn paragraph(indent: &str, text: &str, to: &mut impl Write) -> io::Result<()> {
+    let mut line = String::new();
+    let mut lead = indent.to_owned();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && lead.chars().count() + line.chars().count() + 1 + word.chars().count() > 80 {
+            writeln!(to, "{lead}{line}")?;
+            lead = " ".repeat(indent.chars().count());
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    writeln!(to, "{lead}{line}")
+}

@@ -1,0 +1,169 @@
+//! Trouble to order: what the network, a gateway or Twilio itself may do wrong.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::Value;
+
+use super::access::Refusal;
+use super::answer::Answer;
+
+/// Trouble for the requests whose path begins in a certain way.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// The beginning of `/HOST/PATH?QUERY` as it arrives, `HOST` in full: `/api.twilio.com/2010-04-01/`.
+    pub path_prefix: String,
+    /// What happens.
+    pub trouble: Trouble,
+    /// How many requests it happens to; `None` for all of them.
+    pub times: Option<u32>,
+}
+
+/// What can go wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// An error in Twilio's JSON.
+    Error {
+        /// The HTTP status.
+        status: u16,
+        /// Twilio's code.
+        code: u32,
+        /// Twilio's message.
+        message: String,
+    },
+    /// Any answer at all.
+    Answer {
+        /// The HTTP status.
+        status: u16,
+        /// The `Content-Type`.
+        content_type: &'static str,
+        /// The body.
+        body: String,
+    },
+    /// A gateway's page: HTML with this status.
+    Html {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// 429 with code 20429, and a `Retry-After` of so many seconds if given.
+    TooManyRequests {
+        /// Seconds.
+        retry_after: Option<u32>,
+    },
+    /// A redirect to this address.
+    Redirect {
+        /// The `Location`.
+        location: String,
+    },
+    /// The right answer, but its JSON ends in the middle.
+    CutJson,
+    /// The right answer, but the connection breaks in the middle of the body.
+    BrokenBody,
+    /// The connection closes without an answer.
+    Disconnect,
+    /// No answer at all while the simulator runs.
+    Hang,
+    /// The right answer with every `account_sid` replaced by this SID.
+    WrongAccount {
+        /// The SID.
+        sid: String,
+    },
+    /// A list's page without its rows; the link to the next page stays.
+    EmptyPage,
+}
+
+impl Fault {
+    /// The trouble for every request to a path that begins like this.
+    pub fn always(path_prefix: impl Into<String>, trouble: Trouble) -> Self {
+        Self { path_prefix: path_prefix.into(), trouble, times: None }
+    }
+
+    /// The trouble for the first so many requests to it; what comes later is fine.
+    pub fn times(path_prefix: impl Into<String>, trouble: Trouble, times: u32) -> Self {
+        Self { path_prefix: path_prefix.into(), trouble, times: Some(times) }
+    }
+}
+
+impl Trouble {
+    /// Changes the right answer into the wrong one.
+    pub(super) fn spoil(self, answer: &mut Answer) {
+        match self {
+            Self::Error { status, code, message } => {
+                *answer = Answer::refusal(&Refusal { status, code, message });
+            }
+            Self::Answer { status, content_type, body } => *answer = Answer::new(status, content_type, body),
+            Self::Html { status } => {
+                let body = "<html><body><h1>Service unavailable</h1></body></html>";
+                *answer = Answer::new(status, "text/html", body.into());
+            }
+            Self::TooManyRequests { retry_after } => {
+                *answer = Answer::refusal(&Refusal::new(429, 20429, "Too Many Requests"));
+                answer.headers.extend(retry_after.map(|seconds| ("retry-after", seconds.to_string())));
+            }
+            Self::Redirect { location } => {
+                *answer = Answer::new(307, "text/plain", String::new());
+                answer.headers.push(("location", location));
+            }
+            Self::CutJson => {
+                let mut half = answer.body.len() / 2;
+                while !answer.body.is_char_boundary(half) {
+                    half += 1;
+                }
+                answer.body.truncate(half);
+            }
+            Self::WrongAccount { sid } => change(answer, |value| replace_accounts(value, &sid)),
+            Self::EmptyPage => change(answer, empty_lists),
+            // These concern the connection, not the answer.
+            Self::BrokenBody | Self::Disconnect | Self::Hang => {}
+        }
+    }
+}
+
+fn change(answer: &mut Answer, how: impl FnOnce(&mut Value)) {
+    if let Ok(mut value) = serde_json::from_str::<Value>(&answer.body) {
+        how(&mut value);
+        answer.body = value.to_string();
+    }
+}
+
+fn replace_accounts(value: &mut Value, sid: &str) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if name == "account_sid" { *value = sid.into() } else { replace_accounts(value, sid) }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| replace_accounts(item, sid)),
+        _ => {}
+    }
+}
+
+fn empty_lists(value: &mut Value) {
+    let fields = value.as_object_mut().into_iter().flat_map(|fields| fields.values_mut());
+    fields.filter_map(Value::as_array_mut).for_each(Vec::clear);
+}
+
+/// The trouble that is still to come.
+pub(super) struct Faults(Mutex<Vec<Fault>>);
+
+impl Faults {
+    pub(super) fn new(faults: Vec<Fault>) -> Self {
+        Self(Mutex::new(faults))
+    }
+
+    pub(super) fn add(&self, fault: Fault) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+    }
+
+    pub(super) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The trouble for this request; counts it.
+    pub(super) fn strike(&self, path: &str) -> Option<Trouble> {
+        let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fault =
+            faults.iter_mut().find(|fault| fault.times != Some(0) && path.starts_with(&fault.path_prefix))?;
+        fault.times = fault.times.map(|times| times - 1);
+        Some(fault.trouble.clone())
+    }
+}

@@ -1,0 +1,53 @@
+//! Counts the requests in flight per account: what Twilio limits.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+#[derive(Default)]
+pub(super) struct Flights(Mutex<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    now: BTreeMap<String, usize>,
+    peak: usize,
+}
+
+/// A request in flight, until it is dropped.
+pub(super) struct Flight<'a> {
+    flights: &'a Flights,
+    account: String,
+}
+
+impl Flights {
+    pub(super) fn begin(&self, account: &str) -> Flight<'_> {
+        let mut counts = self.counts();
+        let now = counts.now.entry(account.to_owned()).or_default();
+        *now += 1;
+        let now = *now;
+        counts.peak = counts.peak.max(now);
+        Flight { flights: self, account: account.to_owned() }
+    }
+
+    pub(super) fn peak(&self) -> usize {
+        self.counts().peak
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Flight<'_> {
+    /// How many requests of the account are in flight, this one included.
+    pub(super) fn in_flight(&self) -> usize {
+        self.flights.counts().now.get(&self.account).copied().unwrap_or_default()
+    }
+}
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        if let Some(now) = self.flights.counts().now.get_mut(&self.account) {
+            *now = now.saturating_sub(1);
+        }
+    }
+}

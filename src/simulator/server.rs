@@ -1,0 +1,325 @@
+//! The socket: takes requests on loopback, counts those in flight, and sends the answers.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
+
+use http_body_util::{BodyExt, Either, Full};
+use hyper::body::{Body, Bytes, Frame, Incoming};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::access::{self, Refusal};
+use super::answer::Answer;
+use super::estate::{Estate, digest};
+use super::fault::{Fault, Faults, Trouble};
+use super::flight::Flights;
+use super::openapi::Examples;
+use super::serve::{self, Asked};
+use super::when::Clock;
+use super::world::World;
+
+/// How a simulator behaves, apart from its estate.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The port on 127.0.0.1; 0 for any free one.
+    pub port: u16,
+    /// Requests in flight per account; one more is answered with 429 and code 20429.
+    pub concurrency_limit: usize,
+    /// Pages are never larger than this, whatever is asked for.
+    pub page_size_cap: Option<usize>,
+    /// The moment that dates are relative to, and the `Date` of every answer.
+    pub now: SystemTime,
+    /// How long each answer takes, so that requests overlap.
+    pub latency: Duration,
+    /// Trouble from the start.
+    pub faults: Vec<Fault>,
+    /// Whether a parent's Auth Token may list a subaccount's keys at `iam.twilio.com`; undocumented.
+    pub parent_reads_child_keys: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            concurrency_limit: 50,
+            page_size_cap: None,
+            now: SystemTime::now(),
+            latency: Duration::ZERO,
+            faults: Vec::new(),
+            parent_reads_child_keys: false,
+        }
+    }
+}
+
+/// A request that arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// `/HOST/PATH?QUERY` with the host in full.
+    pub path: String,
+    /// The user name of Basic authentication; empty without one.
+    pub user: String,
+}
+
+/// A running simulator. It ends with [`Simulator::stop`] or when it is dropped.
+pub struct Simulator {
+    endpoint: String,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+}
+
+struct Shared {
+    content: Content,
+    clock: Clock,
+    options: Options,
+    faults: Faults,
+    flights: Flights,
+    log: Mutex<Vec<Request>>,
+    answered: AtomicU64,
+}
+
+enum Content {
+    Estate(World),
+    OpenApi(Examples),
+}
+
+impl Simulator {
+    /// Serves an estate.
+    ///
+    /// # Errors
+    /// When the port is taken, or the estate names a resource that is not served.
+    pub async fn start(estate: Estate, options: Options) -> io::Result<Self> {
+        let world = World::new(estate, Clock::new(options.now))
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        Self::serve(Content::Estate(world), options).await
+    }
+
+    /// Serves the response examples of a folder of OpenAPI files, to any `AC…` user with any password, as
+    /// that account's own. The account list names that one account.
+    ///
+    /// # Errors
+    /// When the port is taken, or the folder has no OpenAPI file that can be read.
+    pub async fn start_openapi(folder: &std::path::Path, options: Options) -> io::Result<Self> {
+        Self::serve(Content::OpenApi(Examples::read(folder)?), options).await
+    }
+
+    async fn serve(content: Content, options: Options) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        let shared = Arc::new(Shared {
+            content,
+            clock: Clock::new(options.now),
+            faults: Faults::new(options.faults.clone()),
+            flights: Flights::default(),
+            log: Mutex::default(),
+            answered: AtomicU64::new(0),
+            options,
+        });
+        let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Ok(Self { endpoint, shared, task })
+    }
+
+    /// Where it listens: `http://127.0.0.1:PORT`.
+    pub fn endpoint(&self) -> String {
+        self.endpoint.clone()
+    }
+
+    /// Every request so far, in order of arrival.
+    pub fn requests(&self) -> Vec<Request> {
+        self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The largest number of requests that were in flight for one account at the same time.
+    pub fn peak(&self) -> usize {
+        self.shared.flights.peak()
+    }
+
+    /// Adds trouble for the requests to come.
+    pub fn fail(&self, fault: Fault) {
+        self.shared.faults.add(fault);
+    }
+
+    /// Ends all trouble.
+    pub fn recover(&self) {
+        self.shared.faults.clear();
+    }
+
+    /// Stops serving, at once, with all open connections.
+    pub fn stop(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    // The set ends its connections when this task ends.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => { connections.spawn(converse(stream, Arc::clone(&shared))); }
+                // Out of file descriptors, for example: others may still end.
+                Err(_) => tokio::task::yield_now().await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn converse(stream: TcpStream, shared: Arc<Shared>) {
+    let service = service_fn(move |request| {
+        let shared = Arc::clone(&shared);
+        async move { shared.handle(request).await }
+    });
+    // A client that goes away is no concern of ours.
+    let _ = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+type Response = hyper::Response<Either<Full<Bytes>, Broken>>;
+
+/// A request that is closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the simulator was told to disconnect")]
+struct Disconnected;
+
+impl Shared {
+    async fn handle(&self, request: hyper::Request<Incoming>) -> Result<Response, Disconnected> {
+        let (parts, body) = request.into_parts();
+        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let (host, path) = locate(&parts.uri, header("host").unwrap_or_default());
+        let query = parts.uri.query().unwrap_or_default();
+        let user = header("authorization").and_then(access::basic).map(|(user, _)| user).unwrap_or_default();
+        let full = format!("/{host}{path}{}{query}", if query.is_empty() { "" } else { "?" });
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).push(Request {
+            method: parts.method.to_string(),
+            path: full.clone(),
+            user: user.clone(),
+        });
+        let flight = self.flights.begin(&self.account_of(&user));
+        tokio::time::sleep(self.options.latency).await;
+        let trouble = self.faults.strike(&full);
+        let answer = if flight.in_flight() > self.options.concurrency_limit {
+            Answer::refusal(&Refusal::new(429, 20429, "Too Many Requests"))
+        } else {
+            let form = if parts.method == hyper::Method::POST { read_form(body).await } else { Vec::new() };
+            let query: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+            let asked = Asked {
+                method: parts.method.as_str(),
+                host: host.strip_suffix(".twilio.com").unwrap_or(&host),
+                path: &path,
+                query: &query,
+                authorization: header("authorization"),
+                client_validation: header("twilio-client-validation").is_some(),
+                page_size_cap: self.options.page_size_cap,
+                parent_reads_child_keys: self.options.parent_reads_child_keys,
+            };
+            self.answer(&asked, &form)
+        };
+        self.send(answer, trouble, flight.in_flight()).await
+    }
+
+    fn answer(&self, asked: &Asked<'_>, form: &[(String, String)]) -> Answer {
+        match &self.content {
+            Content::OpenApi(examples) => examples.respond(asked),
+            Content::Estate(world) if asked.host == "oauth" && asked.path == "/v2/token" => {
+                serve::oauth_token(world, form)
+            }
+            Content::Estate(world) => serve::respond(world, asked),
+        }
+    }
+
+    /// Whose requests these are: Twilio counts per account, not per key.
+    fn account_of(&self, user: &str) -> String {
+        match &self.content {
+            Content::Estate(world) => world.account_of(user),
+            Content::OpenApi(_) => user.to_owned(),
+        }
+    }
+
+    async fn send(
+        &self,
+        mut answer: Answer,
+        trouble: Option<Trouble>,
+        flying: usize,
+    ) -> Result<Response, Disconnected> {
+        let mut broken = false;
+        match trouble {
+            None => {}
+            Some(Trouble::Disconnect) => return Err(Disconnected),
+            Some(Trouble::Hang) => std::future::pending::<()>().await,
+            Some(Trouble::BrokenBody) => broken = true,
+            Some(other) => other.spoil(&mut answer),
+        }
+        let number = self.answered.fetch_add(1, Ordering::Relaxed);
+        let mut response = hyper::Response::builder()
+            .status(answer.status)
+            .header("content-type", answer.content_type)
+            .header("date", self.clock.http_date())
+            .header("twilio-concurrent-requests", flying)
+            .header("twilio-request-id", format!("RQ{}", digest(&["request", &number.to_string()])))
+            .header("twilio-request-duration", "0.010");
+        for (name, value) in &answer.headers {
+            response = response.header(*name, value);
+        }
+        let body = Bytes::from(answer.body);
+        let body = if broken {
+            Either::Right(Broken::in_the_middle_of(&body))
+        } else {
+            Either::Left(Full::new(body))
+        };
+        response.body(body).map_err(|_| Disconnected)
+    }
+}
+
+/// Host and path: `/HOST/PATH` as the auditor sends it, or the real thing with a `Host` header.
+fn locate(uri: &hyper::Uri, host_header: &str) -> (String, String) {
+    let named = uri.host().unwrap_or(host_header);
+    let named = named.split(':').next().unwrap_or_default();
+    if named.ends_with(".twilio.com") {
+        return (named.to_owned(), uri.path().to_owned());
+    }
+    let path = uri.path().trim_start_matches('/');
+    let (host, rest) = path.split_once('/').unwrap_or((path, ""));
+    (host.to_owned(), format!("/{rest}"))
+}
+
+async fn read_form(body: Incoming) -> Vec<(String, String)> {
+    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    url::form_urlencoded::parse(&body).into_owned().collect()
+}
+
+/// A body that breaks off half way.
+struct Broken(Option<Bytes>);
+
+impl Broken {
+    fn in_the_middle_of(body: &Bytes) -> Self {
+        Self(Some(body.slice(..body.len() / 2)))
+    }
+}
+
+impl Body for Broken {
+    type Data = Bytes;
+    type Error = Disconnected;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Disconnected>>> {
+        Poll::Ready(Some(self.0.take().map(Frame::data).ok_or(Disconnected)))
+    }
+}

@@ -28,6 +28,10 @@ impl Flights {
         Flight { flights: self, account: account.to_owned() }
     }
 
+    pub(super) fn of(&self, account: &str) -> usize {
+        self.counts().now.get(account).copied().unwrap_or_default()
+    }
+
     pub(super) fn peak(&self) -> usize {
         self.counts().peak
     }
@@ -40,7 +44,7 @@ impl Flights {
 impl Flight<'_> {
     /// How many requests of the account are in flight, this one included.
     pub(super) fn in_flight(&self) -> usize {
-        self.flights.counts().now.get(&self.account).copied().unwrap_or_default()
+        self.flights.of(&self.account)
     }
 }
 

@@ -136,6 +136,11 @@ impl Simulator {
         self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How many requests of an account are being answered right now. Keys count for their account.
+    pub fn in_flight(&self, account_sid: &str) -> usize {
+        self.shared.flights.of(account_sid)
+    }
+
     /// The largest number of requests that were in flight for one account at the same time.
     pub fn peak(&self) -> usize {
         self.shared.flights.peak()
@@ -210,9 +215,10 @@ impl Shared {
             path: full.clone(),
             user: user.clone(),
         });
+        // Before the flight begins: whoever sees it in flight knows that its fate is decided.
+        let trouble = self.faults.strike(&full);
         let flight = self.flights.begin(&self.account_of(&user));
         tokio::time::sleep(self.options.latency).await;
-        let trouble = self.faults.strike(&full);
         let answer = if flight.in_flight() > self.options.concurrency_limit {
             Answer::refusal(&Refusal::new(429, 20429, "Too Many Requests"))
         } else {

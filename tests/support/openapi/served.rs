@@ -45,12 +45,23 @@ fn served(operation: &Operation<'_>) -> Value {
         .collect();
     let examples = operation.examples().into_iter().map(|(_, answer)| answer);
     let answer = examples.max_by_key(|answer| answer.to_string().len());
+    let answer = answer.map(without_next_page);
     let content = answer.map(|answer| json!({ "application/json": { "example": answer } }));
     json!({
         "parameters": parameters,
         "security": operation.get["security"],
         "responses": { "200": { "description": "OK", "content": content.unwrap_or_else(|| json!({})) } },
     })
+}
+
+/// Prism answers every page of a list with the same example: a link to the next one would never end.
+fn without_next_page(mut answer: Value) -> Value {
+    for link in ["/next_page_uri", "/meta/next_page_url"] {
+        if let Some(link) = answer.pointer_mut(link) {
+            *link = Value::Null;
+        }
+    }
+    answer
 }
 
 /// The same value with every reference replaced by what it names.

@@ -42,12 +42,17 @@ impl Prism {
             .spawn()
             .unwrap();
         await_listening(child.stdout.take().unwrap());
-        Self { child, address: format!("127.0.0.1:{port}"), _folder: folder }
+        Self { child, address: format!("http://127.0.0.1:{port}"), _folder: folder }
+    }
+
+    /// The address that stands in for Twilio's.
+    pub(crate) fn base(&self) -> &str {
+        &self.address
     }
 
     /// The address of a path of a host.
     pub(crate) fn url(&self, host: &str, path: &str) -> String {
-        format!("http://{}/{host}{path}", self.address)
+        format!("{}/{host}{path}", self.address)
     }
 }
 

@@ -1,0 +1,50 @@
+# Everything a fresh machine needs beyond a Rust toolchain is set up here.
+#
+#   make demo    audits the built-in clinic and shows where the findings are
+#   make test    every test
+
+OAI ?= $(or $(TWILIO_OAI_DIR),$(wildcard ../shared/twilio-oai))
+VENV := .venv
+PRISM := tests/support/prism/node_modules/.bin/prism
+
+.PHONY: demo test check conformance tools sample-reports clean
+
+demo: ## Audit the built-in clinic
+	cargo build --release --locked
+	@target/release/twilio-audit scan --demo; code=$$?; \
+	case $$code in 0|1|3) echo; echo "Exit code $$code: see twilio-audit --help"; exit 0;; *) exit $$code;; esac
+
+test: $(VENV)/.twilio $(PRISM) ## Every test
+	$(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python" cargo test --locked
+
+check: ## What CI asks beyond the tests: format, lints, layering
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	cargo test --locked --test layers
+
+conformance: $(VENV)/.twilio $(PRISM) ## Only the tests against Twilio's own files and programs
+	$(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python" \
+	cargo test --locked --test conformance --test conformance_examples --test conformance_prism --test twilio_python
+
+sample-reports: ## Write what a demo scan writes anew
+	UPDATE_SAMPLES=1 cargo test --locked --test sample_reports
+
+tools: $(VENV)/.twilio $(PRISM) ## What the tests need beyond Rust
+
+# Twilio's Python library, which drives the simulator. Without Python its test says that it was skipped.
+$(VENV)/.twilio: tests/support/twilio_python/requirements.txt
+	@if command -v python3 >/dev/null && python3 -m venv $(VENV) 2>/dev/null; then \
+	  $(VENV)/bin/pip install --quiet --disable-pip-version-check -r $< && touch $@; \
+	elif [ -n "$$CI" ]; then echo "python3 with venv is needed in CI" >&2; exit 1; \
+	else echo "skipped: no python3 with venv, so Twilio's Python library is not installed"; fi
+
+# Prism, which judges our requests by Twilio's OpenAPI files. Without Node its test says that it was skipped.
+$(PRISM): tests/support/prism/package-lock.json
+	@if command -v npm >/dev/null; then \
+	  npm ci --prefix tests/support/prism --ignore-scripts --no-audit --no-fund --silent && touch $@; \
+	elif [ -n "$$CI" ]; then echo "npm is needed in CI" >&2; exit 1; \
+	else echo "skipped: no npm, so Prism is not installed"; fi
+
+clean: ## Remove everything that was built or installed
+	cargo clean
+	rm -rf $(VENV) tests/support/prism/node_modules audits

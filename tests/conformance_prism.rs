@@ -1,0 +1,158 @@
+//! Every request of the catalogue is one that Prism, serving Twilio's own OpenAPI files, accepts.
+//!
+//! Prism judges path, path parameters, required and typed query parameters, and authentication.
+//! `make conformance-tools` installs it; where it or the files are absent, the tests skip.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/openapi/mod.rs"]
+mod openapi;
+#[path = "support/prism/mod.rs"]
+mod prism;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use openapi::digest::{self, Source};
+use prism::Prism;
+use reqwest::StatusCode;
+use serde_json::Value;
+use twilio_audit::catalogue::{Answer, KINDS, Kind, Origin};
+use twilio_audit::collect::{Collector, Salt, collect};
+use twilio_audit::credentials::{Credential, Credentials, Secret, Source as CredentialSource};
+use twilio_audit::evidence::{Store, Writer};
+use twilio_audit::model::{Clock, CoverageStatus};
+use twilio_audit::twilio::Client;
+
+const ACCOUNT: &str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+/// Prism with every host of the catalogue, unless it must be skipped.
+fn started() -> Option<Prism> {
+    let specs = openapi::specs()?;
+    static PROGRAM: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+        let program = prism::program();
+        if program.is_none() {
+            openapi::skip("Prism is absent (make conformance-tools)");
+        }
+        program
+    });
+    let program = PROGRAM.as_ref()?;
+    let hosts: BTreeSet<_> = requests().iter().map(|source| source.endpoint.host.name()).collect();
+    let hosts: Vec<_> = hosts.into_iter().collect();
+    Some(Prism::start(program, &openapi::served::document(specs, &hosts)))
+}
+
+/// What is really asked: fallbacks too, but nothing for kinds that come out of another's answer.
+fn requests() -> Vec<Source> {
+    let mut sources = digest::sources();
+    sources.retain(|source| matches!(source.kind.origin, Origin::Request(_)));
+    sources
+}
+
+fn client() -> reqwest::Client {
+    // No certificates are loaded: everything is on loopback.
+    reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap()
+}
+
+/// The path with SIDs that the operation's own patterns admit in place of its placeholders.
+fn filled(source: &Source) -> String {
+    let operation = source.operation(openapi::specs().unwrap()).unwrap();
+    let mut path = operation.template.to_owned();
+    for parameter in operation.get["parameters"].as_array().into_iter().flatten() {
+        if parameter["in"] == "path" {
+            let pattern = parameter["schema"]["pattern"].as_str().unwrap_or("^XX[0-9a-fA-F]{32}$");
+            let prefix: String = pattern.chars().skip(1).take(2).collect();
+            let placeholder = format!("{{{}}}", parameter["name"].as_str().unwrap());
+            path = path.replace(&placeholder, &format!("{prefix}{}", "a".repeat(32)));
+        }
+    }
+    path
+}
+
+fn query(source: &Source) -> Vec<(&'static str, String)> {
+    let fixed =
+        source.endpoint.query.iter().map(|(name, value)| (*name, value.replace("{account}", ACCOUNT)));
+    let since = source.endpoint.since.map(|(name, _)| (name, "2026-01-01".to_owned()));
+    let page_size = match source.endpoint.answer {
+        Answer::List { page_size, .. } if page_size > 0 => Some(("PageSize", page_size.to_string())),
+        Answer::List { .. } | Answer::Single => None,
+    };
+    fixed.chain(since).chain(page_size).collect()
+}
+
+#[tokio::test]
+async fn prism_accepts_every_request_of_the_catalogue() {
+    let Some(prism) = started() else { return };
+    let client = client();
+    for source in requests() {
+        let url = prism.url(&source.endpoint.host.name(), &filled(&source));
+        let request = client.get(&url).query(&query(&source)).basic_auth(ACCOUNT, Some("token"));
+        let answer = request.send().await.unwrap();
+        let status = answer.status();
+        let body = answer.text().await.unwrap();
+        assert_eq!(status, StatusCode::OK, "{} {url}: {body}", source.name());
+        let body: Value = serde_json::from_str(&body).unwrap();
+        assert!(!source.rows(&body).is_empty(), "{} {url}: {body}", source.name());
+    }
+}
+
+/// A Prism that accepts everything would make the test above pass.
+#[tokio::test]
+async fn prism_refuses_what_twilio_does_not_describe() {
+    let Some(prism) = started() else { return };
+    let client = client();
+    let keys = "/v1/Keys?AccountSid=ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    for (host, path, user, status) in [
+        ("iam.twilio.com", keys, Some(ACCOUNT), 200),
+        ("iam.twilio.com", keys, None, 401),
+        ("iam.twilio.com", "/v1/Keys", Some(ACCOUNT), 422),
+        ("iam.twilio.com", "/v1/Keys?AccountSid=nobody", Some(ACCOUNT), 422),
+        ("iam.twilio.com", &format!("{keys}&PageSize=1001"), Some(ACCOUNT), 422),
+        ("iam.twilio.com", "/v1/Nothing", Some(ACCOUNT), 404),
+        ("trunking.twilio.com", "/v1/Trunks/nothing/Recording", Some(ACCOUNT), 422),
+        ("trunking.twilio.com", "/v1/Keys", Some(ACCOUNT), 404),
+    ] {
+        let request = client.get(prism.url(host, path));
+        let request = user.into_iter().fold(request, |request, user| request.basic_auth(user, Some("token")));
+        assert_eq!(request.send().await.unwrap().status(), status, "{host}{path} as {user:?}");
+    }
+}
+
+/// What a whole collection asks, down to the children of children, is accepted, and the answers are
+/// kept: no listing ends other than complete, no table stays empty.
+#[tokio::test]
+async fn a_collection_from_prism_is_complete() {
+    let Some(prism) = started() else { return };
+    let salt = Salt::new().unwrap();
+    let mut collector = Collector {
+        client: Client::new(prism.base().parse().unwrap()).unwrap(),
+        credentials: credentials(),
+        kinds: KINDS.to_vec(),
+        started_at: "2026-11-23T04:15:00Z".parse().unwrap(),
+        clock: Clock::System,
+        derive_tokens: false,
+        only_accounts: Vec::new(),
+    };
+    let tree = collector.sign_in(&salt).await.unwrap();
+    let (writer, queue) = Writer::start(Store::in_memory().unwrap());
+    collect(collector, tree, salt, queue).await.unwrap();
+    let store = writer.finish().await.unwrap();
+
+    let mut coverage = store.coverage().unwrap();
+    coverage.retain(|listing| listing.status != CoverageStatus::Complete);
+    assert!(coverage.is_empty(), "{coverage:#?}");
+    let is_empty = |kind: &&&Kind| {
+        let count = format!("select count(*) from {}", kind.name);
+        store.connection().query_row(&count, [], |row| row.get::<_, i64>(0)).unwrap() == 0
+    };
+    let empty: Vec<_> = KINDS.iter().filter(is_empty).map(|kind| kind.name).collect();
+    // The flow in Twilio's example has no widgets.
+    assert_eq!(empty, ["studio_widget", "studio_url"]);
+}
+
+fn credentials() -> Credentials {
+    let token = Secret::new("token".to_owned());
+    let own = Credential::new(ACCOUNT, ACCOUNT, token, CredentialSource::Derived).unwrap();
+    Credentials::from_iter([own])
+}

@@ -1,0 +1,114 @@
+//! Twilio's own Python library finds the simulator to be a Twilio: it pages, parses and refuses alike.
+//!
+//! Needs Python with the package `twilio`: `TWILIO_AUDIT_PYTHON`, or `.venv/bin/python` in the checkout.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use twilio_audit::simulator::{Estate, Options, Simulator, sid};
+
+fn python() -> Option<PathBuf> {
+    let named = std::env::var_os("TWILIO_AUDIT_PYTHON").map(PathBuf::from);
+    let python = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python"));
+    let has_library = |python: &PathBuf| {
+        let import = Command::new(python).args(["-c", "import twilio"]).stderr(Stdio::null()).status();
+        import.is_ok_and(|status| status.success())
+    };
+    let found = Some(python).filter(has_library);
+    assert!(
+        found.is_some() || std::env::var_os("CI").is_none(),
+        "CI must have Python with the package `twilio`"
+    );
+    found
+}
+
+fn estate() -> Estate {
+    let numbers: Vec<Value> = (0..23).map(|n| json!({"phone_number": format!("+120255501{n:02}")})).collect();
+    let services: Vec<Value> = (0..7).map(|n| json!({"friendly_name": format!("service {n}")})).collect();
+    let estate = json!({"accounts": [
+        {"sid": "AC0001", "name": "Parent", "resources": {"messaging/v1/Services": [{"friendly_name": "parent's"}]}},
+        {
+            "sid": "AC0002", "owner": "AC0001", "name": "Child",
+            "keys": [
+                {"sid": "SK0b01", "name": "worker", "kind": "standard"},
+                {"sid": "SK0b02", "name": "reader", "kind": "restricted", "allow": ["/twilio/messaging/services/list"]}
+            ],
+            "resources": {
+                "api/IncomingPhoneNumbers": numbers,
+                "messaging/v1/Services": services,
+                "messaging/v2/Channels/Senders": [{"sender_id": "whatsapp:+12025550160"}, {"sender_id": "rcs:brand"}],
+                "studio/v2/Flows": [{"sid": "FW0b01", "definition": {"states": [{"name": "hello", "type": "say-play"}]}}]
+            }
+        }
+    ]});
+    Estate::from_json(&estate.to_string()).unwrap()
+}
+
+fn credential(user: &str) -> Value {
+    let one = estate().credentials().into_iter().find(|one| one.user == sid(user)).unwrap();
+    json!({"user": one.user, "secret": one.secret, "account": one.account})
+}
+
+fn drive(python: &Path, task: &Value) -> Value {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/twilio_python/drive.py");
+    let mut child = Command::new(python)
+        .arg(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(task.to_string().as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twilios_own_library_reads_the_simulator() {
+    let Some(python) = python() else {
+        eprintln!("skipped: no Python with the package `twilio`; see TWILIO_AUDIT_PYTHON");
+        return;
+    };
+    let simulator = Simulator::start(estate(), Options::default()).await.unwrap();
+    let mut wrong = credential("AC0002");
+    wrong["secret"] = json!("not the secret");
+    let task = json!({
+        "endpoint": simulator.endpoint(), "parent": credential("AC0001"), "child": credential("AC0002"),
+        "standard": credential("SK0b01"), "restricted": credential("SK0b02"), "wrong": wrong,
+    });
+    let seen = tokio::task::spawn_blocking(move || drive(&python, &task)).await.unwrap();
+
+    let distinct = |name: &str| {
+        let rows = seen[name].as_array().unwrap();
+        let sids: std::collections::BTreeSet<_> = rows.iter().map(Value::to_string).collect();
+        (rows.len(), sids.len())
+    };
+    assert_eq!(distinct("numbers"), (23, 23), "five pages of the 2010 API");
+    assert_eq!(distinct("services"), (7, 7), "four pages of a product host");
+    assert_eq!(distinct("accounts"), (2, 2));
+    let pages = simulator
+        .requests()
+        .iter()
+        .filter(|r| r.path.contains("/IncomingPhoneNumbers.json?PageSize=5"))
+        .count();
+    assert_eq!(pages, 5);
+    assert!(seen["number_created"].as_str().unwrap().contains("T"), "the library could read the date");
+
+    assert_eq!(seen["numbers_by_parent"], 23, "the parent's token reads the child's 2010 resources");
+    assert_eq!(seen["services_of"], json!([sid("AC0002")]));
+    assert_eq!(seen["services_by_parent_of"], json!([sid("AC0001")]), "and its own on product hosts");
+    assert_eq!(seen["keys"][1], json!(["reader", ["rest_api", "restricted"]]));
+    assert_eq!(seen["flow_definition"]["states"][0]["name"], "hello");
+    assert_eq!(seen["whatsapp_senders"], json!(["whatsapp:+12025550160"]));
+
+    let refused = |name: &str| (seen[name]["status"].as_u64(), seen[name]["code"].as_u64());
+    assert_eq!(refused("standard_on_accounts"), (Some(401), Some(20003)));
+    assert_eq!(refused("standard_on_keys"), (Some(401), Some(20003)));
+    assert_eq!(refused("restricted_on_numbers"), (Some(401), Some(70051)));
+    assert_eq!(refused("wrong_secret"), (Some(401), Some(20003)));
+    assert_eq!(refused("unknown_flow"), (Some(404), Some(20404)));
+}

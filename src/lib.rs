@@ -2,7 +2,7 @@
 //!
 //! The rooms, from the bottom up; each may use the ones named before it, never one after:
 //! `model`, `redact` · `catalogue`, `credentials`, `intent` · `twilio`, `evidence` · `collect`, `audit` ·
-//! `report` · `commands` · `cli`. `simulator` is a stranger on the other end of the wire.
+//! `report`, `history` · `commands` · `cli`. `simulator` is a stranger on the other end of the wire.
 
 pub mod audit;
 pub mod catalogue;
@@ -11,6 +11,7 @@ pub mod collect;
 pub mod commands;
 pub mod credentials;
 pub mod evidence;
+pub mod history;
 pub mod intent;
 pub mod model;
 pub mod redact;

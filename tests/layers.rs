@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("collect", &["twilio", "evidence", "catalogue", "credentials", "model", "redact"]),
     ("audit", &["evidence", "catalogue", "intent", "model"]),
     ("report", &["model"]),
+    ("history", &["model"]),
     ("simulator", &[]),
     (
         "commands",
@@ -28,6 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "collect",
             "credentials",
             "evidence",
+            "history",
             "intent",
             "model",
             "report",

@@ -9,12 +9,14 @@ use jiff::Timestamp;
 use super::scan_folder::ScanFolder;
 use super::{Exit, Stop};
 use crate::audit::{self, Compiled, Family};
+use crate::catalogue::{ACCOUNT_TREE, KINDS, Kind};
 use crate::cli::Log;
 use crate::collect::{Collector, Salt, chosen_kinds, collect};
 use crate::credentials::{
     self, Credential, Credentials, OsKeyring, ProcessEnvironment, Secret, Source, Sources,
 };
 use crate::evidence::{ScanFacts, Store, Writer};
+use crate::history;
 use crate::intent::Intent;
 use crate::model::{AccountSid, Clock, Coverage, Scan, ScanId, Severity};
 use crate::report;
@@ -121,7 +123,7 @@ async fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
             )
         })?,
         credentials: setting.credentials,
-        kinds: chosen_kinds(checks.iter().flat_map(|compiled| compiled.reads.iter().copied())),
+        kinds: kinds(&args, &checks),
         started_at,
         clock,
         derive_tokens: args.derive_subaccount_tokens,
@@ -191,6 +193,7 @@ fn finish(
         needed_by: audit::needed_by(checks),
     };
     audit::decide(&mut scan, checks);
+    history::compare(&mut scan.findings, folder.previous().as_deref());
     store.write_findings(&scan.findings)?;
     let options = report_options(args);
     report::write_files(&scan, options, &folder.path)?;
@@ -244,7 +247,7 @@ fn exit_of(scan: &Scan, fail_on: Option<Severity>) -> Exit {
 
 /// Whether nothing is left to read. The tree counts also where no check asked for it.
 fn is_settled(coverage: &Coverage) -> bool {
-    coverage.resource_type != crate::catalogue::ACCOUNT_TREE.name || coverage.status.is_conclusive()
+    coverage.resource_type != ACCOUNT_TREE.name || coverage.status.is_conclusive()
 }
 
 fn chosen_checks(args: &Args) -> Result<Vec<Compiled>, Stop> {
@@ -265,6 +268,15 @@ fn chosen_checks(args: &Args) -> Result<Vec<Compiled>, Stop> {
             || args.families.contains(&compiled.check.family)
     };
     Ok(all.into_iter().filter(is_chosen).collect())
+}
+
+/// Everything there is; for chosen checks only what they read.
+fn kinds(args: &Args, checks: &[Compiled]) -> Vec<&'static Kind> {
+    if args.checks.is_empty() && args.families.is_empty() {
+        KINDS.to_vec()
+    } else {
+        chosen_kinds(checks.iter().flat_map(|compiled| compiled.reads.iter().copied()))
+    }
 }
 
 /// The date of the newest rule.

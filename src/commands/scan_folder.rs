@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
+use crate::evidence::Store;
+use crate::history::Remembered;
 use crate::model::ScanId;
 
 /// The folder of one scan.
@@ -29,6 +31,27 @@ impl ScanFolder {
                 path.display()
             )),
             Err(error) => Err(error).with_context(|| format!("cannot make the folder {}", path.display())),
+        }
+    }
+
+    /// What the newest complete scan found. A scan that cannot be read any more is no reason to fail:
+    /// this one then starts a new history, and the log says so.
+    pub(super) fn previous(&self) -> Option<Vec<Remembered>> {
+        let path = self.output.join("latest").join("evidence.db");
+        if !path.exists() {
+            return None;
+        }
+        match Store::open(&path).and_then(|store| store.found()) {
+            Ok(found) => Some(
+                found
+                    .into_iter()
+                    .map(|(finding_id, outcome, first_seen)| Remembered { finding_id, outcome, first_seen })
+                    .collect(),
+            ),
+            Err(error) => {
+                tracing::warn!("not compared with the previous scan: {error}");
+                None
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use super::schema;
 use super::writer::{Batch, Row};
 use crate::catalogue::Kind;
 use crate::intent::{ATTESTATIONS, Intent};
-use crate::model::{Coverage, CoverageStatus, Finding, ScanId, in_seconds};
+use crate::model::{Coverage, CoverageStatus, Finding, Outcome, ScanId, in_seconds};
 
 /// A kept value: null, whole number, number or text.
 pub type Value = rusqlite::types::Value;
@@ -285,6 +285,28 @@ impl Store {
                 .connection
                 .prepare("select * from coverage order by account_sid, resource_type, parent_sid")?;
             statement.query_map([], coverage_of)?.collect()
+        };
+        read().map_err(sql("read"))
+    }
+
+    /// What was found, as (finding id, outcome, first seen).
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn found(&self) -> Result<Vec<(String, Outcome, String)>, EvidenceError> {
+        let read = || -> rusqlite::Result<Vec<_>> {
+            let mut statement = self
+                .connection
+                .prepare("select finding_id, outcome, first_seen from finding order by place")?;
+            statement
+                .query_map([], |row| {
+                    let outcome: String = row.get(1)?;
+                    let outcome = Outcome::from_word(&outcome)
+                        .ok_or_else(|| rusqlite::Error::InvalidColumnName(outcome.clone()))?;
+                    Ok((row.get(0)?, outcome, row.get(2)?))
+                })?
+                .collect()
         };
         read().map_err(sql("read"))
     }

@@ -1,0 +1,66 @@
+//! Names come from strangers: whatever they hold reaches CSV, JSON and terminal as harmless text.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/audit.rs"]
+mod audit;
+
+use audit::{Audit, credential, simulator};
+use serde_json::{Value, json};
+
+fn estate(names: &[String]) -> Value {
+    let numbers: Vec<Value> = names
+        .iter()
+        .enumerate()
+        .map(|(place, name)| {
+            json!({
+                "phone_number": format!("+120255501{place:02}"), "friendly_name": name,
+                "voice_url": format!("http://hooks.clinic.example/{name}?n={name}"),
+            })
+        })
+        .collect();
+    json!({"accounts": [{
+        "sid": "AC0001", "name": names[0], "resources": {"api/IncomingPhoneNumbers": numbers}
+    }]})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_names_are_harmless_everywhere() {
+    let names: Vec<String> = [
+        "\u{1b}]0;title\u{7}\u{1b}[31mred",
+        "=cmd|'/c calc'!A1",
+        "+SUM(1,1)",
+        "-2+3",
+        "@SUM(A1)",
+        "\t=1+1",
+        "comma, \"quote\" and\r\nline break",
+        "<script>alert(1)</script>",
+        "right\u{202e}to left",
+        "nul\u{0}byte",
+    ]
+    .into_iter()
+    .map(str::to_owned)
+    .chain(["x".repeat(64 << 10)])
+    .collect();
+    let estate = estate(&names);
+    let simulator = simulator(&estate).await;
+    let ended =
+        Audit::scan(&simulator).args(&["--all-outcomes"]).sign_in(&credential(&estate, "AC0001")).run();
+
+    let harmless = |text: &str| !text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}');
+    assert!(harmless(&ended.stdout), "{:?}", ended.stdout);
+    assert!(ended.stdout.lines().all(|line| line.chars().count() <= 80), "{}", ended.stdout);
+    let rows = ended.rows("findings.csv");
+    assert_eq!(
+        rows.iter().filter(|row| row["check_id"] == "webhook-http" && row["outcome"] == "fail").count(),
+        names.len()
+    );
+    for row in rows.iter().chain(&ended.rows("coverage.csv")) {
+        for (column, cell) in row {
+            assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{column}: {cell}");
+            assert!(cell.chars().all(|c| !c.is_control()), "{column}: {cell:?}");
+            assert!(cell.len() < 8192, "{column} has {} bytes", cell.len());
+        }
+    }
+    assert!(ended.json()["findings"].as_array().unwrap().len() >= names.len());
+}

@@ -1,0 +1,164 @@
+//! Runs the real binary as a user would: an empty home, its own folder, nothing of this machine's settings.
+
+#![allow(dead_code, unreachable_pub, reason = "every test file uses a part of it")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use twilio_audit::simulator::{Credential, Estate, Options, Simulator, sid};
+
+/// A row of a CSV file, by column.
+pub type Row = BTreeMap<String, String>;
+
+/// One run of the binary to come.
+pub struct Audit {
+    pub folder: TempDir,
+    command: Command,
+}
+
+/// A run that ended.
+pub struct Ended {
+    pub folder: TempDir,
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// A simulator that serves an estate given as JSON.
+pub async fn simulator(estate: &Value) -> Simulator {
+    let estate = Estate::from_json(&estate.to_string()).unwrap();
+    Simulator::start(estate, Options::default()).await.unwrap()
+}
+
+/// The credential of a user in an estate given as JSON; the user in its short form.
+pub fn credential(estate: &Value, user: &str) -> Credential {
+    let estate = Estate::from_json(&estate.to_string()).unwrap();
+    estate.credentials().into_iter().find(|one| one.user == sid(user)).unwrap()
+}
+
+impl Audit {
+    /// `twilio-audit ARGUMENTS` in an empty folder.
+    pub fn new(arguments: &[&str]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_twilio-audit"));
+        command.current_dir(folder.path()).env_clear().env("HOME", folder.path()).args(arguments);
+        Self { folder, command }
+    }
+
+    /// `scan` against a simulator.
+    pub fn scan(simulator: &Simulator) -> Self {
+        let audit = Self::new(&["scan"]);
+        audit.env("TWILIO_AUDIT_ENDPOINT", &simulator.endpoint())
+    }
+
+    /// In the folder of a run that ended.
+    pub fn inside(mut self, before: Ended) -> Self {
+        self.command.current_dir(before.folder.path());
+        self.folder = before.folder;
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    pub fn args(mut self, arguments: &[&str]) -> Self {
+        self.command.args(arguments);
+        self
+    }
+
+    /// Signs in as a user of the estate, by the environment.
+    pub fn sign_in(self, credential: &Credential) -> Self {
+        let audit = self.env("TWILIO_ACCOUNT_SID", &credential.account);
+        if credential.user.starts_with("SK") {
+            audit.env("TWILIO_API_KEY", &credential.user).env("TWILIO_API_SECRET", &credential.secret)
+        } else {
+            audit.env("TWILIO_AUTH_TOKEN", &credential.secret)
+        }
+    }
+
+    /// Writes a file into the folder, for its owner's eyes only.
+    pub fn file(self, name: &str, content: &str) -> Self {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = self.folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        self
+    }
+
+    /// Signs in with several credentials, by a file.
+    pub fn credentials(self, credentials: &[&Credential]) -> Self {
+        let entry = |one: &&Credential| {
+            format!(
+                "[[credential]]\naccount = \"{}\"\nuser = \"{}\"\nsecret = \"{}\"\n",
+                one.account, one.user, one.secret
+            )
+        };
+        let content: String = credentials.iter().map(entry).collect();
+        self.file("credentials.toml", &content).args(&["--credentials", "credentials.toml"])
+    }
+
+    /// What is declared; SIDs may be short.
+    pub fn declared(self, intent: &str) -> Self {
+        let full = regex::Regex::new(r"\b[A-Z]{2}[0-9a-f]{4}\b").unwrap();
+        let intent = full.replace_all(intent, |found: &regex::Captures<'_>| sid(&found[0])).into_owned();
+        self.file("audit.toml", &intent)
+    }
+
+    pub fn run(mut self) -> Ended {
+        let Output { status, stdout, stderr } = self.command.output().unwrap();
+        Ended {
+            folder: self.folder,
+            code: status.code().unwrap_or(-1),
+            stdout: String::from_utf8(stdout).unwrap(),
+            stderr: String::from_utf8(stderr).unwrap(),
+        }
+    }
+}
+
+impl Ended {
+    /// The folder of the newest scan.
+    pub fn scan(&self) -> PathBuf {
+        let latest = self.folder.path().join("audits/latest");
+        fs::canonicalize(&latest).unwrap_or_else(|_| panic!("no scan: {}\n{}", self.stdout, self.stderr))
+    }
+
+    pub fn wrote_nothing(&self) -> bool {
+        !self.folder.path().join("audits").exists()
+    }
+
+    pub fn text(&self, file: &str) -> String {
+        fs::read_to_string(self.scan().join(file)).unwrap()
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text("findings.json")).unwrap()
+    }
+
+    pub fn rows(&self, file: &str) -> Vec<Row> {
+        csv::Reader::from_path(self.scan().join(file)).unwrap().deserialize().map(Result::unwrap).collect()
+    }
+
+    /// The findings of a check, as (outcome, resource).
+    pub fn outcomes(&self, check: &str) -> Vec<(String, String)> {
+        self.rows("findings.csv")
+            .into_iter()
+            .filter(|row| row["check_id"] == check)
+            .map(|row| (row["outcome"].clone(), row["resource_sid"].clone()))
+            .collect()
+    }
+
+    /// The coverage of a kind, by account: status and reason.
+    pub fn coverage(&self, kind: &str) -> BTreeMap<String, (String, String)> {
+        self.rows("coverage.csv")
+            .into_iter()
+            .filter(|row| row["resource_type"] == kind && row["parent_sid"].is_empty())
+            .map(|row| (row["account_sid"].clone(), (row["status"].clone(), row["reason"].clone())))
+            .collect()
+    }
+}

@@ -39,6 +39,8 @@ static EMAIL: Pattern =
     Pattern::new(|| regex(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"));
 static PHONE: Pattern =
     Pattern::new(|| regex(r"(?:^|[^0-9A-Za-z])(\+?[(]?[0-9][0-9 ().-]{8,20}[0-9])(?:$|[^0-9A-Za-z])"));
+/// Such as in the name that Twilio gives a new subaccount: its day and time are no phone number.
+static ISO_DATE: Pattern = Pattern::new(|| regex(r"^(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}\b"));
 static PERSON: Pattern =
     Pattern::new(|| regex(r"^\s*(\p{Lu}[\p{L}'’-]{1,30}),\s*(\p{Lu}[\p{Ll}'’-]{1,30})(?:\s+\p{Lu}\.?)?\s*$"));
 static ICD10: Pattern = Pattern::new(|| regex(r"\b[A-TV-Z][0-9][0-9AB](?:\.[0-9A-TV-Z]{1,4})?\b"));
@@ -151,6 +153,7 @@ fn is_person(text: &str) -> bool {
 fn has_phone_number(text: &str) -> bool {
     PHONE
         .captures_iter(text)
+        .filter(|found| !ISO_DATE.is_match(&found[1]))
         .any(|found| (10..=15).contains(&found[1].bytes().filter(u8::is_ascii_digit).count()))
 }
 
@@ -236,6 +239,7 @@ mod tests {
     #[test]
     fn classes() {
         for (text, expected) in [
+            ("SubAccount Created at 2026-03-14 09:26 am", None),
             ("Jane 1984-03-07", Some(DATE_OF_BIRTH)),
             ("03/07/1984", Some(DATE_OF_BIRTH)),
             ("dob 3/7/84", Some(DATE_OF_BIRTH)),

@@ -37,6 +37,9 @@ pub(super) struct Endpoint {
     /// Rows without dates, `account_sid` and link.
     #[serde(default)]
     pub(super) bare: bool,
+    /// Fields that its rows do not have, though most rows do: `account_sid` for one.
+    #[serde(default)]
+    pub(super) without: Vec<String>,
     /// Fields that the list leaves out.
     #[serde(default)]
     pub(super) list_omits: Vec<String>,

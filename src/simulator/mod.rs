@@ -6,9 +6,12 @@
 //! It speaks plain http on 127.0.0.1. A request for `https://HOST/PATH` arrives as `/HOST/PATH`, or as
 //! `/PATH` with a `Host` header that ends in `.twilio.com`. Links in its answers name the real hosts.
 //!
-//! What is simulated: who may read what ([`access`]), both styles of paging and every error body
-//! ([`answer`]), and the resources of an [`Estate`]; see [`estate`] for the format in which one is
-//! written. Trouble is ordered with a [`Fault`].
+//! What is simulated: who may read what (`access`), both styles of paging and every error body
+//! (`answer`), and the resources of an [`Estate`]; `estate` documents the format in which one is
+//! written, `endpoints.json` is the table of what is served. Trouble is ordered with a [`Fault`].
+//!
+//! What is not: writing, paging by token or number (the v3-style, porting and SCIM lists), Regions, and the
+//! filters of lists apart from days of creation, usage periods, account status and sender channel.
 
 mod access;
 mod answer;

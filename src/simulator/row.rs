@@ -85,6 +85,7 @@ fn complete(
         row.insert("date_created".into(), json!({"days_ago": created.unwrap_or(120)}));
         row.insert("date_updated".into(), json!({"days_ago": updated.unwrap_or(120)}));
     }
+    row.retain(|field, _| !endpoint.without.contains(field));
     for (field, parent) in endpoint.parent_fields().zip(&place.parents) {
         row.insert(field.into(), parent.as_str().into());
     }

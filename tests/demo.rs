@@ -1,0 +1,101 @@
+//! The demo clinic: every planted fault is found, no innocent look-alike is accused, and nothing else comes up.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/audit.rs"]
+mod audit;
+
+use std::collections::BTreeSet;
+
+use audit::{Audit, Row};
+use twilio_audit::audit::built_in;
+use twilio_audit::model::Severity;
+use twilio_audit::simulator::demo::{self, Planted};
+
+fn scan() -> Vec<Row> {
+    let ended = Audit::new(&["scan", "--demo", "--all-outcomes"])
+        .env("TWILIO_AUDIT_DEMO_TIME", "2026-11-23T04:15:00Z")
+        .run();
+    ended.rows("findings.csv")
+}
+
+/// The planted lines whose check exists in this version.
+fn planted() -> Vec<Planted> {
+    let checks: BTreeSet<String> = built_in().unwrap().into_iter().map(|check| check.id).collect();
+    demo::planted().into_iter().filter(|planted| checks.contains(&planted.check)).collect()
+}
+
+fn concerns(planted: &Planted, row: &Row) -> bool {
+    let account = planted.account.as_ref().is_none_or(|account| row["account_sid"] == *account);
+    let resource = planted.resource.as_ref().is_none_or(|resource| {
+        row["resource_sid"] == *resource
+            || row["resource_name"] == *resource
+            || row["evidence"].contains(resource.as_str())
+    });
+    let field = planted.field.as_ref().is_none_or(|field| row["field"] == *field);
+    row["check_id"] == planted.check && account && resource && field
+}
+
+#[test]
+fn every_planted_fault_is_found() {
+    let rows = scan();
+    let severity_of = |check: &str| built_in().unwrap().into_iter().find(|c| c.id == check).unwrap().severity;
+    let mut missed = Vec::new();
+    let faults: Vec<Planted> = planted().into_iter().filter(|planted| planted.expect != "pass").collect();
+    for planted in &faults {
+        let wanted = if planted.expect == "manual" { "manual" } else { "fail" };
+        let found = rows.iter().find(|row| row["outcome"] == wanted && concerns(planted, row));
+        match found {
+            None => {
+                let instead: Vec<_> =
+                    rows.iter().filter(|row| concerns(planted, row)).map(|row| &row["outcome"]).collect();
+                missed.push(format!("{planted:?} is {instead:?}"));
+            }
+            Some(row) if planted.expect == "lower" => {
+                let severity = Severity::from_word(&row["severity"]).unwrap();
+                if severity <= severity_of(&planted.check) {
+                    missed.push(format!("{planted:?} is judged {severity}"));
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    assert!(missed.is_empty(), "{} of {} missed:\n{}", missed.len(), faults.len(), missed.join("\n"));
+    assert!(faults.len() >= 40, "only {} faults are planted", faults.len());
+}
+
+#[test]
+fn no_innocent_is_accused() {
+    let rows = scan();
+    let innocents: Vec<Planted> = planted().into_iter().filter(|planted| planted.expect == "pass").collect();
+    let accused: Vec<String> = innocents
+        .iter()
+        .filter(|planted| rows.iter().any(|row| row["outcome"] == "fail" && concerns(planted, row)))
+        .map(|planted| format!("{planted:?}"))
+        .collect();
+    assert!(accused.is_empty(), "{} accused:\n{}", accused.len(), accused.join("\n"));
+    assert!(innocents.len() >= 40, "only {} innocents are planted", innocents.len());
+}
+
+#[test]
+fn nothing_comes_up_that_nobody_planted() {
+    let planted = planted();
+    let surprises: Vec<String> = scan()
+        .into_iter()
+        .filter(|row| {
+            row["outcome"] == "fail" && !planted.iter().any(|p| p.expect != "pass" && concerns(p, row))
+        })
+        .map(|row| {
+            format!(
+                "{} {} {} {} {}: {}",
+                row["check_id"],
+                row["account_name"],
+                row["resource_sid"],
+                row["resource_name"],
+                row["field"],
+                row["reason"]
+            )
+        })
+        .collect();
+    assert!(surprises.is_empty(), "{} surprises:\n{}", surprises.len(), surprises.join("\n"));
+}

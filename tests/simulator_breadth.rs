@@ -1,0 +1,203 @@
+//! The simulator is as wide as what is audited: it serves every request of the catalogue with the permission
+//! that Twilio asks for, the demo estate holds what is planted in it, and Twilio's own examples can be served.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use twilio_audit::catalogue::{Answer, Endpoint, KINDS, Kind, Origin, Per};
+use twilio_audit::simulator::{Credential, Estate, Options, Simulator, demo, sid};
+
+struct Stage {
+    simulator: Simulator,
+    client: reqwest::Client,
+}
+
+async fn stage(estate: Estate) -> Stage {
+    let simulator = Simulator::start(estate, Options::default()).await.unwrap();
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    Stage { simulator, client }
+}
+
+impl Stage {
+    async fn get(&self, credential: &Credential, url: &str) -> (u16, Value) {
+        let request = self.client.get(format!("{}/{url}", self.simulator.endpoint()));
+        let response = request.basic_auth(&credential.user, Some(&credential.secret)).send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, serde_json::from_str(&response.text().await.unwrap()).unwrap())
+    }
+}
+
+/// The first request of an endpoint: its path with what stands in braces filled in, and its query.
+fn url(endpoint: &Endpoint, account: &str, parent: &BTreeMap<&str, String>) -> String {
+    let mut path = endpoint.path.replace("{account}", account);
+    for (name, value) in parent {
+        path = path.replace(&format!("{{{name}}}"), value);
+    }
+    let mut query: Vec<String> = endpoint
+        .query
+        .iter()
+        .map(|(name, value)| format!("{name}={}", value.replace("{account}", account)))
+        .collect();
+    if let Answer::List { page_size: size @ 1.., .. } = endpoint.answer {
+        query.push(format!("PageSize={size}"));
+    }
+    format!("{}{path}?{}", endpoint.host.name(), query.join("&"))
+}
+
+#[tokio::test]
+async fn every_request_of_the_catalogue_is_served_and_asks_for_the_same_permission() {
+    let estate = json!({"accounts": [{
+        "sid": "AC0001", "name": "A", "keys": [{"sid": "SK0001", "kind": "restricted", "secret": "powerless"}]
+    }]});
+    let estate = Estate::from_json(&estate.to_string()).unwrap();
+    let powerless = estate.credentials().pop().unwrap();
+    let stage = stage(estate).await;
+    let nobody =
+        ["parent", "parent.parent_sid", "parent.build_sid"].map(|name| (name, "XX1".to_owned())).into();
+    for kind in KINDS {
+        let Some(endpoint) = kind.endpoint() else { continue };
+        let url = url(endpoint, &sid("AC0001"), &nobody);
+        let (status, body) = stage.get(&powerless, &url).await;
+        // An unknown path would be 404, whoever asks.
+        assert_eq!((status, &body["code"]), (401, &json!(70051)), "{}: {url}", kind.name);
+        if let Some(permission) = endpoint.permission {
+            let named = format!("required permission {} is missing", permission.trim_start_matches('/'));
+            assert!(body["message"].as_str().unwrap().ends_with(&named), "{}: {body}", kind.name);
+        }
+    }
+}
+
+/// Everything of an account that the catalogue reads: rows by kind.
+async fn read_account(stage: &Stage, credential: &Credential) -> BTreeMap<&'static str, Vec<Value>> {
+    let mut read: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for kind in KINDS {
+        let rows = match &kind.origin {
+            Origin::Derived { from, .. } => vec![json!(read[from])],
+            Origin::Request(endpoint) => read_kind(stage, credential, kind, endpoint, &read).await,
+        };
+        read.insert(kind.name, rows);
+    }
+    read
+}
+
+async fn read_kind(
+    stage: &Stage,
+    credential: &Credential,
+    kind: &Kind,
+    endpoint: &Endpoint,
+    read: &BTreeMap<&str, Vec<Value>>,
+) -> Vec<Value> {
+    let parents = match endpoint.per {
+        Per::Tree | Per::Account => vec![BTreeMap::new()],
+        Per::Each { kind, having } => read[kind].iter().filter_map(|row| parent(row, having)).collect(),
+    };
+    let mut rows = Vec::new();
+    for parent in parents {
+        let url = url(endpoint, &credential.account, &parent);
+        let (status, body) = stage.get(credential, &url).await;
+        assert_eq!(status, 200, "{}: {url}: {body}", kind.name);
+        let found = match endpoint.answer {
+            Answer::Single => vec![body],
+            Answer::List { key, .. } => body[key].as_array().unwrap().clone(),
+        };
+        for mut row in found {
+            let owner = row.get("account_sid").unwrap_or(&Value::Null);
+            assert!(owner.is_null() || *owner == *credential.account, "{}: {row}", kind.name);
+            row["parent_of_row"] = json!(parent.get("parent"));
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+/// What a child's path may say about this row; none where the needed column is empty.
+fn parent(row: &Value, having: &str) -> Option<BTreeMap<&'static str, String>> {
+    let text = |field: &str| row[field].as_str().unwrap_or_default().to_owned();
+    (!text(having).is_empty()).then(|| {
+        let build = text("build_sid");
+        [("parent", text("sid")), ("parent.parent_sid", text("parent_of_row")), ("parent.build_sid", build)]
+            .into()
+    })
+}
+
+#[tokio::test]
+async fn what_is_planted_in_the_demo_can_be_read_where_it_is_planted() {
+    let stage = stage(Estate::demo()).await;
+    let mut read = BTreeMap::new();
+    for credential in demo::credentials() {
+        let rows = read_account(&stage, &credential).await;
+        read.insert(credential.account, serde_json::to_string(&rows).unwrap());
+    }
+    // In a build that no environment runs: the catalogue never asks for it, which is the point.
+    let unread = BTreeSet::from([sid("ZN2005")]);
+    let is_sid = |text: &str| text.len() == 34 && text[2..].bytes().all(|b| b.is_ascii_hexdigit());
+    let mut looked_at = 0;
+    for planted in demo::planted() {
+        let (Some(account), Some(resource)) = (&planted.account, &planted.resource) else { continue };
+        if let Some(text) = read.get(account).filter(|_| is_sid(resource)) {
+            assert_eq!(text.contains(resource), !unread.contains(resource), "{planted:?}");
+            looked_at += 1;
+        }
+    }
+    assert!(looked_at > 100, "{looked_at}");
+}
+
+#[tokio::test]
+async fn the_canaries_of_the_demo_come_over_the_wire() {
+    let stage = stage(Estate::demo()).await;
+    let mut seen = String::new();
+    for credential in demo::credentials() {
+        seen.push_str(&serde_json::to_string(&read_account(&stage, &credential).await).unwrap());
+    }
+    // Key secrets and test tokens are never sent by Twilio either; they are in the credentials.
+    let sent: Vec<_> = demo::canaries().into_iter().filter(|canary| seen.contains(canary.as_str())).collect();
+    for canary in
+        ["canary-studio-bearer", "canary-variable-token", "CanaryUrlPassword", "canary-addon", "MRN 4488123"]
+    {
+        assert!(sent.iter().any(|one| one.starts_with(canary)), "{canary} is not on the wire");
+    }
+}
+
+/// The folder with Twilio's OpenAPI files, where it is at hand.
+fn openapi_folder() -> Option<std::path::PathBuf> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named = std::env::var_os("TWILIO_OAI").map(Into::into);
+    named
+        .or_else(|| root.parent().map(|above| above.join("shared/twilio-oai")))
+        .filter(|folder| folder.is_dir())
+}
+
+#[tokio::test]
+async fn openapi_examples_are_served_as_the_callers_own() {
+    let Some(folder) = openapi_folder() else {
+        eprintln!("skipped: no OpenAPI files beside the checkout; name their folder in TWILIO_OAI");
+        return;
+    };
+    let simulator = Simulator::start_openapi(&folder, Options::default()).await.unwrap();
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    let account = sid("AC0001");
+    let get = async |path: &str| -> Value {
+        let url = format!("{}/{path}", simulator.endpoint());
+        let response = client.get(url).basic_auth(&account, Some("anything")).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
+    };
+    let accounts = get("api.twilio.com/2010-04-01/Accounts.json").await;
+    assert_eq!(accounts["accounts"].as_array().unwrap().len(), 1);
+    assert_eq!(accounts["accounts"][0]["owner_account_sid"], account);
+    for (path, key) in [
+        (
+            format!("api.twilio.com/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json"),
+            "incoming_phone_numbers",
+        ),
+        ("messaging.twilio.com/v1/Services".into(), "services"),
+        ("trunking.twilio.com/v1/Trunks".into(), "trunks"),
+        (format!("iam.twilio.com/v1/Keys?AccountSid={account}"), "keys"),
+    ] {
+        let page = get(&path).await;
+        let rows = page[key].as_array().unwrap();
+        assert!(!rows.is_empty(), "{path}");
+        assert!(rows.iter().all(|row| row.get("account_sid").is_none_or(|of| *of == account)), "{path}");
+    }
+}

@@ -83,6 +83,22 @@ select account_sid, resource_type, resource_sid, coalesce(nullif(resource_name, 
 from field
 where url <> '';
 
+-- Hosts that an account may send data to: declared for it, or serving its own Functions.
+create temp view allowed_host as
+select account_sid, pattern, 'declared' as because from intent_webhook_host
+union all
+select account_sid, lower(domain_name), 'own functions' from serverless_environment where domain_name <> '';
+
+-- Listings that were tried and not read to their end: where a row is missing, nothing follows from it.
+create temp view unread as
+select distinct account_sid, resource_type from coverage where status not in ('complete', 'absent');
+
+-- Vendors whose own business associate agreement is in force, by the hosts they run.
+create temp view vendor_under_baa as
+select h.pattern, h.vendor
+from intent_vendor_host h join intent_vendor v on v.name = h.vendor
+where days_since(v.baa_executed_on) >= 0 and coalesce(days_until(v.expires_on), 0) >= 0;
+
 -- Usage rows that say something was used. Twilio lists every category, used or not.
 create temp view usage as
 select account_sid, sid as category, usage_product(sid) as product, count, usage, price
@@ -98,9 +114,9 @@ used as materialized (select distinct account_sid, product from usage),
 sign (account_sid, product, source, sid) as (
   select account_sid, 'phone_numbers', 'resource', sid from phone_number
   union all select account_sid, 'voice', 'route', sid from phone_number
-    where coalesce(voice_url, voice_application_sid, trunk_sid, '') <> ''
+    where voice_url <> '' or voice_application_sid <> '' or trunk_sid <> ''
   union all select account_sid, 'sms', 'route', sid from phone_number
-    where coalesce(sms_url, sms_application_sid, '') <> ''
+    where sms_url <> '' or sms_application_sid <> ''
   union all select account_sid, 'fax', 'route', sid from phone_number where voice_receive_mode = 'fax'
   union all select account_sid, 'twiml_bins', 'route', resource_sid from webhook
     where url_host(url) = 'handler.twilio.com'
@@ -175,6 +191,29 @@ select a.product
 from product_alias a join intent_covered_product c on a.alias = lower(trim(c.name))
 where c.name not in (select id from baa_product);
 
+-- What makes calls, and with them recordings, possible in an account: one row per sign. Whether a call is
+-- recorded is often decided by TwiML that nobody can read, so it is calls that count.
+create temp view voice_sign (account_sid, sign) as
+select account_sid, 'phone_number:' || sid from phone_number where coalesce(voice_capable, 1)
+union all select account_sid, 'sip_domain:' || sid from sip_domain
+union all select account_sid, 'trunk:' || sid from trunk
+union all select account_sid, 'recording:' || sid from recording
+union all select account_sid, 'usage:' || category from usage
+  where product in ('voice', 'voice_client_sdk', 'voice_conference', 'voice_recordings', 'sip_interface',
+                    'elastic_sip_trunking', 'byoc', 'conversation_relay', 'virtual_agent');
+
+-- What holds of a product: what Twilio's list says, unless a declared override says otherwise. An override
+-- counts with the hash of its evidence and until its end.
+create temp view product_status as
+with override as (
+  select product, status, max(expires_on) as until
+  from intent_catalogue_override
+  where evidence_sha256 <> '' and days_until(expires_on) >= 0
+  group by product
+)
+select p.id as product, p.title, coalesce(o.status, p.status) as status, p.condition, o.until as override_until
+from baa_product p left join override o on o.product = p.id;
+
 -- API keys with their type, their policy, and who is said to own them. `restricted` and `key_type` are
 -- null where the answers that were read do not tell: the 2010 list has no flags.
 create temp view key as
@@ -206,7 +245,7 @@ judged as (
          when coalesce(attested_on, '') = '' then 'has no date'
          when age_days is null then 'has a date that cannot be read'
          when age_days < 0 then 'is dated in the future'
-         when scope in ('account', 'parent') and coalesce(account_sid, '') = '' then 'names no account'
+         when scope = 'account' and coalesce(account_sid, '') = '' then 'names no account'
          when scope = 'webhook_host' and coalesce(host, '') = '' then 'names no host'
          when coalesce(evidence_sha256, '') = '' then 'has no hash of its evidence'
          when coalesce(expires_on, '') <> '' and days_left is null then 'has an end that cannot be read'

@@ -18,7 +18,7 @@ use crate::intent::Intent;
 const VIEWS: &str = include_str!("../../checks/views.sql");
 
 /// Columns of a query's answer that are not evidence.
-pub(super) const JUDGEMENT_COLUMNS: [&str; 9] = [
+pub(super) const JUDGEMENT_COLUMNS: [&str; 10] = [
     "account_sid",
     "outcome",
     "resource_type",
@@ -28,6 +28,7 @@ pub(super) const JUDGEMENT_COLUMNS: [&str; 9] = [
     "reason",
     "severity",
     "product",
+    "blocks_go_live",
 ];
 
 /// A check that is known to run, and what it reads.

@@ -16,6 +16,8 @@ pub(super) struct Judged {
     pub(super) severity_is_given: bool,
     /// The catalogue's "warn": a milder failure that does not block going live.
     pub(super) is_warning: bool,
+    /// Whether this very row blocks going live, where it says so.
+    pub(super) blocks_go_live: Option<bool>,
     pub(super) resource_type: String,
     pub(super) resource_sid: String,
     pub(super) resource_name: String,
@@ -57,6 +59,10 @@ pub(super) fn read_row(
         severity: severity.unwrap_or_else(|| default_severity(compiled, is_warning)),
         severity_is_given: severity.is_some(),
         is_warning,
+        blocks_go_live: match named("blocks_go_live")?.as_str() {
+            "" => None,
+            word => Some(word != "0"),
+        },
         resource_type,
         resource_sid: named("resource_sid")?,
         resource_name: named("resource_name")?,

@@ -1,7 +1,7 @@
 //! Messaging services and their senders, channels, Verify.
 
 use super::Host::{Conversations, Messaging, Verify};
-use super::kind::{Column, Kind, bool, int, json, label, list, masked, present, text, time, url};
+use super::kind::{Column, Kind, bool, hashed, int, json, label, list, masked, present, text, time, url};
 
 pub(super) static MESSAGING_SERVICE: Kind = Kind::new(
     "messaging_service",
@@ -98,6 +98,8 @@ pub(super) static CONVERSATION_ADDRESS: Kind = Kind::new(
 .columns(&[
     text("address_type").at("type"),
     masked("address"),
+    // To recognise a number of the account: the masked address is not enough.
+    hashed("address_hash").at("address"),
     text("address_country"),
     bool("auto_creation_enabled").at("auto_creation.enabled"),
     url("webhook_url").at("auto_creation.webhook_url"),

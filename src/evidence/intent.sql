@@ -135,6 +135,10 @@ select value ->> 'target', value ->> 'owner', value ->> 'vendor' from json_each(
 create table intent_sbc (host text, tls integer) strict;
 insert into intent_sbc select lower(value ->> 'host'), value ->> 'tls' from json_each(?1, '$.sbc');
 
+create table intent_credential (sid text primary key, kind text, purpose text) strict;   -- held by Twilio
+insert or ignore into intent_credential
+select value ->> 'sid', value ->> 'kind', value ->> 'purpose' from json_each(?1, '$.credential');
+
 create table intent_attestation (
   id text, account_sid text, host text, value text, attested_by text, attested_on text, expires_on text,
   evidence text, evidence_sha256 text

@@ -220,7 +220,7 @@ create temp view key as
 select k.account_sid, k.sid, coalesce(nullif(k.friendly_name, ''), k.sid) as friendly_name,
        k.date_created, k.date_updated, k.flags,
        case when p.restricted or k.flags like '%"restricted"%' then 1
-            when k.flags is not null or p.restricted = 0 then 0 end as restricted,
+            when p.restricted = 0 or k.flags like '%"rest_api"%' or k.flags like '%"manage_%' then 0 end as restricted,
        p.permissions,
        case when p.restricted or k.flags like '%"restricted"%' then 'restricted'
             when k.flags like '%"manage_accounts"%' or k.flags like '%"manage_keys"%' then 'main'

@@ -161,8 +161,8 @@ fn read_kind(run: Arc<Run>, kind: &'static Kind, account: Arc<AccountInTree>, un
                 kept.rows.iter().filter(|row| has_children(child, kind, row)).cloned().collect();
             if parents.is_empty() || !kept.status.is_conclusive() {
                 // Without this note a list that could not be read would look like one that was empty.
-                let reason = format!("{} is listed under {}", child.name, kind.name);
-                write_unread(&run, child, &account, kept.status, &reason).await?;
+                write_unread(&run, child, &account, kept.status, "what it is listed under was not read")
+                    .await?;
             }
             if !account.is_active() {
                 continue;

@@ -1,6 +1,6 @@
 //! Names that people typed: what in them looks like patient data, and what is kept of such a name.
 
-use super::{Pattern, regex, secret, words};
+use super::{Pattern, phone, regex, secret, words};
 
 /// How sure a pattern is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,6 +171,13 @@ pub fn plain(text: &str) -> String {
     cut(printable(text))
 }
 
+/// The digits of the phone number in a text.
+fn last_digits(text: &str) -> String {
+    let number =
+        PHONE.captures(text).map_or(text, |found| found.get(1).map_or(text, |number| number.as_str()));
+    number.chars().filter(char::is_ascii_digit).collect()
+}
+
 fn cut(text: String) -> String {
     if text.chars().count() <= LONGEST {
         text
@@ -179,8 +186,9 @@ fn cut(text: String) -> String {
     }
 }
 
-/// What is kept of a name: the name, without control characters and cut at 256 characters; or, when
-/// it seems to hold patient data or a secret, `J…n (12 characters, date of birth)`.
+/// What is kept of a name: the name, without control characters and cut at 256 characters; of a phone
+/// number `phone number …0123`; and when it seems to hold other patient data or a secret,
+/// `J…n (12 characters, date of birth)`.
 pub fn keep(text: &str) -> String {
     let text = printable(text);
     match secret_class(&text).or_else(|| pattern(&text)) {
@@ -191,6 +199,9 @@ pub fn keep(text: &str) -> String {
 
 /// The class that [`keep`] named when it masked a name, or none when the name was kept.
 pub fn masked_class(kept: &str) -> Option<&str> {
+    if kept.strip_prefix(PHONE_NUMBER).is_some_and(|rest| rest.starts_with(" …")) {
+        return Some(PHONE_NUMBER);
+    }
     MASK.captures(kept).and_then(|found| found.get(1)).map(|class| class.as_str())
 }
 

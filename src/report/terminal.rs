@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::cell::{at_most, printable};
 use super::{BLIND_SPOTS, FILES, Options};
-use crate::model::{Coverage, Finding, Outcome, Scan, ScannedAccount, Severity, Verdict};
+use crate::model::{Coverage, CoverageStatus, Finding, Outcome, Scan, ScannedAccount, Severity, Verdict};
 
 /// Lines shown of a list before it refers to the files.
 const SHOWN: usize = 5;

@@ -131,17 +131,15 @@ fn counts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
 }
 
 fn not_read(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
-    let unread: Vec<&Coverage> =
-        scan.coverage.iter().filter(|coverage| !coverage.status.is_conclusive()).collect();
+    // What an inactive account does not show is no gap that anybody could close.
+    let asked: Vec<&Coverage> =
+        scan.coverage.iter().filter(|c| c.status != CoverageStatus::InactiveAccount).collect();
+    let unread: Vec<&Coverage> = asked.iter().copied().filter(|c| !c.status.is_conclusive()).collect();
     if unread.is_empty() {
         return writeln!(to, "\n{BOLD}Everything that the checks ask for was read.{BOLD:#}");
     }
-    let share = 100 * (scan.coverage.len() - unread.len()) / scan.coverage.len().max(1);
-    writeln!(
-        to,
-        "\n{BOLD}Not read{BOLD:#} {DIM}({share} % of {} listings were){DIM:#}",
-        scan.coverage.len()
-    )?;
+    let read = asked.len() - unread.len();
+    writeln!(to, "\n{BOLD}Not read{BOLD:#} {DIM}({read} of {} listings were){DIM:#}", asked.len())?;
     for (cause, listings) in causes(&unread).into_iter().take(SHOWN) {
         paragraph("  ", &format!("{listings} × {}", printable(&cause)), to)?;
     }
@@ -164,28 +162,39 @@ fn causes(unread: &[&Coverage]) -> Vec<(String, usize)> {
 }
 
 fn first_steps(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
-    let open: Vec<&Finding> =
-        scan.findings.iter().filter(|finding| finding.outcome == Outcome::Fail && !finding.waived).collect();
-    if open.is_empty() {
+    let checks = failing_checks(scan);
+    if checks.is_empty() {
         return Ok(());
     }
     writeln!(to, "\n{BOLD}Start with{BOLD:#}")?;
-    let mut seen: Vec<&str> = Vec::new();
-    for finding in open {
-        if seen.len() == SHOWN {
-            break;
-        }
-        if seen.contains(&finding.check_id.as_str()) {
-            continue;
-        }
-        seen.push(&finding.check_id);
-        let style = colour(finding.severity);
-        let what =
-            if finding.resource_name.is_empty() { &finding.account_name } else { &finding.resource_name };
-        writeln!(to, "  {style}{:<8}{style:#}  {}", finding.severity.as_str(), finding.check_id)?;
-        paragraph("            ", &printable(&format!("{}: {}", at_most(what, 40), finding.reason)), to)?;
+    for (first, count) in checks.into_iter().take(SHOWN) {
+        let style = colour(first.severity);
+        let times = if count > 1 { format!(" ({count} findings)") } else { String::new() };
+        writeln!(
+            to,
+            "  {style}{:<8}{style:#}  {}{DIM}{times}{DIM:#}",
+            first.severity.as_str(),
+            first.check_id
+        )?;
+        let what = if first.resource_name.is_empty() { &first.account_name } else { &first.resource_name };
+        paragraph("            ", &printable(&format!("{}: {}", at_most(what, 40), first.reason)), to)?;
     }
     Ok(())
+}
+
+/// The failing checks with their first finding and the number of them: blockers first, then the worst,
+/// then the most frequent.
+fn failing_checks(scan: &Scan) -> Vec<(&Finding, usize)> {
+    let mut checks: Vec<(&Finding, usize)> = Vec::new();
+    for finding in scan.findings.iter().filter(|finding| finding.outcome == Outcome::Fail && !finding.waived)
+    {
+        match checks.iter_mut().find(|(first, _)| first.check_id == finding.check_id) {
+            Some((_, count)) => *count += 1,
+            None => checks.push((finding, 1)),
+        }
+    }
+    checks.sort_by_key(|(first, count)| (!first.blocks_go_live, first.severity, std::cmp::Reverse(*count)));
+    checks
 }
 
 fn files(scan: &Scan, options: Options, folder: &Path, to: &mut impl Write) -> io::Result<()> {

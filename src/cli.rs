@@ -1,8 +1,8 @@
 //! The command line, and nothing else.
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
-use crate::commands::{login, logout, scan, simulate};
+use crate::commands::{Log, login, logout, scan, simulate};
 
 /// Audit a Twilio account tree before patient data goes live
 #[derive(Debug, Parser)]
@@ -27,30 +27,6 @@ pub enum Command {
     Login(login::Args),
     /// Remove credentials from the operating system's keyring
     Logout(logout::Args),
-}
-
-/// How the program talks while it works. Data goes to standard output, talk to standard error.
-#[derive(Debug, Clone, clap::Args)]
-pub struct Log {
-    /// Say more: once for what is read, twice for every request
-    #[arg(short, long, global = true, action = clap::ArgAction::Count, env = "TWILIO_AUDIT_VERBOSE")]
-    pub verbose: u8,
-    /// Say nothing but errors
-    #[arg(short, long, global = true, env = "TWILIO_AUDIT_QUIET", conflicts_with = "verbose")]
-    pub quiet: bool,
-    /// The form of what is said
-    #[arg(long, global = true, value_enum, default_value_t, env = "TWILIO_AUDIT_LOG_FORMAT")]
-    pub log_format: LogFormat,
-}
-
-/// The form of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum LogFormat {
-    /// Lines for people
-    #[default]
-    Text,
-    /// One JSON object per line
-    Json,
 }
 
 const EXIT_CODES: &str = "\

@@ -25,7 +25,6 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "audit",
             "catalogue",
-            "cli",
             "collect",
             "credentials",
             "evidence",

@@ -347,6 +347,39 @@ async fn chosen_checks_fetch_only_what_they_read() {
     assert!(unknown.stderr.contains("did you mean `webhook-http`?"), "{}", unknown.stderr);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn one_account_of_many_vouches_for_nothing_that_compares_accounts() {
+    let simulator = simulator(&estate()).await;
+    let (parent, child) = (credential(&estate(), "AC0001"), credential(&estate(), "AC0002"));
+    let whole = Audit::scan(&simulator).credentials(&[&parent, &child]).args(&["--all-outcomes"]).run();
+    assert!(whole.outcomes("shared-webhook-url").iter().all(|(outcome, _)| outcome != "not_assessed"));
+    let narrowed = Audit::scan(&simulator)
+        .credentials(&[&parent, &child])
+        .args(&["--all-outcomes", "--account", &sid("AC0002")])
+        .run();
+    assert_eq!(narrowed.code, 3);
+    assert!(narrowed.stdout.contains("only 1 of 2 accounts"), "{}", narrowed.stdout);
+    assert!(narrowed.outcomes("shared-webhook-url").iter().any(|(outcome, _)| outcome == "not_assessed"));
+}
+
+/// Waits for the scan to be under way, interrupts it as Ctrl-C does, and looks at what is left.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_scan_says_so_and_leaves_nothing_half_done() {
+    let simulator = simulator(&estate()).await;
+    let queues = format!("/api.twilio.com/2010-04-01/Accounts/{}/Queues.json", sid("AC0001"));
+    simulator.fail(Fault::always(&queues, Trouble::Hang));
+    let mut running = Audit::scan(&simulator).sign_in(&credential(&estate(), "AC0001")).start();
+    while !simulator.requests().iter().any(|request| request.path.starts_with(&queues)) {
+        assert!(running.is_running(), "it ended by itself");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    running.interrupt();
+    let ended = running.wait();
+    assert_eq!(ended.code, 130, "{}", ended.stderr);
+    assert!(ended.stderr.contains("interrupted"), "{}", ended.stderr);
+    assert_eq!(fs::read_dir(ended.folder.path().join("audits")).unwrap().count(), 0);
+}
+
 #[test]
 fn plain_http_to_another_machine_is_refused() {
     let ended = Audit::new(&["scan", "--endpoint", "http://192.0.2.1:8080"])

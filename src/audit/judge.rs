@@ -15,7 +15,7 @@ use super::row::{Judged, read_row};
 use super::sandbox;
 use super::scope::AccountFacts;
 use crate::evidence::{EvidenceError, Store};
-use crate::model::{Finding, Outcome, ScannedAccount, Severity, finding_id, in_seconds};
+use crate::model::{Finding, Outcome, ScannedAccount, finding_id, in_seconds};
 
 /// What the checks say of a store.
 #[derive(Debug, Clone)]
@@ -266,9 +266,4 @@ impl Judged {
             evidence: Vec::new(),
         }
     }
-}
-
-/// The severity of a row that names none.
-pub(super) const fn default_severity(compiled: &Compiled, is_warning: bool) -> Severity {
-    if is_warning { compiled.check.severity.milder() } else { compiled.check.severity }
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::listing::Pages;
-use super::reduce::{Place, RawRow, Salt, reduce};
+use super::pages::Pages;
+use super::raw_row::{Place, RawRow};
+use super::reduce::{Salt, reduce};
 use super::sign_in::{SignInError, SignedIn, sign_in};
 use crate::catalogue::{ACCOUNT_TREE, Answer, Kind, TWILIO_ACCOUNT};
 use crate::credentials::{Credential, CredentialKind, Credentials, Secret, Source};
@@ -254,6 +255,22 @@ impl TreeListing {
 }
 
 impl Tree {
+    /// Leaves out all accounts but the given ones. What compares accounts can then vouch for nothing, so
+    /// the tree counts as not fully read.
+    pub(super) fn narrow(&mut self, only: &[AccountSid]) {
+        let known = self.accounts.len();
+        self.accounts.retain(|account| only.contains(&account.account));
+        if self.accounts.len() < known {
+            let reason = format!("only {} of {known} accounts were to be audited", self.accounts.len());
+            self.notices.push(format!("By --account, {reason}."));
+            self.coverage.status = CoverageStatus::Failed;
+            self.coverage.reason = reason;
+        }
+        if let Some(first) = self.accounts.first() {
+            self.coverage.account_sid = first.account.clone();
+        }
+    }
+
     fn with_notice_if_incomplete(mut self) -> Self {
         if !self.coverage.status.is_conclusive() {
             self.notices.insert(

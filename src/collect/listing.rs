@@ -1,51 +1,16 @@
 //! Reading one listing to its end, and saying truthfully how that ended.
 
-use std::collections::HashSet;
-
 use jiff::{Span, Timestamp};
 use url::Url;
 
-use super::reduce::{Place, RawRow, ReduceError, derive, reduce};
-use super::run::Run;
+use super::context::Context;
+use super::pages::Pages;
+use super::raw_row::{Place, RawRow, ReduceError};
+use super::reduce::{derive, reduce};
 use crate::catalogue::{Answer, Endpoint, KINDS, Kind, LIST_NOT_FOUND_MEANS_EMPTY, Origin};
-use crate::credentials::Credential;
 use crate::evidence::{Batch, EvidenceError, Row, Value};
 use crate::model::{Coverage, CoverageStatus};
-use crate::twilio::{Client, Failure, FailureKind, Request, parse_page};
-
-/// The pages of one listing, one after the other. It never asks for the same page twice.
-pub(super) struct Pages<'a> {
-    client: &'a Client,
-    credential: &'a Credential,
-    next: Option<Url>,
-    seen: HashSet<Url>,
-    pub(super) count: u32,
-}
-
-impl<'a> Pages<'a> {
-    pub(super) fn new(client: &'a Client, credential: &'a Credential, first: Url) -> Self {
-        Self { client, credential, next: Some(first), seen: HashSet::new(), count: 0 }
-    }
-
-    /// The next answer and where it came from; nothing at the end.
-    pub(super) async fn next(&mut self) -> Option<Result<(Url, Vec<u8>), Failure>> {
-        let url = self.next.take()?;
-        if !self.seen.insert(url.clone()) {
-            return Some(Err(Failure::broken("its pages lead back to one that was read already")));
-        }
-        let answer = self.client.get(Request { url: &url, credential: self.credential }).await;
-        self.count += u32::from(answer.is_ok());
-        Some(answer.map(|body| (url, body)))
-    }
-
-    pub(super) fn follow(&mut self, next: Option<Url>) {
-        self.next = next;
-    }
-
-    pub(super) const fn has_next(&self) -> bool {
-        self.next.is_some()
-    }
-}
+use crate::twilio::{Failure, FailureKind, parse_page};
 
 /// One listing to read.
 pub(super) struct Listing<'a> {
@@ -73,7 +38,7 @@ pub(super) struct Kept {
 
 impl Listing<'_> {
     /// Reads it to its end, sends its rows to the store, and notes how it ended.
-    pub(super) async fn read(&self, run: &Run) -> Result<Kept, EvidenceError> {
+    pub(super) async fn read(&self, run: &Context) -> Result<Kept, EvidenceError> {
         let mut kept = Vec::new();
         let mut derived = empty_derived(self.kind);
         let ending = match self.kind.endpoint() {
@@ -95,7 +60,7 @@ impl Listing<'_> {
 
     async fn read_with_fallback(
         &self,
-        run: &Run,
+        run: &Context,
         endpoint: &Endpoint,
         kept: &mut Vec<Row>,
         derived: &mut Derived,
@@ -117,7 +82,7 @@ impl Listing<'_> {
 
     async fn read_from(
         &self,
-        run: &Run,
+        run: &Context,
         endpoint: &Endpoint,
         kept: &mut Vec<Row>,
         derived: &mut Derived,
@@ -166,7 +131,7 @@ impl Listing<'_> {
     /// Keeps the rows of one answer and says where the next page is.
     async fn keep_page(
         &self,
-        run: &Run,
+        run: &Context,
         endpoint: &Endpoint,
         url: &Url,
         body: &[u8],
@@ -190,7 +155,7 @@ impl Listing<'_> {
 
     fn reduce_page(
         &self,
-        run: &Run,
+        run: &Context,
         endpoint: &Endpoint,
         url: &Url,
         body: &[u8],
@@ -274,7 +239,7 @@ impl Listing<'_> {
         Ending { status, reason: failure.reason.clone(), failure: Some(failure), credential_kind, pages }
     }
 
-    fn coverage(&self, run: &Run, kind: &Kind, parent: &str, rows: usize, ending: &Ending) -> Coverage {
+    fn coverage(&self, run: &Context, kind: &Kind, parent: &str, rows: usize, ending: &Ending) -> Coverage {
         let failure = ending.failure.as_ref();
         Coverage {
             account_sid: self.place.account.clone(),

@@ -3,8 +3,11 @@
 //! It decides nothing about what is right or wrong; a problem here is coverage or an error of the run.
 
 mod account_tree;
+mod context;
 mod listing;
+mod pages;
 mod plan;
+mod raw_row;
 mod reduce;
 mod run;
 mod sign_in;

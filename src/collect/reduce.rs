@@ -1,11 +1,10 @@
 //! From a row of an answer to a row of evidence: only what the catalogue names, only as it says.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use super::raw_row::{Place, RawRow, ReduceError};
 use super::studio;
 use crate::catalogue::{Answer, Column, Derivation, KINDS, Keep, Kind, Origin, TWILIO_ACCOUNT};
 use crate::evidence::{Row, Value};
@@ -39,62 +38,6 @@ impl Salt {
         let digest = Sha256::new().chain_update(self.0).chain_update(text).finalize();
         digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
     }
-}
-
-/// An answer whose rows cannot be kept.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReduceError {
-    /// The page itself.
-    #[error(transparent)]
-    Page(#[from] PageError),
-    /// A row is no object.
-    #[error("a row is no object")]
-    NotAnObject,
-    /// A row cannot be told from the others.
-    #[error("a row has no `{0}`")]
-    NoIdentity(&'static str),
-    /// A Studio flow came without a definition that can be read.
-    #[error("the flow's definition cannot be read")]
-    NoDefinition,
-    /// A row belongs to another account: the credential was not the right one.
-    #[error("answered for another account")]
-    AnotherAccount,
-}
-
-/// A row of an answer: its fields, none of them made into a value yet.
-pub(super) struct RawRow<'a>(HashMap<String, &'a RawValue>);
-
-impl<'a> RawRow<'a> {
-    pub(super) fn read(raw: &'a str) -> Result<Self, ReduceError> {
-        serde_json::from_str(raw).map(Self).map_err(|_| ReduceError::NotAnObject)
-    }
-
-    /// The field at a path such as `recording.mode`; nothing when it is absent or null.
-    pub(super) fn at(&self, path: &str) -> Option<&'a str> {
-        let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-        let raw = self.0.get(name)?.get();
-        match rest {
-            Some(rest) => Self::read(raw).ok()?.at(rest),
-            None => (raw != "null").then_some(raw),
-        }
-    }
-
-    /// The field as text; numbers and yes-no are taken as they are written.
-    pub(super) fn text(&self, path: &str) -> Option<String> {
-        let raw = self.at(path)?;
-        match raw.as_bytes().first()? {
-            b'"' => serde_json::from_str(raw).ok(),
-            b'{' | b'[' => None,
-            _ => Some(raw.to_owned()),
-        }
-    }
-}
-
-/// Where a listing stands: whose it is, and under what.
-#[derive(Debug, Clone)]
-pub(super) struct Place {
-    pub(super) account: AccountSid,
-    pub(super) parent: String,
 }
 
 /// Reduces one row.

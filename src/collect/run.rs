@@ -8,14 +8,16 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::account_tree::{AccountInTree, Tree, discover};
+use super::context::Context;
 use super::listing::Listing;
 use super::plan::{children, with_dependents};
-use super::reduce::{Place, Salt};
+use super::raw_row::Place;
+use super::reduce::Salt;
 use super::sign_in::SignInError;
 use crate::catalogue::{ACCOUNT_TREE, Kind, Per, TWILIO_ACCOUNT};
-use crate::credentials::{Credential, Credentials, Source};
+use crate::credentials::Credentials;
 use crate::evidence::{Batch, EvidenceError, Queue, Row, Value};
-use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, in_seconds};
+use crate::model::{AccountSid, Clock, Coverage, CoverageStatus};
 use crate::twilio::Client;
 
 /// Accounts that are read side by side at most. The client's own gate bounds the requests.
@@ -40,17 +42,6 @@ pub struct Collector {
     pub only_accounts: Vec<AccountSid>,
 }
 
-/// What all tasks of a collection share.
-pub(super) struct Run {
-    pub(super) client: Client,
-    pub(super) credentials: Credentials,
-    pub(super) queue: Queue,
-    pub(super) salt: Salt,
-    pub(super) started_at: Timestamp,
-    clock: Clock,
-    kinds: Vec<&'static Kind>,
-}
-
 impl Collector {
     /// Signs in and lists the accounts. Nothing is written yet, so that a refused credential leaves nothing behind.
     ///
@@ -61,7 +52,7 @@ impl Collector {
         let mut tree =
             discover(&self.client, &mut self.credentials, salt, self.derive_tokens, self.clock).await?;
         if !self.only_accounts.is_empty() {
-            tree.accounts.retain(|account| self.only_accounts.contains(&account.account));
+            tree.narrow(&self.only_accounts);
         }
         Ok(tree)
     }
@@ -78,7 +69,7 @@ pub async fn collect(
     salt: Salt,
     queue: Queue,
 ) -> Result<(), EvidenceError> {
-    let run = Arc::new(Run {
+    let run = Arc::new(Context {
         client: collector.client,
         credentials: collector.credentials,
         queue,
@@ -100,7 +91,7 @@ pub async fn collect(
     all_of(tasks).await
 }
 
-async fn write_tree(run: &Run, tree: &Tree) -> Result<(), EvidenceError> {
+async fn write_tree(run: &Context, tree: &Tree) -> Result<(), EvidenceError> {
     let has_subaccounts = tree.accounts.iter().any(|account| !account.is_parent);
     for (place, account) in tree.accounts.iter().enumerate() {
         let batch = Batch::Account {
@@ -121,7 +112,7 @@ async fn write_tree(run: &Run, tree: &Tree) -> Result<(), EvidenceError> {
     run.queue.send(Batch::Coverage(tree.coverage.clone())).await
 }
 
-async fn read_account(run: Arc<Run>, account: Arc<AccountInTree>) -> Result<(), EvidenceError> {
+async fn read_account(run: Arc<Context>, account: Arc<AccountInTree>) -> Result<(), EvidenceError> {
     let mut tasks = JoinSet::new();
     for kind in run.kinds.iter().copied() {
         let Some(endpoint) = kind.endpoint() else { continue };
@@ -143,7 +134,12 @@ async fn read_account(run: Arc<Run>, account: Arc<AccountInTree>) -> Result<(), 
 type Reading = Pin<Box<dyn Future<Output = Result<(), EvidenceError>> + Send>>;
 
 /// Reads one listing, then whatever is listed under each of its rows.
-fn read_kind(run: Arc<Run>, kind: &'static Kind, account: Arc<AccountInTree>, under: Option<Row>) -> Reading {
+fn read_kind(
+    run: Arc<Context>,
+    kind: &'static Kind,
+    account: Arc<AccountInTree>,
+    under: Option<Row>,
+) -> Reading {
     Box::pin(async move {
         let listing = Listing {
             kind,
@@ -187,7 +183,7 @@ fn has_children(child: &Kind, parent: &Kind, row: &Row) -> bool {
         })
 }
 
-async fn write_own_row(run: &Run, account: &AccountInTree) -> Result<(), EvidenceError> {
+async fn write_own_row(run: &Context, account: &AccountInTree) -> Result<(), EvidenceError> {
     run.queue.send(Batch::Rows(&TWILIO_ACCOUNT, account.row.iter().cloned().collect())).await?;
     let read = unread(run, &TWILIO_ACCOUNT, account, CoverageStatus::Complete, "");
     run.queue.send(Batch::Coverage(Coverage { http_status: Some(200), rows: 1, pages: 1, ..read })).await
@@ -195,7 +191,7 @@ async fn write_own_row(run: &Run, account: &AccountInTree) -> Result<(), Evidenc
 
 /// Notes that a kind, and all that depends on it, was read no further than its parents.
 async fn write_unread(
-    run: &Run,
+    run: &Context,
     kind: &'static Kind,
     account: &AccountInTree,
     status: CoverageStatus,
@@ -208,7 +204,13 @@ async fn write_unread(
     Ok(())
 }
 
-fn unread(run: &Run, kind: &Kind, account: &AccountInTree, status: CoverageStatus, reason: &str) -> Coverage {
+fn unread(
+    run: &Context,
+    kind: &Kind,
+    account: &AccountInTree,
+    status: CoverageStatus,
+    reason: &str,
+) -> Coverage {
     Coverage {
         account_sid: account.account.clone(),
         resource_type: kind.name.to_owned(),
@@ -222,22 +224,6 @@ fn unread(run: &Run, kind: &Kind, account: &AccountInTree, status: CoverageStatu
         pages: 0,
         read_at: run.now(),
         reason: reason.to_owned(),
-    }
-}
-
-impl Run {
-    /// The present moment, for the coverage report.
-    pub(super) fn now(&self) -> String {
-        in_seconds(self.clock.now())
-    }
-
-    /// The kind of an account's own credential, in the word used in files.
-    pub(super) fn credential_kind(&self, account: &AccountSid) -> &'static str {
-        match self.credentials.own(account) {
-            Some(Credential { source: Source::Derived, .. }) => "derived_token",
-            Some(credential) => credential.kind.as_str(),
-            None => "",
-        }
     }
 }
 

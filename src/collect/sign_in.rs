@@ -6,7 +6,8 @@
 
 use url::Url;
 
-use super::reduce::{Place, RawRow, Salt, reduce};
+use super::raw_row::{Place, RawRow};
+use super::reduce::{Salt, reduce};
 use crate::catalogue::TWILIO_ACCOUNT;
 use crate::credentials::{Credential, CredentialKind};
 use crate::evidence::Row;

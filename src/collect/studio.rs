@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::reduce::{Place, ReduceError};
+use super::raw_row::{Place, ReduceError};
 use crate::evidence::{Row, Value};
 use crate::redact;
 

@@ -1,9 +1,33 @@
 //! What the program says while it works, on standard error.
 
+use clap::ValueEnum;
 use tracing::level_filters::LevelFilter;
 
 use super::Exit;
-use crate::cli::{Log, LogFormat};
+
+/// How the program talks while it works. Data goes to standard output, talk to standard error.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Log {
+    /// Say more: once for what is read, twice for every request
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, env = "TWILIO_AUDIT_VERBOSE")]
+    pub verbose: u8,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, env = "TWILIO_AUDIT_QUIET", conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// The form of what is said
+    #[arg(long, global = true, value_enum, default_value_t, env = "TWILIO_AUDIT_LOG_FORMAT")]
+    pub log_format: LogFormat,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people
+    #[default]
+    Text,
+    /// One JSON object per line
+    Json,
+}
 
 /// Starts the log. Only this program's own events are shown: the libraries below log requests with
 /// their headers.

@@ -6,7 +6,8 @@ pub mod login;
 pub mod logout;
 pub mod scan;
 mod scan_folder;
+mod scan_setting;
 pub mod simulate;
 
 pub use exit::{Exit, Stop};
-pub use log::{explain_usage, start_log};
+pub use log::{Log, LogFormat, explain_usage, start_log};

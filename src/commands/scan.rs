@@ -3,25 +3,20 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use jiff::Timestamp;
 
 use super::scan_folder::ScanFolder;
-use super::{Exit, Stop};
+use super::scan_setting::{Choices, demo, real};
+use super::{Exit, Log, Stop};
 use crate::audit::{self, Compiled, Family};
 use crate::catalogue::{ACCOUNT_TREE, KINDS, Kind};
-use crate::cli::Log;
 use crate::collect::{Collector, Salt, chosen_kinds, collect};
-use crate::credentials::{
-    self, Credential, Credentials, OsKeyring, ProcessEnvironment, Secret, Source, Sources,
-};
 use crate::evidence::{ScanFacts, Store, Writer};
 use crate::history;
-use crate::intent::Intent;
 use crate::model::{AccountSid, Clock, Coverage, Scan, ScanId, Severity};
 use crate::report;
-use crate::simulator::{self, Estate, Simulator};
-use crate::twilio::{Address, Client};
+use crate::twilio::Client;
 
 const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -66,6 +61,16 @@ pub struct Args {
     demo_time: Option<Timestamp>,
 }
 
+impl Args {
+    fn choices(&self) -> Choices<'_> {
+        Choices {
+            config: self.config.as_deref(),
+            credentials: self.credentials.as_deref(),
+            endpoint: self.endpoint.as_deref(),
+        }
+    }
+}
+
 /// From where on a fault counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum FailOn {
@@ -101,7 +106,7 @@ pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
         tokio::select! {
             exit = scan(args, log) => exit,
             _ = tokio::signal::ctrl_c() => {
-                Err(Stop::new(Exit::Interrupted, anyhow!("interrupted: no report was written")))
+                Err(Stop::new(Exit::Interrupted, anyhow!("interrupted: nothing was kept of this scan")))
             }
         }
     });
@@ -114,7 +119,7 @@ async fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
     let clock = args.demo_time.map_or(Clock::System, Clock::Fixed);
     let started_at = clock.now();
     let checks = chosen_checks(&args)?;
-    let setting = if args.demo { demo(started_at).await? } else { real(&args, started_at)? };
+    let setting = if args.demo { demo(started_at).await? } else { real(&args.choices(), started_at)? };
     let mut collector = Collector {
         client: Client::new(setting.address).map_err(|error| {
             Stop::new(
@@ -147,7 +152,7 @@ async fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
         intent_declared: setting.intent_declared,
         derived_tokens: args.derive_subaccount_tokens,
     };
-    let folder = ScanFolder::create(&args.output, &facts.id).map_err(Stop::with(Exit::Broken))?;
+    let mut folder = ScanFolder::create(&args.output, &facts.id).map_err(Stop::with(Exit::Broken))?;
     let written = async {
         let store = Store::create(&folder.path.join("evidence.db"))?;
         store.write_scan(&facts, &setting.intent)?;
@@ -155,15 +160,11 @@ async fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
         let collected = collect(collector, tree, salt, queue).await;
         let mut store = writer.finish().await?;
         collected?;
-        finish(&mut store, &checks, &facts, &args, &folder)
+        finish(&mut store, &checks, &facts, &args, &mut folder)
     };
-    let scan = match written.await {
-        Ok(scan) => scan,
-        Err(error) => {
-            folder.discard();
-            return Err(Stop::new(Exit::Broken, error.context("nothing was kept of this scan")));
-        }
-    };
+    let scan = written.await.map_err(|error: anyhow::Error| {
+        Stop::new(Exit::Broken, error.context("nothing was kept of this scan"))
+    })?;
     if !log.quiet {
         say_summary(&scan, &args, &folder.path).map_err(Stop::with(Exit::Broken))?;
     }
@@ -176,7 +177,7 @@ fn finish(
     checks: &[Compiled],
     facts: &ScanFacts,
     args: &Args,
-    folder: &ScanFolder,
+    folder: &mut ScanFolder,
 ) -> anyhow::Result<Scan> {
     let judgement = audit::judge(store, checks, facts.started_at)?;
     let mut scan = Scan {
@@ -287,62 +288,4 @@ fn catalogue_version(checks: &[Compiled]) -> String {
         .max()
         .map(|day| day.to_string())
         .unwrap_or_default()
-}
-
-/// Whom to ask, as whom, and what was declared.
-struct Setting {
-    address: Address,
-    credentials: Credentials,
-    intent: Intent,
-    intent_declared: bool,
-    /// Serves as long as it lives.
-    _simulator: Option<Simulator>,
-}
-
-fn real(args: &Args, started_at: Timestamp) -> Result<Setting, Stop> {
-    let (intent, intent_declared) = declared(args.config.as_deref(), started_at)?;
-    let address = match &args.endpoint {
-        Some(text) => text.parse().map_err(Stop::with(Exit::Usage))?,
-        None => Address::Twilio,
-    };
-    let credentials = credentials::gather(Sources {
-        file: args.credentials.as_deref(),
-        stdin: &mut io::stdin(),
-        environment: &ProcessEnvironment,
-        command: &intent.credential_command,
-        keyring: &OsKeyring,
-    })
-    .map_err(Stop::with(Exit::Usage))?;
-    Ok(Setting { address, credentials, intent, intent_declared, _simulator: None })
-}
-
-/// `audit.toml`, valid on the day of the scan. Without one nothing is declared.
-fn declared(config: Option<&Path>, started_at: Timestamp) -> Result<(Intent, bool), Stop> {
-    let intent = match Intent::read(config.unwrap_or_else(|| Path::new("audit.toml"))) {
-        Ok(intent) => intent,
-        Err(error) if config.is_none() && error.is_not_found() => return Ok((Intent::default(), false)),
-        Err(error) => return Err(Stop::new(Exit::Usage, error)),
-    };
-    let today = started_at.to_zoned(jiff::tz::TimeZone::UTC).date();
-    intent.validate(today).map_err(Stop::with(Exit::Usage))?;
-    Ok((intent, true))
-}
-
-/// The built-in clinic, its credentials and its `audit.toml`.
-async fn demo(started_at: Timestamp) -> Result<Setting, Stop> {
-    let now = std::time::SystemTime::from(started_at);
-    let options = simulator::Options { now, ..simulator::Options::default() };
-    let simulator = Simulator::start(Estate::demo(), options)
-        .await
-        .context("cannot start the simulator")
-        .map_err(Stop::with(Exit::Broken))?;
-    let intent = Intent::parse(&simulator::demo::intent(now), "audit.toml of the demo")
-        .map_err(Stop::with(Exit::Broken))?;
-    let credentials = simulator::demo::credentials()
-        .into_iter()
-        .map(|one| Credential::new(&one.account, &one.user, Secret::new(one.secret), Source::Environment))
-        .collect::<Result<_, _>>()
-        .map_err(Stop::with(Exit::Broken))?;
-    let address = simulator.endpoint().parse().map_err(Stop::with(Exit::Broken))?;
-    Ok(Setting { address, credentials, intent, intent_declared: true, _simulator: Some(simulator) })
 }

@@ -10,12 +10,14 @@ use crate::evidence::Store;
 use crate::history::Remembered;
 use crate::model::ScanId;
 
-/// The folder of one scan.
+/// The folder of one scan. Unless it was published it goes when this value goes: half a scan, whether
+/// interrupted or out of disk, must not lie about like a whole one.
 #[derive(Debug)]
 pub(super) struct ScanFolder {
     output: PathBuf,
     /// The folder itself.
     pub(super) path: PathBuf,
+    is_published: bool,
 }
 
 impl ScanFolder {
@@ -25,7 +27,7 @@ impl ScanFolder {
         private_folder(output, true)
             .with_context(|| format!("cannot make the folder {}", output.display()))?;
         match private_folder(&path, false) {
-            Ok(()) => Ok(Self { output: output.to_owned(), path }),
+            Ok(()) => Ok(Self { output: output.to_owned(), path, is_published: false }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(anyhow!(
                 "{} exists already: a scan that started in the same second wrote it; start again",
                 path.display()
@@ -56,18 +58,23 @@ impl ScanFolder {
     }
 
     /// Points `latest` at this scan, in one step.
-    pub(super) fn publish(&self, id: &ScanId) -> anyhow::Result<()> {
+    pub(super) fn publish(&mut self, id: &ScanId) -> anyhow::Result<()> {
         let latest = self.output.join("latest");
         let staged = self.output.join(format!(".latest-{id}"));
         link(id.as_str(), &staged)
             .and_then(|()| fs::rename(&staged, &latest))
-            .with_context(|| format!("cannot point {} at this scan", latest.display()))
+            .with_context(|| format!("cannot point {} at this scan", latest.display()))?;
+        self.is_published = true;
+        Ok(())
     }
+}
 
-    /// Removes what is of no use to anybody: a scan that could not be finished.
-    pub(super) fn discard(self) {
-        // The error that led here is the one to report.
-        let _ = fs::remove_dir_all(self.path);
+impl Drop for ScanFolder {
+    fn drop(&mut self) {
+        if !self.is_published {
+            // Whatever led here is the error to report, not this one.
+            let _ = fs::remove_dir_all(&self.path);
+        }
     }
 }
 

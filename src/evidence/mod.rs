@@ -3,6 +3,7 @@
 //!
 //! It knows the catalogue and the declared intent, and neither the network nor any rule.
 
+mod batch;
 pub mod data;
 mod error;
 pub mod functions;
@@ -10,6 +11,7 @@ mod schema;
 mod store;
 mod writer;
 
+pub use batch::{Batch, Row, Value};
 pub use error::EvidenceError;
-pub use store::{ScanFacts, Store, Value};
-pub use writer::{Batch, Queue, Row, Writer};
+pub use store::{ScanFacts, Store};
+pub use writer::{Queue, Writer};

@@ -6,15 +6,13 @@ use jiff::Timestamp;
 use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::{Connection, OpenFlags, ToSql, params, params_from_iter};
 
+use super::batch::{Batch, Row};
 use super::error::{EvidenceError, sql};
 use super::schema;
-use super::writer::{Batch, Row};
+
 use crate::catalogue::Kind;
 use crate::intent::{ATTESTATIONS, Intent};
 use crate::model::{Coverage, CoverageStatus, Finding, Outcome, ScanId, in_seconds};
-
-/// A kept value: null, whole number, number or text.
-pub type Value = rusqlite::types::Value;
 
 const INTENT_TABLES: &str = include_str!("intent.sql");
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -18,6 +18,12 @@ pub type Row = BTreeMap<String, String>;
 pub struct Audit {
     pub folder: TempDir,
     command: Command,
+}
+
+/// A run that is under way.
+pub struct Running {
+    folder: TempDir,
+    child: Child,
 }
 
 /// A run that ended.
@@ -111,17 +117,41 @@ impl Audit {
     }
 
     pub fn run(mut self) -> Ended {
-        let Output { status, stdout, stderr } = self.command.output().unwrap();
-        Ended {
-            folder: self.folder,
-            code: status.code().unwrap_or(-1),
-            stdout: String::from_utf8(stdout).unwrap(),
-            stderr: String::from_utf8(stderr).unwrap(),
-        }
+        Ended::of(self.folder, self.command.output().unwrap())
+    }
+
+    pub fn start(mut self) -> Running {
+        let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Running { folder: self.folder, child }
+    }
+}
+
+impl Running {
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// As Ctrl-C does.
+    pub fn interrupt(&self) {
+        let sent = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    pub fn wait(self) -> Ended {
+        Ended::of(self.folder, self.child.wait_with_output().unwrap())
     }
 }
 
 impl Ended {
+    fn of(folder: TempDir, output: Output) -> Self {
+        Self {
+            folder,
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// The folder of the newest scan.
     pub fn scan(&self) -> PathBuf {
         let latest = self.folder.path().join("audits/latest");

@@ -1,0 +1,84 @@
+//! Whom a scan asks, as whom, and what was declared: of the real world, or of the demonstration.
+
+use std::io;
+use std::path::Path;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+
+use super::{Exit, Stop};
+use crate::credentials::{
+    self, Credential, Credentials, OsKeyring, ProcessEnvironment, Secret, Source, Sources,
+};
+use crate::intent::Intent;
+use crate::simulator::{self, Estate, Simulator};
+use crate::twilio::Address;
+
+/// Whom to ask, as whom, and what was declared.
+pub(super) struct Setting {
+    pub(super) address: Address,
+    pub(super) credentials: Credentials,
+    pub(super) intent: Intent,
+    pub(super) intent_declared: bool,
+    /// Serves as long as it lives.
+    _simulator: Option<Simulator>,
+}
+
+/// Where the user's own choices are.
+pub(super) struct Choices<'a> {
+    /// `--config`
+    pub(super) config: Option<&'a Path>,
+    /// `--credentials`
+    pub(super) credentials: Option<&'a Path>,
+    /// `--endpoint`
+    pub(super) endpoint: Option<&'a str>,
+}
+
+/// The real world. May wait for a program and for the keyring.
+pub(super) fn real(choices: &Choices<'_>, started_at: Timestamp) -> Result<Setting, Stop> {
+    let (intent, intent_declared) = declared(choices.config, started_at)?;
+    let address = match choices.endpoint {
+        Some(text) => text.parse().map_err(Stop::with(Exit::Usage))?,
+        None => Address::Twilio,
+    };
+    let credentials = credentials::gather(Sources {
+        file: choices.credentials,
+        stdin: &mut io::stdin(),
+        environment: &ProcessEnvironment,
+        command: &intent.credential_command,
+        keyring: &OsKeyring,
+    })
+    .map_err(Stop::with(Exit::Usage))?;
+    Ok(Setting { address, credentials, intent, intent_declared, _simulator: None })
+}
+
+/// `audit.toml`, valid on the day of the scan. Without one nothing is declared.
+fn declared(config: Option<&Path>, started_at: Timestamp) -> Result<(Intent, bool), Stop> {
+    let intent = match Intent::read(config.unwrap_or_else(|| Path::new("audit.toml"))) {
+        Ok(intent) => intent,
+        Err(error) if config.is_none() && error.is_not_found() => return Ok((Intent::default(), false)),
+        Err(error) => return Err(Stop::new(Exit::Usage, error)),
+    };
+    let today = started_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    intent.validate(today).map_err(Stop::with(Exit::Usage))?;
+    Ok((intent, true))
+}
+
+/// The built-in clinic, its credentials and its `audit.toml`.
+pub(super) async fn demo(started_at: Timestamp) -> Result<Setting, Stop> {
+    let now = std::time::SystemTime::from(started_at);
+    let options = simulator::Options { now, ..simulator::Options::default() };
+    let simulator = Simulator::start(Estate::demo(), options)
+        .await
+        .context("cannot start the simulator")
+        .map_err(Stop::with(Exit::Broken))?;
+    let intent = Intent::parse(&simulator::demo::intent(now), "audit.toml of the demo")
+        .map_err(Stop::with(Exit::Broken))?;
+    let credentials = simulator::demo::credentials()
+        .into_iter()
+        .map(|one| Credential::new(&one.account, &one.user, Secret::new(one.secret), Source::Environment))
+        .collect::<Result<_, _>>()
+        .map_err(Stop::with(Exit::Broken))?;
+    let address = simulator.endpoint().parse().map_err(Stop::with(Exit::Broken))?;
+    Ok(Setting { address, credentials, intent, intent_declared: true, _simulator: Some(simulator) })
+}

@@ -16,7 +16,7 @@ pub(crate) struct Prism {
     _folder: tempfile::TempDir,
 }
 
-/// Where `make conformance-tools` puts Prism, if it is there.
+/// Where `make tools` puts Prism, if it is there.
 pub(crate) fn program() -> Option<PathBuf> {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/prism/node_modules/.bin/prism");
     program.exists().then_some(program)

@@ -1,0 +1,83 @@
+//! `simulate`, started as a user would, and audited by following what it prints.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+#[path = "support/audit.rs"]
+mod audit;
+#[path = "support/openapi/mod.rs"]
+mod openapi;
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use audit::Audit;
+
+/// A running `simulate`; it ends with this value.
+struct Simulate {
+    child: Child,
+    /// `export NAME=VALUE` lines, in order.
+    exports: Vec<(String, String)>,
+}
+
+impl Simulate {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_twilio-audit"))
+            .args(["simulate", "--port", "0"])
+            .args(arguments)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut exports = Vec::new();
+        for line in BufReader::new(child.stderr.take().unwrap()).lines() {
+            let line = line.unwrap();
+            for part in line.split("export ").skip(1) {
+                for assignment in part.split_whitespace() {
+                    let Some((name, value)) = assignment.split_once('=') else { continue };
+                    exports.push((name.to_owned(), value.to_owned()));
+                }
+            }
+            if exports.iter().any(|(name, _)| name.ends_with("AUTH_TOKEN")) || line.contains("signs in") {
+                break;
+            }
+        }
+        Self { child, exports }
+    }
+
+    fn scan(&self) -> Audit {
+        let set = |audit: Audit, (name, value): &(String, String)| audit.env(name, value);
+        self.exports.iter().fold(Audit::new(&["scan"]), set)
+    }
+}
+
+impl Drop for Simulate {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+#[test]
+fn what_it_prints_is_enough_to_audit_the_clinic() {
+    let simulate = Simulate::start(&[]);
+    let ended = simulate.scan().run();
+    assert_eq!(ended.code, 3, "{}\n{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("NOT READY"), "{}", ended.stdout);
+}
+
+/// Twilio's own examples, whatever is in them: every listing is read to its end.
+#[test]
+fn twilio_s_own_examples_are_audited_to_the_end() {
+    let (Some(_), Some(folder)) = (openapi::specs(), openapi::directory()) else { return };
+    let simulate = Simulate::start(&["--openapi", folder.to_str().unwrap()]);
+    let ended = simulate
+        .scan()
+        .env("TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001")
+        .env("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef")
+        .run();
+    assert!([0, 1].contains(&ended.code), "{}\n{}", ended.stdout, ended.stderr);
+    let coverage = ended.rows("coverage.csv");
+    let unread: Vec<_> = coverage.iter().filter(|row| row["status"] != "complete").collect();
+    assert!(unread.is_empty(), "{unread:#?}");
+    let rows: u32 = coverage.iter().map(|row| row["rows"].parse::<u32>().unwrap()).sum();
+    eprintln!("Twilio's examples: {} listings read, {rows} rows kept", coverage.len());
+}

@@ -123,6 +123,14 @@ impl Problem {
         self
     }
 
+    /// A place that looks like a secret. The secret is not repeated.
+    pub(super) fn secret((place, looks_like): (Range<usize>, &str)) -> Self {
+        Self::new(Some(place), format!("this looks like {looks_like}; the file must hold no secrets")).help(
+            "remove it, replace that secret with a new one at its issuer, and see `twilio-audit login --help` \
+             for where credentials belong",
+        )
+    }
+
     /// A complaint of the TOML reader, with the nearest key where it met one that it does not know.
     pub(super) fn from_toml(error: &toml::de::Error) -> Self {
         let message = secret_shape::blank(error.message()).replace("missing field", "missing key");

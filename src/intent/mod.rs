@@ -56,7 +56,7 @@ impl Intent {
     pub fn parse(text: &str, name: &str) -> Result<Self, IntentError> {
         let invalid = |problems| IntentError::Invalid(error::Report::new(name, text, problems));
 
-        let mut problems = secret_shape::find(text);
+        let mut problems: Vec<Problem> = secret_shape::find(text).into_iter().map(Problem::secret).collect();
         let located = match locate::Document::parse(text) {
             Ok(located) => located,
             Err(syntax) => {

@@ -2,11 +2,10 @@
 //!
 //! Works on the raw text, comments included: a secret that is commented out has leaked all the same.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
-
-use super::error::Problem;
 
 /// What it is called, and its shape; a group named `secret` is the part to point at.
 static SHAPES: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
@@ -34,18 +33,16 @@ static SHAPES: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
 /// Any long run of letters and digits, for blanking: generous, since only the excerpt suffers.
 static LONG_WORD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9+/_=-]{24,}").ok());
 
-/// Every place that looks like a secret, as problems that do not repeat it.
-pub(super) fn find(text: &str) -> Vec<Problem> {
-    let mut found: Vec<Problem> = Vec::new();
+/// Every place that looks like a secret, and what it looks like.
+pub(super) fn find(text: &str) -> Vec<(Range<usize>, &'static str)> {
+    let mut found: Vec<(Range<usize>, &'static str)> = Vec::new();
     for (name, regex) in SHAPES.iter() {
         for captures in regex.captures_iter(text) {
             let Some(hit) = captures.name("secret").or_else(|| captures.get(0)) else { continue };
-            let problem =
-                Problem::new(Some(hit.range()), format!("this looks like {name}; the file must hold no secrets"))
-                    .help("remove it, replace that secret with a new one at its issuer, and see `twilio-audit login --help` for where credentials belong");
             let hash = *name == "an Auth Token" && names_a_hash(text, hit.start());
-            if !hash && !found.iter().any(|known| known.overlaps(&problem)) {
-                found.push(problem);
+            let known = found.iter().any(|(range, _)| range.start < hit.end() && hit.start() < range.end);
+            if !hash && !known {
+                found.push((hit.range(), *name));
             }
         }
     }

@@ -8,7 +8,7 @@ use url::Url;
 use super::address::Address;
 use super::failure::Failure;
 use super::gate::Gate;
-use super::retry::{Try, wait_before_next};
+use super::retry::{MAX_TOTAL, Try, wait_before_next};
 use crate::credentials::Credential;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -68,14 +68,22 @@ impl Client {
         let Some(url) = self.address.of(request.url) else {
             return Err(Failure::broken("the address is not one of Twilio's"));
         };
-        let began = Instant::now();
+        let mut first_sent = None;
         let mut tries = 0;
         loop {
+            let Some(leave) = self.gate.enter(&request.credential.account).await else {
+                return Err(Failure::broken("the run is ending"));
+            };
+            // The time spent in the queue before the first try is the run's, not this request's.
+            let began = *first_sent.get_or_insert_with(Instant::now);
+            let left = MAX_TOTAL.saturating_sub(began.elapsed());
             tries += 1;
-            let (ended, failure) = match self.try_once(&url, request.credential).await {
+            let (ended, failure) = match self.try_once(&url, request.credential, left).await {
                 Ok(body) => return Ok(body),
                 Err(attempt) => attempt,
             };
+            // Whoever waits for the next try keeps nobody else from asking.
+            drop(leave);
             let Some(wait) = wait_before_next(ended, tries, began.elapsed(), fastrand::f64()) else {
                 return Err(failure);
             };
@@ -87,16 +95,19 @@ impl Client {
         }
     }
 
-    async fn try_once(&self, url: &Url, credential: &Credential) -> Result<Vec<u8>, (Try, Failure)> {
+    async fn try_once(
+        &self,
+        url: &Url,
+        credential: &Credential,
+        left: Duration,
+    ) -> Result<Vec<u8>, (Try, Failure)> {
         let broken = |failure: Failure| (Try::Broken, failure);
-        let Some(_leave) = self.gate.enter(&credential.account).await else {
-            return Err(broken(Failure::broken("the run is ending")));
-        };
         let sent = self
             .http
             .get(url.clone())
             .basic_auth(&credential.user, Some(credential.secret.reveal()))
             .header(ACCEPT, "application/json")
+            .timeout(REQUEST_TIMEOUT.min(left))
             .send()
             .await;
         let answer = sent.map_err(|error| broken(unreachable(&error)))?;

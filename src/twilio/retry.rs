@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Requests sent for one answer at most.
 const MAX_TRIES: u32 = 6;
 /// Time spent on one answer at most, waiting included.
-const MAX_TOTAL: Duration = Duration::from_secs(120);
+pub(super) const MAX_TOTAL: Duration = Duration::from_secs(120);
 /// The first step of the back-off; it doubles with every try.
 const FIRST_STEP: Duration = Duration::from_millis(500);
 /// The longest step of the back-off.

@@ -93,4 +93,4 @@ pub(super) static INSTALLED_ADD_ON: Kind = Kind::new(
     "marketplace_addons",
     list(Marketplace, "/v1/InstalledAddOns", "installed_add_ons"),
 )
-.columns(&[label("friendly_name"), text("unique_name"), time("date_created")]);
+.columns(&[label("friendly_name"), label("unique_name"), time("date_created")]);

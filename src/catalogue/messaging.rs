@@ -21,7 +21,7 @@ pub(super) static MESSAGING_SERVICE: Kind = Kind::new(
     bool("area_code_geomatch"),
     bool("us_app_to_person_registered"),
     text("scan_message_content"),
-    text("usecase"),
+    label("usecase"),
     int("validity_period"),
     time("date_created"),
 ]);

@@ -134,7 +134,7 @@ pub(super) static SERVERLESS_VARIABLE: Kind = Kind::new(
     list(Serverless, "/v1/Services/{parent.parent_sid}/Environments/{parent}/Variables", "variables")
         .per_each("serverless_environment"),
 )
-.columns(&[text("name").at("key"), shape("value_shape").at("value"), time("date_updated")]);
+.columns(&[label("name").at("key"), shape("value_shape").at("value"), time("date_updated")]);
 
 /// What an environment really runs.
 pub(super) static SERVERLESS_BUILD: Kind = Kind::new(

@@ -14,7 +14,6 @@ use crate::redact;
 
 #[derive(Deserialize)]
 struct Definition {
-    #[serde(default)]
     states: Vec<State>,
 }
 
@@ -74,16 +73,14 @@ pub(super) fn widgets(place: &Place, definition: Option<&str>) -> Result<Vec<Row
 pub(super) fn urls(place: &Place, definition: Option<&str>) -> Result<Vec<Row>, ReduceError> {
     rows(place, definition, |place_in_flow, state| {
         let method = state.properties.get("method").and_then(Json::as_str);
-        let mut found: Vec<(&String, &str)> = state
+        let variables = carries_variables(state);
+        let mut found: Vec<(String, &str)> = state
             .properties
             .iter()
             .filter(|(name, _)| URL_PROPERTIES.contains(&name.as_str()))
-            .filter_map(|(name, value)| Some((name, value.as_str()?)))
-            // `play` may also hold several addresses or none; whatever has no scheme is no address.
-            .filter(|(_, url)| url.contains("://") || url.starts_with("{{"))
+            .flat_map(|(name, value)| addresses(name, value))
             .collect();
         found.sort();
-        let variables = carries_variables(state);
         found
             .into_iter()
             .map(|(property, url)| {
@@ -99,6 +96,17 @@ pub(super) fn urls(place: &Place, definition: Option<&str>) -> Result<Vec<Row>, 
             })
             .collect()
     })
+}
+
+/// The addresses in a property, which may be one or a list, under names that tell them apart.
+fn addresses<'a>(name: &str, value: &'a Json) -> Vec<(String, &'a str)> {
+    let all = texts(value).into_iter().filter(|text| !text.trim().is_empty());
+    all.enumerate()
+        .map(|(place, text)| {
+            let name = if place == 0 { name.to_owned() } else { format!("{name}.{}", place + 1) };
+            (name, text)
+        })
+        .collect()
 }
 
 fn rows(
@@ -134,7 +142,7 @@ fn secret(state: &State) -> Option<String> {
     names.into_iter().find_map(|name| {
         texts(&state.properties[name]).into_iter().find_map(|text| {
             let pattern = redact::secret::looks_like(text)?;
-            Some(format!("{}: {pattern} ({} characters)", redact::label::plain(name), text.chars().count()))
+            Some(format!("{}: {pattern} ({} characters)", redact::label::keep(name), text.chars().count()))
         })
     })
 }

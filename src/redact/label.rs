@@ -27,13 +27,15 @@ static BIRTH: Pattern = Pattern::new(|| {
         r"(?i)\b(?:19[0-9]{2}|200[0-9])[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12][0-9]|3[01])\b",
         r"|\b(?:0?[1-9]|[12][0-9]|3[01])[-/.](?:0?[1-9]|[12][0-9]|3[01])[-/.](?:19[0-9]{2}|200[0-9])\b",
         r"|\b(?:dob|d\.o\.b\.?|born|birth(?:day|date)?)\b[^0-9]{0,12}",
-        r"(?:[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{2,4}|[0-9]{6,8}|[0-9]{4})\b"
+        r"(?:[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{2,4}|[0-9]{1,2},? +[0-9]{4}|[0-9]{6,8}|[0-9]{4})\b"
     ))
 });
 static SSN: Pattern =
-    Pattern::new(|| regex(r"(?i)\b[0-9]{3}-[0-9]{2}-[0-9]{4}\b|\bssn\b[^0-9a-z]{0,4}[0-9]{4,9}\b"));
+    Pattern::new(|| regex(r"(?i)\b[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}\b|\bssn\b[^0-9a-z]{0,4}[0-9]{4,9}\b"));
 static RECORD: Pattern = Pattern::new(|| {
-    regex(r"(?i)\b(?:mrn|acct|patient[ _-]?(?:id|no|number)|medical[ _-]?record)[^0-9a-z]{0,4}[0-9]{3,}")
+    regex(
+        r"(?i)\b(?:mrn|acct|patient[ _-]?(?:id|no|number)|medical[ _-]?record)[^0-9a-z]{0,4}[a-z]?-?[0-9]{3,}",
+    )
 });
 static EMAIL: Pattern =
     Pattern::new(|| regex(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"));
@@ -47,6 +49,39 @@ static ICD10: Pattern = Pattern::new(|| regex(r"\b[A-TV-Z][0-9][0-9AB](?:\.[0-9A
 static IDENTIFIER: Pattern =
     Pattern::new(|| regex(r"(?i)\b[a-z]{2}[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"));
 static MASK: Pattern = Pattern::new(|| regex(r"^.…. \([0-9]+ characters, ([A-Za-z0-9 -]+)\)$"));
+
+/// First names that are common in the United States and rarely mean anything else.
+#[rustfmt::skip]
+const FIRST_NAMES: &[&str] = &[
+    "james", "john", "robert", "michael", "david", "william", "richard", "joseph", "thomas", "charles",
+    "christopher", "daniel", "matthew", "anthony", "donald", "steven", "paul", "andrew", "joshua",
+    "kenneth", "kevin", "brian", "george", "timothy", "ronald", "edward", "jason", "jeffrey", "ryan",
+    "jacob", "nicholas", "gary", "eric", "jonathan", "stephen", "larry", "justin", "scott", "brandon",
+    "benjamin", "samuel", "gregory", "alexander", "patrick", "raymond", "dennis", "jerry", "tyler", "aaron",
+    "jose", "adam", "nathan", "henry", "zachary", "douglas", "peter", "kyle", "noah", "ethan", "jeremy",
+    "walter", "keith", "roger", "terry", "sean", "gerald", "carl", "dylan", "harold", "jesse", "bryan",
+    "lawrence", "arthur", "gabriel", "bruce", "alan", "juan", "elijah", "willie", "albert", "wayne",
+    "randy", "vincent", "liam", "roy", "bobby", "caleb", "bradley", "russell", "lucas", "luis", "carlos",
+    "miguel", "ahmed", "mohammed", "mary", "patricia", "jennifer", "linda", "elizabeth", "barbara", "susan",
+    "jessica", "karen", "sarah", "lisa", "nancy", "sandra", "betty", "ashley", "emily", "kimberly",
+    "margaret", "donna", "michelle", "carol", "amanda", "melissa", "deborah", "stephanie", "rebecca",
+    "sharon", "laura", "cynthia", "dorothy", "amy", "kathleen", "angela", "shirley", "emma", "brenda",
+    "pamela", "nicole", "anna", "samantha", "katherine", "christine", "debra", "rachel", "carolyn", "janet",
+    "maria", "olivia", "heather", "helen", "catherine", "diane", "julie", "joyce", "lauren", "kelly",
+    "christina", "ruth", "joan", "evelyn", "judith", "andrea", "hannah", "megan", "cheryl", "jacqueline",
+    "martha", "teresa", "gloria", "sara", "janice", "ann", "kathryn", "abigail", "sophia", "frances",
+    "jean", "judy", "alice", "isabella", "julia", "denise", "danielle", "marilyn", "natalie", "beverly",
+    "theresa", "doris", "alexis", "diana", "brittany", "kayla", "jane", "ana", "fatima", "priya",
+];
+
+/// What stands behind a first name when it names a place, a machine or a thing.
+#[rustfmt::skip]
+const FIRST_NAMES_ARE_ALSO: &[&str] = &[
+    "account", "agent", "api", "app", "bot", "building", "center", "centre", "cell", "clinic", "college", "computer",
+    "dev", "desk", "flow", "foundation", "hall", "health", "home", "hospital", "hotline", "house", "iphone", "key",
+    "laptop", "line", "macbook", "memorial", "mobile", "number", "phone", "pilot", "prototype", "queue", "room",
+    "sandbox", "script", "server", "service", "street", "studio", "team", "tower", "university", "wing", "work",
+];
 
 /// Words beside a comma that are places and departments, not people.
 const NOT_A_NAME: &[&str] = &[
@@ -145,6 +180,24 @@ pub fn pattern(text: &str) -> Option<&'static str> {
 }
 
 fn is_person(text: &str) -> bool {
+    is_listed_person(text) || has_full_name(text)
+}
+
+/// A common first name with another name behind it, also in `callback_jane_doe`.
+fn has_full_name(text: &str) -> bool {
+    let words: Vec<String> =
+        text.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
+    words.windows(2).any(|pair| {
+        FIRST_NAMES.contains(&pair[0].as_str())
+            && pair[1].chars().count() >= 3
+            && !FIRST_NAMES_ARE_ALSO.contains(&pair[1].as_str())
+            && !NOT_A_NAME.contains(&pair[1].as_str())
+            && words::health(&pair[1]).is_none()
+    })
+}
+
+/// `Doe, Jane`
+fn is_listed_person(text: &str) -> bool {
     PERSON.captures(text).is_some_and(|name| {
         [1, 2].iter().all(|group| !NOT_A_NAME.contains(&name[*group].to_lowercase().as_str()))
     })
@@ -168,7 +221,11 @@ pub fn strength(class: &str) -> Strength {
 /// A text of an enumeration or identifier, that nobody typed: without control characters, cut at 256
 /// characters.
 pub fn plain(text: &str) -> String {
-    cut(printable(text))
+    let text = printable(text);
+    match secret_class(&text) {
+        Some(class) => mask(&text, class),
+        None => cut(text),
+    }
 }
 
 /// The digits of the phone number in a text.
@@ -232,7 +289,7 @@ fn mask(text: &str, class: &str) -> String {
 fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !c.is_control())
+        .filter(|c| !c.is_control() && *c != '\u{ad}')
         .filter(|c| {
             let invisible = ['\u{200b}'..='\u{200f}', '\u{202a}'..='\u{202e}', '\u{2060}'..='\u{206f}'];
             *c != '\u{feff}' && !invisible.iter().any(|range| range.contains(c))
@@ -252,6 +309,13 @@ mod tests {
     fn classes() {
         for (text, expected) in [
             ("SubAccount Created at 2026-03-14 09:26 am", None),
+            ("callback_jane_smith_oncology", Some(PERSON_NAME)),
+            ("Robert Miller room 4", Some(PERSON_NAME)),
+            ("Jane laptop", None),
+            ("Ruth Memorial Hospital", None),
+            ("123 45 6789", Some(SOCIAL_SECURITY_NUMBER)),
+            ("MRN#A-12345", Some(RECORD_NUMBER)),
+            ("DOB: March 7, 1984", Some(DATE_OF_BIRTH)),
             ("Jane 1984-03-07", Some(DATE_OF_BIRTH)),
             ("03/07/1984", Some(DATE_OF_BIRTH)),
             ("dob 3/7/84", Some(DATE_OF_BIRTH)),
@@ -288,7 +352,7 @@ mod tests {
             ("Doe, Jane", "D…e (9 characters, person name)"),
             ("(555) 123-4567", "phone number …4567"),
             ("a\u{1b}[31mb\r\nc\u{202e}d", "a[31mb  cd"),
-            ("0123456789abcdef0123456789abcdef", "0…f (32 characters, secret)"),
+            ("0123456789abcdef0123456789abcdef", "0…f (32 characters, 32-digit token)"),
             ("xoxb-1234567890-abc", "x…c (19 characters, slack token)"),
         ] {
             assert_eq!(keep(text), expected);

@@ -91,7 +91,7 @@ enum Proof {
     Random,
 }
 
-static EMBEDDED: [(&str, Proof, Pattern); 12] = [
+static EMBEDDED: [(&str, Proof, Pattern); 13] = [
     ("private key", Proof::Pattern, Pattern::new(|| regex(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----"))),
     (
         "account SID and token",
@@ -118,11 +118,21 @@ static EMBEDDED: [(&str, Proof, Pattern); 12] = [
     ("api key SID", Proof::Pattern, Pattern::new(|| regex(r"\bSK[0-9a-f]{32}\b"))),
     ("cloud access key", Proof::Pattern, Pattern::new(|| regex(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"))),
     ("slack token", Proof::Random, Pattern::new(|| regex(r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"))),
-    ("secret key", Proof::Random, Pattern::new(|| regex(r"\bsk[-_][A-Za-z0-9_-]{16,}"))),
+    ("secret key", Proof::Random, Pattern::new(|| regex(r"\b[sr]k[-_][A-Za-z0-9_-]{16,}"))),
+    // The shape of an Auth Token, with nothing beside it that makes it a SID or a longer hash.
+    (
+        "32-digit token",
+        Proof::Pattern,
+        Pattern::new(|| regex(r"(?:^|[^0-9A-Za-z])[0-9a-f]{32}(?:$|[^0-9A-Za-z])")),
+    ),
     (
         "service token",
         Proof::Pattern,
-        Pattern::new(|| regex(r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|AIza[0-9A-Za-z_-]{35})")),
+        Pattern::new(|| {
+            regex(
+                r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|AIza[0-9A-Za-z_-]{35}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,})",
+            )
+        }),
     ),
 ];
 
@@ -208,7 +218,7 @@ mod tests {
             "https://{{user}}:{{pass}}@a.example/",
             "https://[userinfo]@a.example/",
             &format!("AC{HEX}"),
-            &format!("build {HEX}"),
+            &format!("sha256 {HEX}{HEX}"),
             "sk-department-of-health",
             "monkey business",
         ] {

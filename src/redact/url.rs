@@ -164,9 +164,27 @@ fn redact_path(path: &str) -> String {
     path.split_inclusive(['/', ';'])
         .map(|piece| {
             let text = piece.strip_suffix(['/', ';']).unwrap_or(piece);
-            segment::path(text) + &piece[text.len()..]
+            redact_segment(text) + &piece[text.len()..]
         })
         .collect()
+}
+
+/// Parameters of a SIP URI whose values are settings.
+const PLAIN_PARAMETERS: &[&str] = &["transport", "edge", "region", "user", "secure", "method"];
+
+/// A path segment; of `name=value` and `name:value` only the name is kept.
+fn redact_segment(text: &str) -> String {
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+    };
+    match text.find(['=', ':']).map(|at| (&text[..at], &text[at..=at], &text[at + 1..])) {
+        Some((name, sign, value))
+            if is_name(name) && !PLAIN_PARAMETERS.contains(&name.to_ascii_lowercase().as_str()) =>
+        {
+            segment::path(name) + sign + &redact_value(value)
+        }
+        _ => segment::path(text),
+    }
 }
 
 fn redact_value(value: &str) -> String {

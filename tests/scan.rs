@@ -321,6 +321,10 @@ async fn a_mistake_in_audit_toml_names_the_line_and_the_nearest_key() {
     assert_eq!(malformed.code, 2);
     assert!(malformed.stderr.contains("audit.toml:2"), "{}", malformed.stderr);
 
+    let product = scan("[baa]\ncovered_products = [\"voise\"]\n");
+    assert_eq!(product.code, 2);
+    assert!(product.stderr.contains("did you mean `voice`?"), "{}", product.stderr);
+
     let secret = scan("[[account]]\nsid = \"AC0002\"\nowner = \"5eedcafe41d7c9b26e08fa5317d2b09c\"\n");
     assert_eq!(secret.code, 2);
     assert!(!secret.stderr.contains("5eedcafe41d7c9b26e08fa5317d2b09c"), "{}", secret.stderr);

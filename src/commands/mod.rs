@@ -1,5 +1,6 @@
 //! One file per command: gather what it needs, call the rooms below, hand the result over.
 
+mod declared_names;
 mod exit;
 mod log;
 pub mod login;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use jiff::Timestamp;
 
+use super::declared_names::{check_names, known};
 use super::scan_folder::ScanFolder;
 use super::scan_setting::{Choices, demo, real};
 use super::{Exit, Log, Stop};
@@ -136,8 +137,9 @@ pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
 async fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
     let clock = args.demo_time.map_or(Clock::System, Clock::Fixed);
     let started_at = clock.now();
-    let checks = chosen_checks(&args)?;
+    let (check_ids, checks) = checks(&args)?;
     let setting = if args.demo { demo(started_at).await? } else { real(&args.choices(), started_at)? };
+    check_names(&setting.intent, &check_ids).map_err(Stop::with(Exit::Usage))?;
     let mut collector = Collector {
         client: Client::new(setting.address).map_err(|error| {
             Stop::new(
@@ -282,16 +284,12 @@ fn is_settled(coverage: &Coverage) -> bool {
     coverage.resource_type != ACCOUNT_TREE.name || coverage.status.is_conclusive()
 }
 
-fn chosen_checks(args: &Args) -> Result<Vec<Compiled>, Stop> {
+/// All checks, and those that the arguments choose.
+fn checks(args: &Args) -> Result<(Vec<String>, Vec<Compiled>), Stop> {
     let all = audit::built_in().and_then(audit::compile).map_err(Stop::with(Exit::Broken))?;
-    let unknown = args.checks.iter().find(|id| !all.iter().any(|compiled| compiled.check.id == **id));
-    if let Some(id) = unknown {
-        let near = all
-            .iter()
-            .map(|compiled| compiled.check.id.as_str())
-            .max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)))
-            .unwrap_or_default();
-        return Err(Stop::new(Exit::Usage, anyhow!("there is no check `{id}`; did you mean `{near}`?")));
+    let ids: Vec<String> = all.iter().map(|compiled| compiled.check.id.clone()).collect();
+    for id in &args.checks {
+        known("check", id, ids.iter().map(String::as_str)).map_err(Stop::with(Exit::Usage))?;
     }
     let everything = args.checks.is_empty() && args.families.is_empty();
     let is_chosen = |compiled: &Compiled| {
@@ -299,7 +297,7 @@ fn chosen_checks(args: &Args) -> Result<Vec<Compiled>, Stop> {
             || args.checks.contains(&compiled.check.id)
             || args.families.contains(&compiled.check.family)
     };
-    Ok(all.into_iter().filter(is_chosen).collect())
+    Ok((ids, all.into_iter().filter(is_chosen).collect()))
 }
 
 /// Everything there is; for chosen checks only what they read.

@@ -1,0 +1,40 @@
+//! Names that `audit.toml` and the command line share with the catalogue: a misspelt one must not pass in
+//! silence, for it would cover nothing and waive nothing.
+
+use anyhow::{Result, anyhow};
+
+use crate::evidence::data;
+use crate::intent::Intent;
+
+/// Checks the names in a declaration: checks of waivers, products.
+pub(super) fn check_names(intent: &Intent, check_ids: &[String]) -> Result<()> {
+    for waiver in &intent.waiver {
+        known("check", &waiver.check, check_ids.iter().map(String::as_str))
+            .map_err(|error| anyhow!("audit.toml, [[waiver]]: {error}"))?;
+    }
+    let ids = || data::products().iter().map(|product| product.id.as_str());
+    let without_phi = intent.account.iter().flat_map(|account| &account.no_phi_products);
+    for name in without_phi.map(|entry| entry.product.as_str()) {
+        known("product", name, ids()).map_err(|error| anyhow!("audit.toml, no_phi_products: {error}"))?;
+    }
+    let titles = data::products().iter().map(|product| product.title.as_str());
+    let names: Vec<&str> =
+        ids().chain(titles).chain(data::aliases().iter().map(|alias| alias.name.as_str())).collect();
+    for name in intent.baa.iter().flat_map(|baa| &baa.covered_products) {
+        let is_known = names.iter().any(|known| known.eq_ignore_ascii_case(name.trim()));
+        if !is_known {
+            known("product", name, names.iter().copied())
+                .map_err(|error| anyhow!("audit.toml, covered_products: {error}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a name that is not among the known ones, and says which is nearest.
+pub(super) fn known<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Result<()> {
+    if known.clone().any(|candidate| candidate == name) {
+        return Ok(());
+    }
+    let near = known.max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+    Err(anyhow!("there is no {what} `{name}`; did you mean `{}`?", near.unwrap_or_default()))
+}

@@ -24,14 +24,15 @@ left join intent_account i on i.account_sid = s.account_sid;
 
 -- Every address that Twilio sends data to, one row per field that holds one. `live` is 0 where another
 -- setting takes the field's place; such a URL comes alive when that setting is removed. What overrides
--- a number can only be known where it was read: an unread override leaves the URL live.
+-- a number can only be known where it was read: an unread override leaves the URL live, and so does a
+-- messaging service that does not say whether it overrides.
 -- The method is null where Twilio's answer has none, and the product's default applies.
 create temp view webhook as
 with number_in_service as materialized (
   select distinct n.account_sid, n.sid
   from messaging_service_phone_number n
   join messaging_service s on s.account_sid = n.account_sid and s.sid = n.parent_sid
-  where coalesce(s.use_inbound_webhook_on_number, 0) = 0
+  where s.use_inbound_webhook_on_number = 0
 ),
 wired_number as (
   select n.*,
@@ -105,14 +106,55 @@ select account_sid, sid as category, usage_product(sid) as product, count, usage
 from usage_record
 where coalesce(count, 0) <> 0 or coalesce(usage, 0) <> 0 or coalesce(price, 0) <> 0;
 
+-- Products in use that send to addresses of their own which are not among the kinds that are read: what
+-- the view `webhook` shows is then not all. Signs are usage and those kinds that `webhook` reads anyway.
+create temp view unread_surface as
+with surface (product, title) as (
+  values ('conversations', 'Conversations'),
+         ('programmable_chat', 'Programmable Chat'),
+         ('taskrouter', 'TaskRouter'),
+         ('proxy', 'Proxy'),
+         ('video', 'Video'),
+         ('video_recordings', 'Video recording'),
+         ('video_compositions', 'Video composition'),
+         ('byoc', 'BYOC'),
+         ('flex', 'Flex'),
+         ('verify', 'Verify'),
+         ('notify', 'Notify'),
+         ('wireless', 'Programmable Wireless')
+),
+-- Products that are one way of using another: they share its addresses.
+part (product, of) as (
+  values ('verify_push', 'verify'), ('verify_totp', 'verify'), ('verify_sna', 'verify'),
+         ('verify_whatsapp', 'verify'), ('verify_email', 'verify'), ('video_p2p', 'video')
+),
+sign (account_sid, product) as (
+  select account_sid, product from usage
+  union select u.account_sid, p.of from usage u join part p on p.product = u.product
+  union select account_sid, 'conversations' from conversation_address
+  union select account_sid, 'byoc' from sip_domain where byoc_trunk_sid <> ''
+  union select account_sid, 'flex' from flex_flow where coalesce(enabled, 1)
+)
+select g.account_sid, s.product, s.title
+from sign g join surface s on s.product = g.product;
+
+-- Senders of other channels in the pools of messaging services. The type names the channel where it is
+-- set, and else the prefix of the sender's address; null where neither tells.
+create temp view pool_sender as
+select account_sid, parent_sid as service_sid, sid, sender,
+       lower(coalesce(nullif(trim(sender_type), ''), channel)) as channel
+from messaging_service_channel_sender;
+
 -- Which products an account uses, one row per sign of it: what was billed, what is there, and what
 -- something else leads to. `idle` is 1 where the product is there without usage in the last 30 days,
--- null where the account has no usage rows to tell by.
+-- null where nothing tells: the account has no usage rows, or no usage category belongs to the product.
 create temp view product_in_use as
-with metered as materialized (select distinct account_sid from usage_record),
+with metered_account as materialized (select distinct account_sid from usage_record),
 used as materialized (select distinct account_sid, product from usage),
 sign (account_sid, product, source, sid) as (
   select account_sid, 'phone_numbers', 'resource', sid from phone_number
+  union all select account_sid, 'toll_free', 'resource', sid from phone_number
+    where toll_free and (coalesce(sms_capable, 1) or mms_capable)
   union all select account_sid, 'voice', 'route', sid from phone_number
     where voice_url <> '' or voice_application_sid <> '' or trunk_sid <> ''
   union all select account_sid, 'sms', 'route', sid from phone_number
@@ -132,9 +174,9 @@ sign (account_sid, product, source, sid) as (
   union all select account_sid, 'messaging_services', 'resource', sid from messaging_service
   union all select account_sid, 'alphanumeric_sender', 'resource', sid from messaging_service_alpha_sender
   union all select account_sid,
-    case when sender_type like '%whatsapp%' then 'whatsapp' when sender_type like '%rcs%' then 'rcs'
-         when sender_type like '%messenger%' then 'facebook_messenger' else 'other_channels' end,
-    'resource', sid from messaging_service_channel_sender
+    case when channel like '%whatsapp%' then 'whatsapp' when channel like '%rcs%' then 'rcs'
+         when channel like '%messenger%' then 'facebook_messenger' else 'other_channels' end,
+    'resource', sid from pool_sender
   union all select account_sid, 'whatsapp', 'resource', sid from whatsapp_sender
   union all select account_sid, 'rcs', 'resource', sid from rcs_sender
   union all select account_sid, 'conversations', 'resource', sid from conversation_address
@@ -148,11 +190,12 @@ sign (account_sid, product, source, sid) as (
   union all select account_sid, 'sync', 'resource', sid from sync_service
   union all select account_sid, 'event_streams', 'resource', sid from event_sink
   union all select account_sid, 'segment_destinations', 'route', sid from event_sink where sink_type = 'segment'
-  union all select account_sid, 'flex', 'resource', sid from flex_flow
+  union all select account_sid, 'flex', 'resource', sid from flex_flow where coalesce(enabled, 1)
   union all select account_sid,
     case channel_type when 'whatsapp' then 'whatsapp' when 'facebook' then 'facebook_messenger'
                       when 'email' then 'email' else 'other_channels' end,
-    'route', sid from flex_flow where channel_type not in ('web', 'sms', 'chat', 'custom')
+    'route', sid from flex_flow
+    where channel_type not in ('web', 'sms', 'chat', 'custom') and coalesce(enabled, 1)
   union all select account_sid, 'studio', 'resource', sid from studio_flow
   union all select account_sid, 'voice_recordings', 'route', parent_sid from studio_widget where records
   union all select account_sid, 'native_transcription', 'route', parent_sid from studio_widget where transcribes
@@ -176,9 +219,10 @@ from usage
 where product not in ('_infrastructure', '_edition_signal')
 union
 select s.account_sid, s.product, s.source, s.source || ':' || s.sid,
-       case when m.account_sid is null then null else u.product is null end
+       iif(m.account_sid is null or p.product is null, null, u.product is null)
 from sign s
-left join metered m on m.account_sid = s.account_sid
+left join metered_account m on m.account_sid = s.account_sid
+left join metered_product p on p.product = s.product
 left join used u on u.account_sid = s.account_sid and u.product = s.product
 where s.product is not null;
 

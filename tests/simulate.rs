@@ -74,7 +74,8 @@ fn twilio_s_own_examples_are_audited_to_the_end() {
         .env("TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001")
         .env("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef")
         .run();
-    assert!([0, 1].contains(&ended.code), "{}\n{}", ended.stdout, ended.stderr);
+    // Not everything can be assessed: the examples use products whose webhooks this version does not read.
+    assert_eq!(ended.code, 3, "{}\n{}", ended.stdout, ended.stderr);
     let coverage = ended.rows("coverage.csv");
     let unread: Vec<_> = coverage.iter().filter(|row| row["status"] != "complete").collect();
     assert!(unread.is_empty(), "{unread:#?}");

@@ -128,9 +128,12 @@ fn what_takes_a_numbers_place_makes_its_urls_dead() {
         .with("phone_number", number("PN5", ("friendly_name", "in a service")))
         .with("phone_number", number("PN6", ("friendly_name", "in a service that defers")))
         .with("phone_number", number("PN7", ("account_sid", "AC2")))
+        .with("phone_number", number("PN8", ("friendly_name", "in a service that does not say")))
         .with("messaging_service", json!({"sid": "MG1", "use_inbound_webhook_on_number": false}))
         .with("messaging_service", json!({"sid": "MG2", "use_inbound_webhook_on_number": true, "inbound_request_url": "https://a/i"}))
+        .with("messaging_service", json!({"sid": "MG3"}))
         .with("messaging_service_phone_number", json!({"sid": "PN5", "parent_sid": "MG1"}))
+        .with("messaging_service_phone_number", json!({"sid": "PN8", "parent_sid": "MG3"}))
         .with("messaging_service_phone_number", json!({"sid": "PN7", "parent_sid": "MG1"}))
         .with("messaging_service_phone_number", json!({"sid": "PN6", "parent_sid": "MG2"}));
     let live = estate.rows("select resource_sid, field from webhook where live order by 1, 2");
@@ -144,6 +147,8 @@ fn what_takes_a_numbers_place_makes_its_urls_dead() {
         "PN6 voice_url",
         "PN7 sms_url",
         "PN7 voice_url",
+        "PN8 sms_url",
+        "PN8 voice_url",
     ];
     assert_eq!(live, expected);
     assert_eq!(
@@ -249,10 +254,10 @@ fn products_in_use_come_from_usage_resources_and_routes() {
             "conversations resource:IG1 1",
             "conversations resource:IG2 1",
             "other_channels route:IG2 1",
-            "phone_numbers resource:PN1 1",
+            "phone_numbers resource:PN1 -",
             "sms route:PN1 0",
             "sms usage:sms-inbound 0",
-            "twiml_bins route:PN1 1",
+            "twiml_bins route:PN1 -",
             "virtual_agent route:FW1 1",
             "whatsapp resource:XE1 1",
         ]
@@ -268,11 +273,74 @@ fn without_usage_nothing_counts_as_idle() {
 }
 
 #[test]
+fn what_is_switched_off_or_takes_no_messages_is_no_product_in_use() {
+    let estate = Estate::empty()
+        .with("flex_flow", json!({"sid": "FO1", "channel_type": "facebook", "enabled": false}))
+        .with("flex_flow", json!({"sid": "FO2", "channel_type": "line"}))
+        .with("phone_number", json!({"sid": "PN1", "toll_free": true, "sms_capable": true}))
+        .with("phone_number", json!({"sid": "PN2", "toll_free": true, "sms_capable": false}))
+        .with("phone_number", json!({"sid": "PN3", "toll_free": false, "sms_capable": true}));
+    assert_eq!(
+        estate
+            .rows("select product, evidence from product_in_use where product <> 'phone_numbers' order by 1"),
+        ["flex resource:FO2", "other_channels route:FO2", "toll_free resource:PN1"]
+    );
+}
+
+#[test]
+fn the_channel_of_a_sender_is_its_type_or_else_its_prefix() {
+    let sender =
+        |sid: &str, kind: Json, channel: Json| json!({"sid": sid, "sender_type": kind, "channel": channel});
+    let estate = Estate::empty()
+        .with("messaging_service_channel_sender", sender("XE1", json!("RCS"), json!("whatsapp")))
+        .with("messaging_service_channel_sender", sender("XE2", json!(""), json!("rcs")))
+        .with("messaging_service_channel_sender", sender("XE3", Json::Null, json!("whatsapp")))
+        .with("messaging_service_channel_sender", sender("XE4", json!(" "), Json::Null));
+    assert_eq!(
+        estate.rows("select sid, channel from pool_sender order by 1"),
+        ["XE1 rcs", "XE2 rcs", "XE3 whatsapp", "XE4 -"]
+    );
+    assert_eq!(
+        estate.rows("select product, evidence from product_in_use order by 2"),
+        ["rcs resource:XE1", "rcs resource:XE2", "whatsapp resource:XE3", "other_channels resource:XE4"]
+    );
+}
+
+#[test]
+fn surfaces_that_are_not_read_are_told_by_usage_and_by_what_is_there() {
+    let estate = Estate::empty()
+        .with("usage_record", json!({"sid": "taskrouter", "count": 1.0}))
+        .with("usage_record", json!({"sid": "verify-push", "count": 1.0}))
+        .with("usage_record", json!({"sid": "proxy", "count": 0.0}))
+        .with("usage_record", json!({"sid": "sms", "count": 5.0}))
+        .with("flex_flow", json!({"sid": "FO1", "enabled": true}))
+        .with("conversation_address", json!({"sid": "IG1", "account_sid": "AC2"}))
+        .with("sip_domain", json!({"sid": "SD1", "account_sid": "AC2", "byoc_trunk_sid": "BY1"}));
+    assert_eq!(
+        estate.rows("select account_sid, product, title from unread_surface order by 1, 2"),
+        [
+            "AC1 flex Flex",
+            "AC1 taskrouter TaskRouter",
+            "AC1 verify Verify",
+            "AC2 byoc BYOC",
+            "AC2 conversations Conversations"
+        ]
+    );
+    let known: Vec<&str> = data::products().iter().map(|product| product.id.as_str()).collect();
+    let views = include_str!("../checks/views.sql");
+    let start = views.find("with surface (product, title)").unwrap();
+    let lists = &views[start..start + views[start..].find("sign (account_sid").unwrap()];
+    for product in lists.split("('").skip(1).filter_map(|rest| rest.split('\'').next()) {
+        assert!(known.contains(&product), "{product}");
+    }
+}
+
+#[test]
 fn every_product_that_a_view_names_is_in_the_list() {
     let views = include_str!("../checks/views.sql");
     let known: Vec<&str> = data::products().iter().map(|product| product.id.as_str()).collect();
-    let signs = &views
-        [views.find("sign (account_sid").unwrap()..views.find("create temp view covered_product").unwrap()];
+    let start = views.find("create temp view product_in_use").unwrap();
+    let signs = &views[start..views.find("create temp view covered_product").unwrap()];
     for line in signs.lines() {
         let named = line.split("account_sid, '").nth(1).into_iter().chain(line.split("then '").skip(1));
         for product in named.chain(line.split("else '").skip(1)).filter_map(|rest| rest.split('\'').next()) {
@@ -320,7 +388,7 @@ fn key_types_are_told_only_where_the_answers_tell() {
             "SK1 restricted 1 ops 1 0",
             "SK2 main 0 - 0 1",
             "SK3 standard 0 - 0 0",
-            "SK4 - 0 - 0 0",
+            "SK4 - - - 0 0",
             "SK5 - - - 0 0",
             "SK6 restricted 1 - 0 0",
             "SK7 - 0 - 0 0",
@@ -392,7 +460,8 @@ fn large_accounts_are_judged_without_comparing_everything_with_everything() {
              select 'AC1', '', 'PN' || i, 'https://a.example/v', 'https://a.example/s' from n;
              insert into messaging_service_phone_number (account_sid, parent_sid, sid)
              select 'AC1', 'MG1', sid from phone_number;
-             insert into messaging_service (account_sid, parent_sid, sid) values ('AC1', '', 'MG1');
+             insert into messaging_service (account_sid, parent_sid, sid, use_inbound_webhook_on_number)
+             values ('AC1', '', 'MG1', 0);
              insert into usage_record (account_sid, parent_sid, sid, count) values ('AC1', '', 'sms', 1.0);",
         )
         .unwrap();

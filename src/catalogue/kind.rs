@@ -154,6 +154,12 @@ pub enum Keep {
     Masked,
     /// The country of an E.164 number, as two letters.
     Country,
+    /// The text before the first colon, in lower case; null where there is none, or where it is no
+    /// name of a scheme or channel: `whatsapp` of `whatsapp:+12025550123`.
+    Scheme,
+    /// Whether an E.164 number has a toll-free area code of the North American plan; null where it
+    /// is no E.164 number.
+    TollFree,
     /// A salted hash, to compare within one scan. The salt is never stored.
     Hashed,
     /// The shape of a text, for example `hex:32` or `empty`.
@@ -168,7 +174,7 @@ impl Keep {
     /// The SQLite type of a column that is kept like this.
     pub const fn sql_type(self) -> &'static str {
         match self {
-            Self::Bool | Self::Int | Self::Present => "INTEGER",
+            Self::Bool | Self::Int | Self::Present | Self::TollFree => "INTEGER",
             Self::Real => "REAL",
             Self::Text
             | Self::Label
@@ -177,6 +183,7 @@ impl Keep {
             | Self::Host
             | Self::Masked
             | Self::Country
+            | Self::Scheme
             | Self::Hashed
             | Self::Shape
             | Self::Json => "TEXT",
@@ -215,6 +222,8 @@ columns! {
     host Host
     masked Masked
     country Country
+    scheme Scheme
+    toll_free TollFree
     hashed Hashed
     shape Shape
     present Present

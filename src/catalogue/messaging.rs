@@ -1,7 +1,9 @@
 //! Messaging services and their senders, channels, Verify.
 
 use super::Host::{Conversations, Messaging, Verify};
-use super::kind::{Column, Kind, bool, hashed, int, json, label, list, masked, present, text, time, url};
+use super::kind::{
+    Column, Kind, bool, hashed, int, json, label, list, masked, present, scheme, text, time, url,
+};
 
 pub(super) static MESSAGING_SERVICE: Kind = Kind::new(
     "messaging_service",
@@ -60,7 +62,13 @@ pub(super) static MESSAGING_SERVICE_CHANNEL_SENDER: Kind = Kind::new(
         .per_each("messaging_service")
         .permission("/twilio/messaging/services.channelsenders/list"),
 )
-.columns(&[masked("sender"), text("sender_type"), text("country_code")]);
+.columns(&[
+    masked("sender"),
+    // The masked sender has lost its prefix, and the type is not always set.
+    scheme("channel").at("sender"),
+    text("sender_type"),
+    text("country_code"),
+]);
 
 const CHANNEL_SENDER_COLUMNS: &[Column] = &[
     masked("sender_id"),

@@ -1,7 +1,7 @@
 //! Numbers and what they are wired to.
 
 use super::Host::Api;
-use super::kind::{Kind, bool, country, hashed, label, list, masked, text, time, url};
+use super::kind::{Kind, bool, country, hashed, label, list, masked, text, time, toll_free, url};
 
 pub(super) static PHONE_NUMBER: Kind = Kind::new(
     "phone_number",
@@ -15,6 +15,8 @@ pub(super) static PHONE_NUMBER: Kind = Kind::new(
     masked("phone_number"),
     hashed("phone_number_hash").at("phone_number"),
     country("country").at("phone_number"),
+    // Twilio's own field `type` has no documented values.
+    toll_free("toll_free").at("phone_number"),
     url("voice_url"),
     text("voice_method"),
     url("voice_fallback_url"),

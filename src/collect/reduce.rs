@@ -118,6 +118,12 @@ fn keep(column: &Column, raw: &RawRow<'_>, salt: &Salt) -> Result<Value, ReduceE
         Keep::Host => not_empty(text()?).and_then(|text| redact::url::parts(&text)?.host),
         Keep::Masked => not_empty(text()?).map(|text| redact::phone::masked(&text)),
         Keep::Country => not_empty(text()?).and_then(|text| redact::phone::country(&text).map(str::to_owned)),
+        Keep::Scheme => text()?.and_then(|text| scheme(&text)),
+        Keep::TollFree => {
+            return Ok(text()?
+                .and_then(|text| is_toll_free(&text))
+                .map_or(Value::Null, |yes| Value::Integer(yes.into())));
+        }
         Keep::Hashed => not_empty(text()?).map(|text| salt.hash(&text.to_lowercase())),
         Keep::Shape => Some(redact::secret::shape(&text()?.unwrap_or_default())),
         Keep::Json => raw.at(column.path)?.and_then(list_of_words),
@@ -139,6 +145,27 @@ fn yes_or_no(text: Option<String>) -> Value {
 
 fn is_present(raw: Option<&str>) -> bool {
     raw.is_some_and(|raw| !matches!(raw, "\"\"" | "{}" | "[]"))
+}
+
+/// What stands before the first colon, if it is built like the scheme of a URI: free text is not kept.
+fn scheme(text: &str) -> Option<String> {
+    let (scheme, _) = text.trim_start().split_once(':')?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte);
+    let is_name = scheme.len() <= 32
+        && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(is_plain);
+    is_name.then(|| scheme.to_ascii_lowercase())
+}
+
+/// Toll-free area codes of the North American plan, as of 2026-11 (NANPA).
+const TOLL_FREE: [&str; 7] = ["800", "833", "844", "855", "866", "877", "888"];
+
+/// Whether a number is toll-free; none where it is no E.164 number.
+fn is_toll_free(number: &str) -> Option<bool> {
+    let digits = number.strip_prefix('+')?;
+    let is_e164 = (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let national = digits.strip_prefix('1').filter(|rest| rest.len() == 10);
+    is_e164.then(|| national.is_some_and(|rest| TOLL_FREE.iter().any(|area| rest.starts_with(area))))
 }
 
 /// A number as Twilio writes it, now and then as text. Not-a-number and infinity are none.
@@ -203,4 +230,41 @@ pub fn rows_of_answer(
         all[0].1.push(row);
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_toll_free, scheme};
+
+    #[test]
+    fn the_channel_of_an_address_is_its_prefix_and_nothing_of_a_person() {
+        for (text, expected) in [
+            ("whatsapp:+12025550123", Some("whatsapp")),
+            ("RCS:clinic_agent", Some("rcs")),
+            ("messenger:1045:6", Some("messenger")),
+            ("+12025550123", None),
+            ("clinic", None),
+            (":clinic", None),
+            ("Jane Example: reminders", None),
+            ("", None),
+        ] {
+            assert_eq!(scheme(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn toll_free_numbers_are_told_by_their_area() {
+        for (number, expected) in [
+            ("+18335550144", Some(true)),
+            ("+18005550144", Some(true)),
+            ("+18325550144", Some(false)),
+            ("+12025550144", Some(false)),
+            ("+448005550144", Some(false)),
+            ("+1833", None),
+            ("18335550144", None),
+            ("", None),
+        ] {
+            assert_eq!(is_toll_free(number), expected, "{number}");
+        }
+    }
 }

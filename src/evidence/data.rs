@@ -142,13 +142,19 @@ pub fn usage_product(category: &str) -> &'static str {
     first.and_then(|index| CATEGORIES.products.get(index)).map_or("_unmapped", String::as_str)
 }
 
-/// Creates and fills the tables `baa_product` and `product_alias` for the life of a connection: a
-/// stored scan is judged by the list of the program that judges it. Aliases are kept in lower case;
-/// every title is an alias, too.
+/// The products that some usage category belongs to: only of them can usage tell that they are idle.
+fn metered_products() -> impl Iterator<Item = &'static str> {
+    CATEGORIES.products.iter().map(String::as_str).filter(|product| !product.starts_with('_'))
+}
+
+/// Creates and fills the tables `baa_product`, `product_alias` and `metered_product` for the life of a
+/// connection: a stored scan is judged by the list of the program that judges it. Aliases are kept in
+/// lower case; every title is an alias, too.
 pub fn load(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
         "create temp table baa_product (id text primary key, title text, status text, condition text, sources text) strict;
-         create temp table product_alias (alias text, product text, primary key (alias, product)) strict;",
+         create temp table product_alias (alias text, product text, primary key (alias, product)) strict;
+         create temp table metered_product (product text primary key) strict;",
     )?;
     let mut product = connection.prepare("insert into baa_product values (?1, ?2, ?3, ?4, ?5)")?;
     let mut alias = connection.prepare("insert or ignore into product_alias values (?1, ?2)")?;
@@ -160,6 +166,10 @@ pub fn load(connection: &Connection) -> rusqlite::Result<()> {
         for id in products {
             alias.execute(params![name.to_lowercase(), id])?;
         }
+    }
+    let mut metered = connection.prepare("insert or ignore into metered_product values (?1)")?;
+    for product in metered_products() {
+        metered.execute([product])?;
     }
     Ok(())
 }

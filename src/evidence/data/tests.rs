@@ -110,6 +110,10 @@ fn the_tables_hold_the_lists() {
     let counts: BTreeMap<String, i64> =
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
     assert_eq!(counts, COUNTS.map(|(status, count)| (status.as_str().to_owned(), count)).into());
+    let metered = "select (select count(*) from metered_product where product in ('sms', 'wireless')),
+                          (select count(*) from metered_product where product in ('phone_numbers', 'toll_free')
+                                                                   or substr(product, 1, 1) = '_')";
+    assert_eq!(connection.query_row(metered, [], |row| Ok((row.get(0)?, row.get(1)?))), Ok((2, 0)));
     let orphans = "select count(*) from product_alias where product not in (select id from baa_product)";
     assert_eq!(connection.query_row(orphans, [], |row| row.get::<_, i64>(0)), Ok(0));
 }

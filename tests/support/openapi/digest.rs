@@ -358,6 +358,8 @@ fn holds(keep: Keep, field: &Facts) -> bool {
         | Keep::Host
         | Keep::Masked
         | Keep::Country
+        | Keep::Scheme
+        | Keep::TollFree
         | Keep::Hashed
         | Keep::Shape => one_of(&["string"]),
     }

@@ -36,7 +36,7 @@ impl Simulate {
                     exports.push((name.to_owned(), value.to_owned()));
                 }
             }
-            if exports.iter().any(|(name, _)| name.ends_with("AUTH_TOKEN")) || line.contains("signs in") {
+            if exports.iter().any(|(name, _)| name.ends_with("AUTH_TOKEN")) {
                 break;
             }
         }
@@ -69,11 +69,7 @@ fn what_it_prints_is_enough_to_audit_the_clinic() {
 fn twilio_s_own_examples_are_audited_to_the_end() {
     let (Some(_), Some(folder)) = (openapi::specs(), openapi::directory()) else { return };
     let simulate = Simulate::start(&["--openapi", folder.to_str().unwrap()]);
-    let ended = simulate
-        .scan()
-        .env("TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001")
-        .env("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef")
-        .run();
+    let ended = simulate.scan().run();
     assert!([0, 1].contains(&ended.code), "{}\n{}", ended.stdout, ended.stderr);
     let coverage = ended.rows("coverage.csv");
     let unread: Vec<_> = coverage.iter().filter(|row| row["status"] != "complete").collect();

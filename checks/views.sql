@@ -16,7 +16,7 @@ select s.account_sid,
        s.is_root,
        s.has_subaccounts,
        coalesce(s.status, '') as status,
-       coalesce(s.status, 'active') = 'active' as active,
+       coalesce(s.status, 'active') not in ('suspended', 'closed') as active,
        i.designated_on,
        coalesce(i.owner, '') as owner
 from scan_account s

@@ -1,6 +1,8 @@
 //! May PHI go live on an account: ready, not ready, or cannot say?
 
-use super::{Compiled, Scope};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Compiled;
 use crate::model::{Finding, Outcome, Scan, Verdict};
 
 /// The checks that stand between an account and PHI. As long as one of them was not run, nothing is ready.
@@ -35,44 +37,52 @@ pub const GO_LIVE_CHECKS: [&str; 26] = [
 
 /// Writes into a scan whether PHI may go live on each of its active PHI accounts.
 pub fn decide(scan: &mut Scan, checks: &[Compiled]) {
-    let root = scan.accounts.first().map(|account| account.account_sid.clone());
-    let findings = &scan.findings;
-    for account in &mut scan.accounts {
-        let is_active = account.status.is_empty() || account.status == "active";
-        account.verdict = (account.phi && is_active)
-            .then(|| verdict(&account.account_sid, root.as_deref(), checks, findings));
+    let all_run = GO_LIVE_CHECKS.iter().all(|id| checks.iter().any(|compiled| compiled.check.id == *id));
+    let of_tree: BTreeSet<&str> = checks
+        .iter()
+        .filter(|compiled| compiled.check.scope.speaks_for_the_tree())
+        .map(|compiled| compiled.check.id.as_str())
+        .collect();
+    let root = scan.accounts.first().map(|account| account.account_sid.clone()).unwrap_or_default();
+    let mut by_account: BTreeMap<&str, Blockers<'_>> = BTreeMap::new();
+    let mut everywhere = Blockers::default();
+    for finding in scan.findings.iter().filter(|finding| finding.is_open_blocker()) {
+        by_account.entry(&finding.account_sid).or_default().add(finding);
+        if finding.account_sid == root && of_tree.contains(finding.check_id.as_str()) {
+            everywhere.add(finding);
+        }
+    }
+    let none = Blockers::default();
+    for account in scan.accounts.iter_mut().filter(|account| account.phi && account.active) {
+        let own = by_account.get(account.account_sid.as_str()).unwrap_or(&none);
+        account.blockers_failed = own.failed.union(&everywhere.failed).count();
+        account.blockers_undecided = own.undecided.union(&everywhere.undecided).count();
+        account.verdict = Some(match (account.blockers_failed, account.blockers_undecided) {
+            (0, 0) if all_run => Verdict::Ready,
+            (0, _) => Verdict::CannotSay,
+            _ => Verdict::NotReady,
+        });
     }
 }
 
-/// Decides for one PHI account. `checks` are those that were run, `findings` those of the whole scan,
-/// `root` is the account that stands for the organization.
-fn verdict(account_sid: &str, root: Option<&str>, checks: &[Compiled], findings: &[Finding]) -> Verdict {
-    let speaks_for_the_tree = |id: &str| {
-        checks
-            .iter()
-            .any(|compiled| compiled.check.id == id && Scope::speaks_for_the_tree(compiled.check.scope))
-    };
-    let concerns = |finding: &&Finding| {
-        finding.is_open_blocker()
-            && (finding.account_sid == account_sid
-                || (Some(finding.account_sid.as_str()) == root && speaks_for_the_tree(&finding.check_id)))
-    };
-    let mut open = findings.iter().filter(concerns).peekable();
-    let undecided = open.peek().is_some();
-    let all_run = GO_LIVE_CHECKS.iter().all(|id| checks.iter().any(|compiled| compiled.check.id == *id));
-    if open.any(|finding| finding.outcome == Outcome::Fail) {
-        Verdict::NotReady
-    } else if undecided || !all_run {
-        Verdict::CannotSay
-    } else {
-        Verdict::Ready
+/// The blocking checks that stand against an account.
+#[derive(Debug, Default)]
+struct Blockers<'a> {
+    failed: BTreeSet<&'a str>,
+    undecided: BTreeSet<&'a str>,
+}
+
+impl<'a> Blockers<'a> {
+    fn add(&mut self, finding: &'a Finding) {
+        match finding.outcome {
+            Outcome::Fail => self.failed.insert(&finding.check_id),
+            _ => self.undecided.insert(&finding.check_id),
+        };
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
     use crate::audit::built_in;
 

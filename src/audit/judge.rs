@@ -3,7 +3,7 @@
 //! A query says what it sees. This file says what it may claim: a pass or "nothing to judge" stands
 //! only where everything that the query reads was read; a fault stands wherever it was seen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -151,6 +151,13 @@ fn finding(
     let waived = check.waivable
         && matches!(row.outcome, Outcome::Fail | Outcome::Manual)
         && waivers.cover(&check.id, &account.account_sid, &row.resource_sid);
+    // What is wrong in an account without PHI keeps nobody from going live, unless it is the parent.
+    let matters = (account.phi && account.active) || (account.is_root && check.scope.speaks_for_the_tree());
+    let name = if row.resource_name.is_empty() && matches!(row.resource_type.as_str(), "" | "account") {
+        account.name.clone()
+    } else {
+        row.resource_name
+    };
     Finding {
         finding_id: finding_id(
             &check.id,
@@ -163,7 +170,7 @@ fn finding(
         outcome: row.outcome,
         waived,
         severity,
-        blocks_go_live: row.blocks_go_live.unwrap_or(check.blocks_go_live && !row.is_warning),
+        blocks_go_live: matters && row.blocks_go_live.unwrap_or(check.blocks_go_live && !row.is_warning),
         check_id: check.id.clone(),
         title: check.title.clone(),
         family: check.family.as_str().to_owned(),
@@ -173,12 +180,15 @@ fn finding(
         environment: account.environment.clone(),
         product: row.product,
         fix_command: match (&check.fix, row.outcome) {
-            (Some(fix), Outcome::Fail) => fix.command(&account.account_sid, &row.resource_sid, &row.field),
+            // A mere hint is no ground for a call that changes something.
+            (Some(fix), Outcome::Fail) if !row.is_warning => {
+                fix.command(&account.account_sid, &row.resource_sid, &row.field)
+            }
             _ => String::new(),
         },
         resource_type: row.resource_type,
         resource_sid: row.resource_sid,
-        resource_name: row.resource_name,
+        resource_name: name,
         field: row.field,
         reason: row.reason,
         evidence: row.evidence,
@@ -228,24 +238,40 @@ fn accounts(connection: &Connection) -> rusqlite::Result<Vec<AccountFacts>> {
         .collect()
 }
 
-/// The waivers that are valid today, as (check, account or resource).
-struct Waivers(BTreeSet<(String, String)>);
+/// A waiver that is valid today.
+struct Waiver {
+    check: String,
+    account: Option<String>,
+    resource: Option<String>,
+}
+
+/// The waivers that are valid today.
+struct Waivers(Vec<Waiver>);
 
 impl Waivers {
     fn read(connection: &Connection, today: Date) -> rusqlite::Result<Self> {
         connection
-            .prepare(
-                "select check_id, resource from intent_waiver where resource is not null and expires_on >= ?1 \
-                 union select check_id, account_sid from intent_waiver \
-                 where resource is null and account_sid is not null and expires_on >= ?1",
-            )?
-            .query_map([today.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .prepare("select check_id, account_sid, resource from intent_waiver where expires_on > ?1")?
+            .query_map([today.to_string()], |row| {
+                Ok(Waiver { check: row.get(0)?, account: row.get(1)?, resource: row.get(2)? })
+            })?
             .collect::<rusqlite::Result<_>>()
             .map(Self)
     }
 
+    /// Whether one of them names this check and everything else that it names is this. A resource that goes
+    /// by no SID (a host, a product) exists in many accounts, so it counts only together with its account.
     fn cover(&self, check: &str, account: &str, resource: &str) -> bool {
-        [account, resource].iter().any(|thing| self.0.contains(&(check.to_owned(), (*thing).to_owned())))
+        let is_unique = resource.len() == 34;
+        self.0.iter().any(|waiver| {
+            let of_account = waiver.account.as_deref();
+            let of_resource = waiver.resource.as_deref();
+            waiver.check == check
+                && of_account.is_none_or(|named| named == account)
+                && of_resource.is_none_or(|named| named == resource || named == account)
+                && (of_account.is_some()
+                    || (of_resource.is_some() && (is_unique || of_resource == Some(account))))
+        })
     }
 }
 

@@ -59,9 +59,10 @@ impl Scope {
         }
     }
 
-    /// Whether what it says of the parent counts for every PHI account of the tree.
+    /// Whether what it says of the parent counts for every PHI account of the tree: a wide-open parent is
+    /// everybody's, while a rule for PHI accounts speaks of the account alone.
     pub const fn speaks_for_the_tree(self) -> bool {
-        matches!(self, Self::Organization | Self::OrganizationOfPhi | Self::Parent | Self::ParentOfPhi)
+        !matches!(self, Self::Phi | Self::PhiSubaccounts | Self::Inactive)
     }
 
     /// Whether it can judge nothing while the parent is out of sight.
@@ -85,8 +86,11 @@ impl AccountFacts {
             declared: self.declared,
             environment: self.environment.clone(),
             status: self.status.clone(),
+            active: self.active,
             is_parent: self.is_parent,
             verdict: None,
+            blockers_failed: 0,
+            blockers_undecided: 0,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::pages::Pages;
-use super::raw_row::{Place, RawRow};
+use super::raw_row::{Place, RawRow, ReduceError};
 use super::reduce::{Salt, reduce};
 use super::sign_in::{SignInError, SignedIn, sign_in};
 use crate::catalogue::{ACCOUNT_TREE, Answer, Kind, TWILIO_ACCOUNT};
@@ -32,7 +32,7 @@ pub struct AccountInTree {
 impl AccountInTree {
     /// Whether it may be asked about everything. What is not known is tried.
     pub fn is_active(&self) -> bool {
-        self.status.as_deref().is_none_or(|status| status == "active")
+        !matches!(self.status.as_deref(), Some("suspended" | "closed"))
     }
 }
 
@@ -78,9 +78,14 @@ pub(super) async fn discover(
         return Err(refusals.swap_remove(0));
     }
     *credentials = accepted.into_iter().collect();
-    let notices = refusals.into_iter().map(|refusal| format!("{refusal}.")).collect();
+    let mut notices: Vec<String> = refusals.into_iter().map(|refusal| format!("{refusal}.")).collect();
     let Some(first) = signed_in.keys().next().cloned() else { return Err(SignInError::NoCredential) };
-    let parent = signed_in.iter().find(|(_, found)| owns_itself(found)).map(|(account, _)| account.clone());
+    let mut parents =
+        signed_in.iter().filter(|(_, found)| owns_itself(found)).map(|(account, _)| account.clone());
+    let parent = parents.next();
+    notices.extend(parents.map(|other| {
+        format!("{other} is a parent account of its own: its subaccounts are not part of this audit. Audit it apart.")
+    }));
     let listing = list_tree(client, credentials, parent.as_ref(), salt, derive_tokens).await;
     let tree = Tree {
         accounts: accounts_of(&signed_in, parent.as_ref(), &listing.rows),
@@ -146,15 +151,12 @@ async fn list_tree(
     let mut pages = Pages::new(client, credential, first);
     while let Some(answer) = pages.next().await {
         let page = answer.and_then(|(url, body)| {
-            let page =
-                parse_page(&body, &url, key, paging).map_err(|error| Failure::broken(error.to_string()))?;
+            let page = parse_page(&body, &url, (key, paging, page_size))
+                .map_err(|error| Failure::broken(error.to_string()))?;
             for raw in page.rows {
-                let raw = RawRow::read(raw.get()).map_err(|error| Failure::broken(error.to_string()))?;
-                let row = reduce(&ACCOUNT_TREE, &place, &raw, salt)
+                let (row, token) = listed_account(raw.get(), &place, salt)
                     .map_err(|error| Failure::broken(error.to_string()))?;
-                if derive_tokens {
-                    listing.tokens.extend(token_of(&row, parent, &raw));
-                }
+                listing.tokens.extend(token.filter(|_| derive_tokens));
                 listing.rows.push(row);
             }
             Ok(page.next)
@@ -171,12 +173,25 @@ async fn list_tree(
     listing
 }
 
-/// The Auth Token of an active subaccount, straight into a type that cannot be printed.
-fn token_of(row: &Row, parent: &AccountSid, raw: &RawRow<'_>) -> Option<(AccountSid, Secret)> {
-    let is_active_child = is_child(row, parent) && text(&ACCOUNT_TREE, row, "status") == Some("active");
-    let token =
-        is_active_child.then(|| raw.text("auth_token")).flatten().filter(|token| !token.is_empty())?;
-    Some((row.sid.parse().ok()?, Secret::new(token)))
+/// An account of the list, and if it is an active subaccount its Auth Token, straight into a type that
+/// cannot be printed. An account that cannot be placed in the tree must not silently drop out of it.
+fn listed_account(
+    raw: &str,
+    place: &Place,
+    salt: &Salt,
+) -> Result<(Row, Option<(AccountSid, Secret)>), ReduceError> {
+    let raw = RawRow::read(raw)?;
+    let row = reduce(&ACCOUNT_TREE, place, &raw, salt)?;
+    let account: AccountSid = row.sid.parse().map_err(|_| ReduceError::Unreadable("sid".to_owned()))?;
+    if text(&ACCOUNT_TREE, &row, "owner_account_sid").is_none_or(str::is_empty) {
+        return Err(ReduceError::Lacking("owner_account_sid"));
+    }
+    let is_active = text(&ACCOUNT_TREE, &row, "status") == Some("active");
+    if !is_active || !is_child(&row, &place.account) {
+        return Ok((row, None));
+    }
+    let token = raw.text("auth_token")?.filter(|token| !token.is_empty());
+    Ok((row, token.map(|token| (account, Secret::new(token)))))
 }
 
 /// The list may hold accounts that merely authorised a Connect App of this one.

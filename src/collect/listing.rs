@@ -1,10 +1,15 @@
 //! Reading one listing to its end, and saying truthfully how that ended.
 
+use std::collections::HashMap;
+use std::collections::hash_map::{DefaultHasher, Entry};
+use std::hash::{Hash as _, Hasher as _};
+
 use jiff::{Span, Timestamp};
 use url::Url;
 
 use super::context::Context;
 use super::pages::Pages;
+use super::plan::children;
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::reduce::{derive, reduce};
 use crate::catalogue::{Answer, Endpoint, KINDS, Kind, LIST_NOT_FOUND_MEANS_EMPTY, Origin};
@@ -30,48 +35,108 @@ struct Ending {
     pages: u32,
 }
 
-/// What was kept of a listing.
+/// What is left of a listing for those that are listed under its rows.
 pub(super) struct Kept {
     pub(super) rows: Vec<Row>,
     pub(super) status: CoverageStatus,
 }
 
+/// What was read of a listing so far.
+struct Progress {
+    count: usize,
+    /// The rows, if others are listed under them.
+    kept: Option<Vec<Row>>,
+    derived: Derived,
+    /// The SID of the last row, under which derived rows stand.
+    last_sid: Option<String>,
+    /// A fingerprint of each row: pages shift while they are read, but what comes twice must be the same.
+    seen: HashMap<String, u64>,
+    /// Whether something came twice and was not the same.
+    has_changed: bool,
+}
+
+impl Progress {
+    fn new(kind: &Kind, keeps_rows: bool) -> Self {
+        Self {
+            count: 0,
+            kept: keeps_rows.then(Vec::new),
+            derived: empty_derived(kind),
+            last_sid: None,
+            seen: HashMap::new(),
+            has_changed: false,
+        }
+    }
+
+    /// Takes the rows of a page and returns those that are new.
+    fn take(&mut self, mut rows: Vec<Row>, derived: Derived) -> Vec<Row> {
+        rows.retain(|row| {
+            let print = fingerprint(row);
+            match self.seen.entry(row.sid.clone()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(print);
+                    true
+                }
+                Entry::Occupied(entry) => {
+                    self.has_changed |= *entry.get() != print;
+                    false
+                }
+            }
+        });
+        self.count += rows.len();
+        self.last_sid = rows.last().map(|row| row.sid.clone()).or_else(|| self.last_sid.take());
+        if let Some(kept) = &mut self.kept {
+            kept.extend(rows.iter().cloned());
+        }
+        for (kind, taken_out) in derived {
+            self.derived
+                .iter_mut()
+                .filter(|(other, _)| other.name == kind.name)
+                .for_each(|(_, all)| all.extend(taken_out.iter().cloned()));
+        }
+        rows
+    }
+}
+
+fn fingerprint(row: &Row) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    // Values hold numbers that cannot be hashed; their written form can.
+    format!("{:?}", row.values).hash(&mut hasher);
+    hasher.finish()
+}
+
 impl Listing<'_> {
     /// Reads it to its end, sends its rows to the store, and notes how it ended.
     pub(super) async fn read(&self, run: &Context) -> Result<Kept, EvidenceError> {
-        let mut kept = Vec::new();
-        let mut derived = empty_derived(self.kind);
+        let keeps_rows = children(&run.kinds, self.kind).next().is_some();
+        let mut progress = Progress::new(self.kind, keeps_rows);
         let ending = match self.kind.endpoint() {
-            Some(endpoint) => self.read_with_fallback(run, endpoint, &mut kept, &mut derived).await?,
-            None => return Ok(Kept { rows: kept, status: CoverageStatus::Failed }),
+            Some(endpoint) => self.read_with_fallback(run, endpoint, &mut progress).await?,
+            None => Ending::failed("it has no request of its own".to_owned(), None, 0),
         };
-        let status = ending.status;
-        let sid_of_row = kept.first().map(|row| row.sid.clone());
-        for (kind, rows) in derived {
-            let parent = sid_of_row.clone().unwrap_or_else(|| self.place.parent.clone());
+        let derived_under = progress.last_sid.clone().unwrap_or_else(|| self.place.parent.clone());
+        for (kind, rows) in progress.derived {
             let count = rows.len();
             run.queue.send(Batch::Rows(kind, rows)).await?;
-            run.queue.send(Batch::Coverage(self.coverage(run, kind, &parent, count, &ending))).await?;
+            run.queue.send(Batch::Coverage(self.coverage(run, kind, &derived_under, count, &ending))).await?;
         }
-        let coverage = self.coverage(run, self.kind, &self.place.parent, kept.len(), &ending);
+        let coverage = self.coverage(run, self.kind, &self.place.parent, progress.count, &ending);
         run.queue.send(Batch::Coverage(coverage)).await?;
-        Ok(Kept { rows: kept, status })
+        Ok(Kept { rows: progress.kept.unwrap_or_default(), status: ending.status })
     }
 
     async fn read_with_fallback(
         &self,
         run: &Context,
         endpoint: &Endpoint,
-        kept: &mut Vec<Row>,
-        derived: &mut Derived,
+        progress: &mut Progress,
     ) -> Result<Ending, EvidenceError> {
-        let mut ending = self.read_from(run, endpoint, kept, derived).await?;
+        let mut ending = self.read_from(run, endpoint, progress).await?;
         let refused = matches!(
             ending.status,
             CoverageStatus::Denied | CoverageStatus::NoCredential | CoverageStatus::NotEnabled
         );
         if let (true, Some(fallback)) = (refused, endpoint.fallback) {
-            let mut second = self.read_from(run, fallback, kept, derived).await?;
+            let mut second = self.read_from(run, fallback, progress).await?;
             if second.status == CoverageStatus::Complete {
                 second.reason = "read from a poorer source, because the usual one was refused".to_owned();
                 ending = second;
@@ -84,8 +149,7 @@ impl Listing<'_> {
         &self,
         run: &Context,
         endpoint: &Endpoint,
-        kept: &mut Vec<Row>,
-        derived: &mut Derived,
+        progress: &mut Progress,
     ) -> Result<Ending, EvidenceError> {
         let reaches = endpoint.host.parent_token_reaches_subaccounts();
         let Some(credential) = run.credentials.for_request(&self.place.account, reaches) else {
@@ -102,22 +166,26 @@ impl Listing<'_> {
                 Ok(answer) => answer,
                 Err(failure) => return Ok(self.refused(endpoint, failure, credential_kind, pages.count)),
             };
-            match self.keep_page(run, endpoint, &url, &body, kept, derived).await? {
-                Ok(next) => pages.follow(next),
-                Err(ReduceError::AnotherAccount) => {
-                    kept.clear();
-                    derived.iter_mut().for_each(|(_, rows)| rows.clear());
-                    let (account, parent) = (self.place.account.clone(), self.place.parent.clone());
-                    run.queue.send(Batch::Discard(self.kind, account, parent)).await?;
-                    let reason = ReduceError::AnotherAccount.to_string();
-                    return Ok(Ending::failed(reason, credential_kind, pages.count));
+            match self.reduce_page(run, endpoint, &url, &body) {
+                Ok((rows, derived, next)) => {
+                    run.queue.send(Batch::Rows(self.kind, progress.take(rows, derived))).await?;
+                    pages.follow(next);
                 }
-                Err(error) => return Ok(Ending::failed(error.to_string(), credential_kind, pages.count)),
+                Err(error) => {
+                    if error == ReduceError::AnotherAccount {
+                        self.discard(run, progress).await?;
+                    }
+                    return Ok(Ending::failed(error.to_string(), credential_kind, pages.count));
+                }
             }
             if pages.has_next() && pages.count >= endpoint.max_pages {
                 let reason = format!("stopped after {} pages, as planned for this list", pages.count);
                 return Ok(Ending::failed(reason, credential_kind, pages.count));
             }
+        }
+        if progress.has_changed {
+            let reason = "something in it changed while it was read".to_owned();
+            return Ok(Ending::failed(reason, credential_kind, pages.count));
         }
         Ok(Ending {
             status: CoverageStatus::Complete,
@@ -128,29 +196,11 @@ impl Listing<'_> {
         })
     }
 
-    /// Keeps the rows of one answer and says where the next page is.
-    async fn keep_page(
-        &self,
-        run: &Context,
-        endpoint: &Endpoint,
-        url: &Url,
-        body: &[u8],
-        kept: &mut Vec<Row>,
-        derived: &mut Derived,
-    ) -> Result<Result<Option<Url>, ReduceError>, EvidenceError> {
-        match self.reduce_page(run, endpoint, url, body) {
-            Ok((rows, taken_out, next)) => {
-                run.queue.send(Batch::Rows(self.kind, rows.clone())).await?;
-                kept.extend(rows);
-                for (kind, rows) in taken_out {
-                    derived.iter_mut().filter(|(other, _)| other.name == kind.name).for_each(|(_, all)| {
-                        all.extend(rows.iter().cloned());
-                    });
-                }
-                Ok(Ok(next))
-            }
-            Err(error) => Ok(Err(error)),
-        }
+    /// Takes everything back: it belongs to another account.
+    async fn discard(&self, run: &Context, progress: &mut Progress) -> Result<(), EvidenceError> {
+        *progress = Progress::new(self.kind, progress.kept.is_some());
+        let (account, parent) = (self.place.account.clone(), self.place.parent.clone());
+        run.queue.send(Batch::Discard(self.kind, account, parent)).await
     }
 
     fn reduce_page(
@@ -160,14 +210,10 @@ impl Listing<'_> {
         url: &Url,
         body: &[u8],
     ) -> Result<(Vec<Row>, Derived, Option<Url>), ReduceError> {
-        let text;
         let (raws, next) = match endpoint.answer {
-            Answer::Single => {
-                text = std::str::from_utf8(body).map_err(|_| ReduceError::NotAnObject)?;
-                (vec![text], None)
-            }
-            Answer::List { key, paging, .. } => {
-                let page = parse_page(body, url, key, paging)?;
+            Answer::Single => (vec![std::str::from_utf8(body).map_err(|_| ReduceError::NotAnObject)?], None),
+            Answer::List { key, paging, page_size } => {
+                let page = parse_page(body, url, (key, paging, page_size))?;
                 (page.rows.into_iter().map(|raw| raw.get()).collect(), page.next)
             }
         };
@@ -290,7 +336,8 @@ const fn status_of(endpoint: &Endpoint, kind: FailureKind) -> CoverageStatus {
             CoverageStatus::Denied
         }
         FailureKind::InactiveAccount => CoverageStatus::InactiveAccount,
-        FailureKind::Retired => CoverageStatus::Absent,
+        // That this address is retired does not tell what stands at its successor.
+        FailureKind::Retired => CoverageStatus::NotEnabled,
         FailureKind::Broken => CoverageStatus::Failed,
         FailureKind::NotFound => not_found(endpoint.answer, LIST_NOT_FOUND_MEANS_EMPTY),
     }

@@ -7,6 +7,9 @@ use url::Url;
 use crate::credentials::Credential;
 use crate::twilio::{Client, Failure, Request};
 
+/// A listing of more pages is not read on: at the largest page size that is a million rows.
+const MOST_PAGES: u32 = 1000;
+
 /// The pages of one listing, one after the other. It never asks for the same page twice.
 pub(super) struct Pages<'a> {
     client: &'a Client,
@@ -24,6 +27,9 @@ impl<'a> Pages<'a> {
     /// The next answer and where it came from; nothing at the end.
     pub(super) async fn next(&mut self) -> Option<Result<(Url, Vec<u8>), Failure>> {
         let url = self.next.take()?;
+        if self.count >= MOST_PAGES {
+            return Some(Err(Failure::broken("it has more than 1000 pages: not read on")));
+        }
         if !self.seen.insert(url.clone()) {
             return Some(Err(Failure::broken("its pages lead back to one that was read already")));
         }

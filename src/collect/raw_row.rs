@@ -19,6 +19,12 @@ pub enum ReduceError {
     /// A row cannot be told from the others.
     #[error("a row has no `{0}`")]
     NoIdentity(&'static str),
+    /// A field holds what it cannot hold: an object for a text, or a text that is none.
+    #[error("the field `{0}` cannot be read")]
+    Unreadable(String),
+    /// An answer lacks a part that it always has.
+    #[error("the answer has no `{0}`")]
+    Lacking(&'static str),
     /// A Studio flow came without a definition that can be read.
     #[error("the flow's definition cannot be read")]
     NoDefinition,
@@ -36,22 +42,26 @@ impl<'a> RawRow<'a> {
     }
 
     /// The field at a path such as `recording.mode`; nothing when it is absent or null.
-    pub(super) fn at(&self, path: &str) -> Option<&'a str> {
+    pub(super) fn at(&self, path: &str) -> Result<Option<&'a str>, ReduceError> {
         let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-        let raw = self.0.get(name)?.get();
+        let Some(raw) = self.0.get(name).map(|raw| raw.get()).filter(|raw| *raw != "null") else {
+            return Ok(None);
+        };
         match rest {
-            Some(rest) => Self::read(raw).ok()?.at(rest),
-            None => (raw != "null").then_some(raw),
+            Some(rest) => Self::read(raw).map_err(|_| ReduceError::Unreadable(name.to_owned()))?.at(rest),
+            None => Ok(Some(raw)),
         }
     }
 
-    /// The field as text; numbers and yes-no are taken as they are written.
-    pub(super) fn text(&self, path: &str) -> Option<String> {
-        let raw = self.at(path)?;
-        match raw.as_bytes().first()? {
-            b'"' => serde_json::from_str(raw).ok(),
-            b'{' | b'[' => None,
-            _ => Some(raw.to_owned()),
+    /// The field as text; numbers and yes-no are taken as they are written. What is there and cannot be
+    /// read is an error: taken for absent, it would look like something that was never configured.
+    pub(super) fn text(&self, path: &str) -> Result<Option<String>, ReduceError> {
+        let Some(raw) = self.at(path)? else { return Ok(None) };
+        let unreadable = || ReduceError::Unreadable(path.to_owned());
+        match raw.as_bytes().first() {
+            Some(b'"') => serde_json::from_str(raw).map(Some).map_err(|_| unreadable()),
+            Some(b'{' | b'[') | None => Err(unreadable()),
+            Some(_) => Ok(Some(raw.to_owned())),
         }
     }
 }

@@ -47,20 +47,20 @@ pub(super) fn reduce(kind: &Kind, place: &Place, raw: &RawRow<'_>, salt: &Salt) 
         let listed_under = if place.parent.is_empty() { place.account.as_str() } else { &place.parent };
         listed_under.to_owned()
     } else {
-        raw.text(kind.identity).filter(|sid| !sid.is_empty()).ok_or(ReduceError::NoIdentity(kind.identity))?
+        not_empty(raw.text(kind.identity)?).ok_or(ReduceError::NoIdentity(kind.identity))?
     };
     Ok(Row {
         account: place.account.clone(),
         parent: place.parent.clone(),
         sid,
-        values: kind.columns.iter().map(|column| keep(column, raw, salt)).collect(),
+        values: kind.columns.iter().map(|column| keep(column, raw, salt)).collect::<Result<_, _>>()?,
     })
 }
 
 /// A credential that does not reach an account is often answered with its own account's resources.
 fn refuse_another_account(kind: &Kind, place: &Place, raw: &RawRow<'_>) -> Result<(), ReduceError> {
     let field = if kind.name == TWILIO_ACCOUNT.name { "sid" } else { "account_sid" };
-    match raw.text(field) {
+    match raw.text(field)? {
         Some(other) if other != place.account.as_str() => Err(ReduceError::AnotherAccount),
         _ => Ok(()),
     }
@@ -79,8 +79,8 @@ pub(super) fn derive(
         let rows = match kind.origin {
             Origin::Derived { from: name, by } if name == from.name => match by {
                 Derivation::Each(path) => explode(kind, path, &place, raw, salt)?,
-                Derivation::StudioWidgets => studio::widgets(&place, raw.at("definition"))?,
-                Derivation::StudioUrls => studio::urls(&place, raw.at("definition"))?,
+                Derivation::StudioWidgets => studio::widgets(&place, raw.at("definition")?)?,
+                Derivation::StudioUrls => studio::urls(&place, raw.at("definition")?)?,
             },
             _ => continue,
         };
@@ -91,35 +91,38 @@ pub(super) fn derive(
 
 fn explode(
     kind: &Kind,
-    path: &str,
+    path: &'static str,
     place: &Place,
     raw: &RawRow<'_>,
     salt: &Salt,
 ) -> Result<Vec<Row>, ReduceError> {
-    let Some(list) = raw.at(path) else { return Ok(Vec::new()) };
-    let items: Vec<&RawValue> = serde_json::from_str(list).map_err(|_| ReduceError::NotAnObject)?;
+    let list = raw.at(path)?.ok_or(ReduceError::Lacking(path))?;
+    let items: Vec<&RawValue> =
+        serde_json::from_str(list).map_err(|_| ReduceError::Unreadable(path.to_owned()))?;
     items.into_iter().map(|item| reduce(kind, place, &RawRow::read(item.get())?, salt)).collect()
 }
 
-fn keep(column: &Column, raw: &RawRow<'_>, salt: &Salt) -> Value {
+fn keep(column: &Column, raw: &RawRow<'_>, salt: &Salt) -> Result<Value, ReduceError> {
     let text = || raw.text(column.path);
     let kept: Option<String> = match column.keep {
-        Keep::Bool => return yes_or_no(text()),
-        Keep::Present => return Value::Integer(i64::from(is_present(raw.at(column.path)))),
-        Keep::Int => return text().and_then(|t| t.trim().parse().ok()).map_or(Value::Null, Value::Integer),
-        Keep::Real => return text().and_then(|t| number(&t)).map_or(Value::Null, Value::Real),
-        Keep::Text => text().map(|text| redact::label::plain(&text)),
-        Keep::Label => text().map(|text| redact::label::keep(&text)),
-        Keep::Time => text().and_then(|text| time(&text)),
-        Keep::Url => not_empty(text()).map(|text| redact::url::redact(&text)),
-        Keep::Host => not_empty(text()).and_then(|text| redact::url::parts(&text)?.host),
-        Keep::Masked => not_empty(text()).map(|text| redact::phone::masked(&text)),
-        Keep::Country => not_empty(text()).and_then(|text| redact::phone::country(&text).map(str::to_owned)),
-        Keep::Hashed => not_empty(text()).map(|text| salt.hash(&text.to_lowercase())),
-        Keep::Shape => Some(redact::secret::shape(&text().unwrap_or_default())),
-        Keep::Json => raw.at(column.path).and_then(list_of_words),
+        Keep::Bool => return Ok(yes_or_no(text()?)),
+        Keep::Present => return Ok(Value::Integer(i64::from(is_present(raw.at(column.path)?)))),
+        Keep::Int => {
+            return Ok(text()?.and_then(|t| t.trim().parse().ok()).map_or(Value::Null, Value::Integer));
+        }
+        Keep::Real => return Ok(text()?.and_then(|t| number(&t)).map_or(Value::Null, Value::Real)),
+        Keep::Text => text()?.map(|text| redact::label::plain(&text)),
+        Keep::Label => text()?.map(|text| redact::label::keep(&text)),
+        Keep::Time => text()?.and_then(|text| time(&text)),
+        Keep::Url => not_empty(text()?).map(|text| redact::url::redact(&text)),
+        Keep::Host => not_empty(text()?).and_then(|text| redact::url::parts(&text)?.host),
+        Keep::Masked => not_empty(text()?).map(|text| redact::phone::masked(&text)),
+        Keep::Country => not_empty(text()?).and_then(|text| redact::phone::country(&text).map(str::to_owned)),
+        Keep::Hashed => not_empty(text()?).map(|text| salt.hash(&text.to_lowercase())),
+        Keep::Shape => Some(redact::secret::shape(&text()?.unwrap_or_default())),
+        Keep::Json => raw.at(column.path)?.and_then(list_of_words),
     };
-    kept.map_or(Value::Null, Value::Text)
+    Ok(kept.map_or(Value::Null, Value::Text))
 }
 
 fn not_empty(text: Option<String>) -> Option<String> {
@@ -189,7 +192,7 @@ pub fn rows_of_answer(
         Answer::List { key, paging, .. } => {
             let url = url::Url::parse(&format!("https://{}{}", endpoint.host.name(), endpoint.path))
                 .map_err(|_| PageError::UnreadableLink)?;
-            parse_page(body, &url, key, paging)?.rows.into_iter().map(RawValue::get).collect()
+            parse_page(body, &url, (key, paging, 0))?.rows.into_iter().map(RawValue::get).collect()
         }
     };
     let mut all = vec![(kind, Vec::new())];

@@ -123,7 +123,7 @@ async fn read_account(run: Arc<Context>, account: Arc<AccountInTree>) -> Result<
             write_own_row(&run, &account).await?;
         } else if !account.is_active() && !endpoint.of_inactive {
             let reason = "not asked: the account is not active";
-            write_unread(&run, kind, &account, CoverageStatus::InactiveAccount, reason).await?;
+            write_unread(&run, kind, (&account, ""), CoverageStatus::InactiveAccount, reason).await?;
         } else {
             tasks.spawn(read_kind(Arc::clone(&run), kind, Arc::clone(&account), None));
         }
@@ -151,14 +151,23 @@ fn read_kind(
             account_is_active: account.is_active(),
         };
         let kept = listing.read(&run).await?;
+        // The note below stands under the same parent as this listing: two branches of one account must not
+        // overwrite each other's.
+        let place = listing.place.parent.clone();
         let mut tasks = JoinSet::new();
         for child in children(&run.kinds, kind) {
             let parents: Vec<Row> =
                 kept.rows.iter().filter(|row| has_children(child, kind, row)).cloned().collect();
             if parents.is_empty() || !kept.status.is_conclusive() {
                 // Without this note a list that could not be read would look like one that was empty.
-                write_unread(&run, child, &account, kept.status, "what it is listed under was not read")
-                    .await?;
+                write_unread(
+                    &run,
+                    child,
+                    (&account, &place),
+                    kept.status,
+                    "what it is listed under was not read",
+                )
+                .await?;
             }
             if !account.is_active() {
                 continue;
@@ -193,13 +202,18 @@ async fn write_own_row(run: &Context, account: &AccountInTree) -> Result<(), Evi
 async fn write_unread(
     run: &Context,
     kind: &'static Kind,
-    account: &AccountInTree,
+    (account, parent): (&AccountInTree, &str),
     status: CoverageStatus,
     reason: &str,
 ) -> Result<(), EvidenceError> {
     for dependent in with_dependents(&run.kinds, kind) {
         let reason = if status.is_conclusive() { "" } else { reason };
-        run.queue.send(Batch::Coverage(unread(run, dependent, account, status, reason))).await?;
+        run.queue
+            .send(Batch::Coverage(Coverage {
+                parent_sid: parent.to_owned(),
+                ..unread(run, dependent, account, status, reason)
+            }))
+            .await?;
     }
     Ok(())
 }

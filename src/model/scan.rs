@@ -68,10 +68,16 @@ pub struct ScannedAccount {
     pub environment: String,
     /// `active`, `suspended`, `closed`, or empty where it could not be read.
     pub status: String,
+    /// Whether it works: anything but suspended and closed.
+    pub active: bool,
     /// Whether it is the parent of the tree.
     pub is_parent: bool,
     /// For PHI accounts that are active: may PHI go live?
     pub verdict: Option<Verdict>,
+    /// Blocking checks that stand against it, here or in the parent for the whole tree: those that fail.
+    pub blockers_failed: usize,
+    /// The same: those that could not be decided.
+    pub blockers_undecided: usize,
 }
 
 /// A finished scan: all that a report needs.

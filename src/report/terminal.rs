@@ -2,6 +2,7 @@
 //!
 //! It fits 80 columns. Colours are escape sequences that the stream removes where nobody sees them.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::cell::{at_most, printable};
 use super::{BLIND_SPOTS, FILES, Options};
-use crate::model::{Coverage, CoverageStatus, Finding, Outcome, Scan, ScannedAccount, Severity, Verdict};
+use crate::model::{Coverage, Finding, Outcome, Scan, ScannedAccount, Severity, Verdict};
 
 /// Lines shown of a list before it refers to the files.
 const SHOWN: usize = 5;
@@ -41,8 +42,7 @@ const fn colour(severity: Severity) -> Style {
 }
 
 fn heading(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
-    let active =
-        scan.accounts.iter().filter(|account| account.status.is_empty() || account.status == "active");
+    let active = scan.accounts.iter().filter(|account| account.active);
     let phi = active.clone().filter(|account| account.phi).count();
     writeln!(
         to,
@@ -72,37 +72,20 @@ fn verdicts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
             Verdict::CannotSay => AnsiColor::Yellow.on_default().bold(),
         };
         let name = at_most(&printable(&account.account_name), 24);
-        writeln!(
-            to,
-            "  {style}{:<10}{style:#}  {name:<24}  {}",
-            verdict.as_str(),
-            why(scan, account, verdict)
-        )?;
+        writeln!(to, "  {style}{:<10}{style:#}  {name:<24}  {}", verdict.as_str(), why(account, verdict))?;
     }
     Ok(())
 }
 
 /// The sentence behind a verdict.
-fn why(scan: &Scan, account: &ScannedAccount, verdict: Verdict) -> String {
-    let blockers = |wanted: fn(Outcome) -> bool| {
-        let mut checks: Vec<&str> = scan
-            .findings
-            .iter()
-            .filter(|f| f.is_open_blocker() && f.account_sid == account.account_sid && wanted(f.outcome))
-            .map(|f| f.check_id.as_str())
-            .collect();
-        checks.sort_unstable();
-        checks.dedup();
-        checks.len()
-    };
-    let failed = blockers(|outcome| outcome == Outcome::Fail);
-    let open = blockers(|outcome| outcome != Outcome::Fail);
+fn why(account: &ScannedAccount, verdict: Verdict) -> String {
+    let (failed, undecided) = (account.blockers_failed, account.blockers_undecided);
     match verdict {
         Verdict::Ready => "every blocking check is met".to_owned(),
-        Verdict::NotReady if failed == 0 => "a check of the whole organization fails".to_owned(),
-        Verdict::NotReady => format!("blocking checks: {failed} failed, {open} undecided"),
-        Verdict::CannotSay if open == 0 => "not every blocking check was run".to_owned(),
-        Verdict::CannotSay => format!("blocking checks: {open} undecided"),
+        Verdict::CannotSay if undecided == 0 => "not every blocking check was run".to_owned(),
+        Verdict::NotReady | Verdict::CannotSay => {
+            format!("blocking checks: {failed} failed, {undecided} undecided")
+        }
     }
 }
 
@@ -132,11 +115,13 @@ fn counts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
 
 fn not_read(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
     // What an inactive account does not show is no gap that anybody could close.
+    let inactive: BTreeSet<&str> =
+        scan.accounts.iter().filter(|a| !a.active).map(|a| a.account_sid.as_str()).collect();
     let asked: Vec<&Coverage> =
-        scan.coverage.iter().filter(|c| c.status != CoverageStatus::InactiveAccount).collect();
+        scan.coverage.iter().filter(|c| !inactive.contains(c.account_sid.as_str())).collect();
     let unread: Vec<&Coverage> = asked.iter().copied().filter(|c| !c.status.is_conclusive()).collect();
     if unread.is_empty() {
-        return writeln!(to, "\n{BOLD}Everything that the checks ask for was read.{BOLD:#}");
+        return writeln!(to, "\n{BOLD}Every list that this version reads was read.{BOLD:#}");
     }
     let read = asked.len() - unread.len();
     writeln!(to, "\n{BOLD}Not read{BOLD:#} {DIM}({read} of {} listings were){DIM:#}", asked.len())?;
@@ -176,8 +161,13 @@ fn first_steps(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
             first.severity.as_str(),
             first.check_id
         )?;
-        let what = if first.resource_name.is_empty() { &first.account_name } else { &first.resource_name };
-        paragraph("            ", &printable(&format!("{}: {}", at_most(what, 40), first.reason)), to)?;
+        let account = at_most(&first.account_name, 40);
+        let what = match first.resource_name.as_str() {
+            "" => account,
+            name if name == first.account_name => account,
+            name => format!("{} in {account}", at_most(name, 40)),
+        };
+        paragraph("            ", &printable(&format!("{what}: {}", first.reason)), to)?;
     }
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use url::Url;
 
@@ -26,7 +25,13 @@ pub enum PageError {
     /// The list is not there.
     #[error("the answer holds no list `{0}`")]
     NoList(String),
-    /// The link to the next page leads to another host or scheme.
+    /// Where the next page is cannot be told, so the list might go on.
+    #[error("the answer does not say whether there is another page")]
+    NoPaging,
+    /// More rows than were asked for: nobody knows how many more there are.
+    #[error("the answer holds more rows than were asked for")]
+    TooManyRows,
+    /// The link to the next page leads to another host, scheme or list.
     #[error("the link to the next page leads elsewhere, to {0}: not followed")]
     ForeignLink(String),
     /// The link to the next page is no URL.
@@ -34,73 +39,72 @@ pub enum PageError {
     UnreadableLink,
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct Meta {
-    key: Option<String>,
-    next_page_url: Option<String>,
-    #[serde(rename = "nextToken")]
-    next_token_camel: Option<String>,
-    next_token: Option<String>,
-}
-
-/// Reads a page that was fetched from `url`. The list is the one that `meta.key` names, else `key`,
-/// else the only list of the answer.
+/// Reads a page that was fetched from `url`, of at most `page_size` rows where that is not 0. The list is
+/// `key`, or, should Twilio have renamed it, what `meta.key` names.
 ///
 /// # Errors
 ///
 /// When the answer is malformed, or its link to the next page must not be followed.
-pub fn parse_page<'a>(body: &'a [u8], url: &Url, key: &str, paging: Paging) -> Result<Page<'a>, PageError> {
-    let fields: HashMap<String, &RawValue> =
-        serde_json::from_slice(body).map_err(|_| PageError::NotAnObject)?;
-    let meta: Meta =
-        fields.get("meta").and_then(|meta| serde_json::from_str(meta.get()).ok()).unwrap_or_default();
-    let rows = rows(&fields, meta.key.as_deref(), key)?;
+pub fn parse_page<'a>(
+    body: &'a [u8],
+    url: &Url,
+    (key, paging, page_size): (&str, Paging, u16),
+) -> Result<Page<'a>, PageError> {
+    let fields: Fields<'_> = serde_json::from_slice(body).map_err(|_| PageError::NotAnObject)?;
+    let meta: Option<Fields<'_>> = match fields.get("meta").map(|raw| serde_json::from_str(raw.get())) {
+        None => None,
+        Some(Ok(meta)) => Some(meta),
+        Some(Err(_)) => return Err(PageError::NoPaging),
+    };
+    let in_meta = |name: &str| meta.as_ref().ok_or(PageError::NoPaging).and_then(|meta| text(meta, name));
+    let rows = rows(&fields, in_meta("key").ok().flatten().as_deref(), key)?;
+    if page_size > 0 && rows.len() > usize::from(page_size) {
+        return Err(PageError::TooManyRows);
+    }
     let next = match paging {
         Paging::None => None,
-        Paging::Uri => follow(url, text(&fields, "next_page_uri"))?,
-        Paging::Meta => follow(url, meta.next_page_url)?,
-        Paging::Token => meta.next_token_camel.filter(not_empty).map(|token| with(url, "pageToken", &token)),
-        Paging::SnakeToken => meta.next_token.filter(not_empty).map(|token| with(url, "Token", &token)),
-        Paging::Number => (text(&fields, "has_next").as_deref() == Some("true"))
+        Paging::Uri => follow(url, text(&fields, "next_page_uri")?)?,
+        Paging::Meta => follow(url, in_meta("next_page_url")?)?,
+        Paging::Token => in_meta("nextToken")?.map(|token| with(url, "pageToken", &token)),
+        Paging::SnakeToken => in_meta("next_token")?.map(|token| with(url, "Token", &token)),
+        Paging::Number => (text(&fields, "has_next")?.as_deref() == Some("true"))
             .then(|| with(url, "Page", &(number(url, "Page", 0) + 1).to_string())),
-        Paging::Scim => next_scim(url, &fields, rows.len()),
+        Paging::Scim => next_scim(url, &fields, rows.len())?,
     };
     Ok(Page { rows, next })
 }
 
-fn rows<'a>(
-    fields: &HashMap<String, &'a RawValue>,
-    meta_key: Option<&str>,
-    key: &str,
-) -> Result<Vec<&'a RawValue>, PageError> {
-    let list =
-        |name: &str| fields.get(name).and_then(|raw| serde_json::from_str::<Vec<&RawValue>>(raw.get()).ok());
-    if let Some(rows) = meta_key.and_then(list).or_else(|| list(key)) {
-        return Ok(rows);
-    }
-    let mut lists = fields.keys().filter_map(|name| list(name));
-    match (lists.next(), lists.next()) {
-        (Some(only), None) => Ok(only),
-        _ => Err(PageError::NoList(key.to_owned())),
-    }
+/// The fields of an object, none of them made into a value yet.
+type Fields<'a> = HashMap<String, &'a RawValue>;
+
+fn rows<'a>(fields: &Fields<'a>, meta_key: Option<&str>, key: &str) -> Result<Vec<&'a RawValue>, PageError> {
+    let raw = fields.get(key).or_else(|| fields.get(meta_key?));
+    let no_list = || PageError::NoList(key.to_owned());
+    serde_json::from_str(raw.ok_or_else(no_list)?.get()).map_err(|_| no_list())
 }
 
-/// A link is followed only where the credential may go: to the host and scheme it was sent to.
+/// A link is followed only where the credential may go, to the host and scheme it was sent to, and only to
+/// the same list: an answer must not choose what else is read.
 fn follow(url: &Url, link: Option<String>) -> Result<Option<Url>, PageError> {
-    let Some(link) = link.filter(not_empty) else { return Ok(None) };
+    let Some(link) = link else { return Ok(None) };
     let next = url.join(&link).map_err(|_| PageError::UnreadableLink)?;
-    let origin = |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port());
-    if origin(&next) != origin(url) || !next.username().is_empty() || next.password().is_some() {
+    let place = |url: &Url| {
+        (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port(), url.path().to_owned())
+    };
+    if place(&next) != place(url) || !next.username().is_empty() || next.password().is_some() {
         return Err(PageError::ForeignLink(next.host_str().unwrap_or("another scheme").to_owned()));
     }
     Ok(Some(next))
 }
 
-fn next_scim(url: &Url, fields: &HashMap<String, &RawValue>, rows: usize) -> Option<Url> {
-    let total: usize = text(fields, "totalResults")?.parse().ok()?;
-    let start = number(url, "startIndex", 1);
-    let next = start + rows;
-    (rows > 0 && next <= total).then(|| with(url, "startIndex", &next.to_string()))
+fn next_scim(url: &Url, fields: &Fields<'_>, rows: usize) -> Result<Option<Url>, PageError> {
+    let total = text(fields, "totalResults")?.and_then(|total| total.parse::<usize>().ok());
+    let total = total.ok_or(PageError::NoPaging)?;
+    let next = number(url, "startIndex", 1) + rows;
+    match rows {
+        0 if next <= total => Err(PageError::NoPaging),
+        _ => Ok((next <= total).then(|| with(url, "startIndex", &next.to_string()))),
+    }
 }
 
 /// The same URL with one query parameter replaced.
@@ -122,18 +126,18 @@ fn number(url: &Url, name: &str, default: usize) -> usize {
         .unwrap_or(default)
 }
 
-/// A field as text: strings without their quotes, null as nothing, everything else as written.
-fn text(fields: &HashMap<String, &RawValue>, name: &str) -> Option<String> {
-    let raw = fields.get(name)?.get();
-    match serde_json::from_str::<Option<String>>(raw) {
-        Ok(text) => text,
-        Err(_) => Some(raw.to_owned()),
+/// A field as text: strings without their quotes, numbers and yes-no as written; nothing where it is absent,
+/// null or empty. A list or an object, or a text that is none, cannot say where the next page is.
+fn text(fields: &Fields<'_>, name: &str) -> Result<Option<String>, PageError> {
+    let Some(raw) = fields.get(name).map(|raw| raw.get()) else { return Ok(None) };
+    match raw.as_bytes().first() {
+        Some(b'{' | b'[') | None => Err(PageError::NoPaging),
+        Some(b'"') => {
+            let text: String = serde_json::from_str(raw).map_err(|_| PageError::NoPaging)?;
+            Ok(Some(text).filter(|text| !text.is_empty()))
+        }
+        Some(_) => Ok((raw != "null").then(|| raw.to_owned())),
     }
-}
-
-#[expect(clippy::ptr_arg, reason = "the shape that Option::filter asks for")]
-fn not_empty(text: &String) -> bool {
-    !text.is_empty()
 }
 
 #[cfg(test)]
@@ -144,7 +148,7 @@ mod tests {
 
     fn next(body: &str, paging: Paging) -> Result<Option<String>, PageError> {
         let url = Url::parse(URL).unwrap();
-        parse_page(body.as_bytes(), &url, "keys", paging).map(|page| page.next.map(String::from))
+        parse_page(body.as_bytes(), &url, ("keys", paging, 2)).map(|page| page.next.map(String::from))
     }
 
     #[test]
@@ -153,16 +157,16 @@ mod tests {
         let cases = [
             (
                 Paging::Uri,
-                r#"{"keys":[],"next_page_uri":"/x?Page=1"}"#,
-                Some("https://api.twilio.com/x?Page=1"),
+                r#"{"keys":[],"next_page_uri":"/2010-04-01/Accounts/AC1/Keys.json?Page=1"}"#,
+                Some("https://api.twilio.com/2010-04-01/Accounts/AC1/Keys.json?Page=1"),
             ),
             (Paging::Uri, r#"{"keys":[],"next_page_uri":null}"#, None),
             (Paging::Uri, r#"{"keys":[],"next_page_uri":""}"#, None),
             (Paging::Uri, r#"{"keys":[]}"#, None),
             (
                 Paging::Meta,
-                r#"{"keys":[],"meta":{"key":"keys","next_page_url":"https://api.twilio.com/y"}}"#,
-                Some("https://api.twilio.com/y"),
+                r#"{"keys":[],"meta":{"key":"keys","next_page_url":"https://api.twilio.com/2010-04-01/Accounts/AC1/Keys.json?t=1"}}"#,
+                Some("https://api.twilio.com/2010-04-01/Accounts/AC1/Keys.json?t=1"),
             ),
             (Paging::Meta, r#"{"keys":[],"meta":{"key":"keys","next_page_url":null}}"#, None),
             (Paging::Token, r#"{"keys":[],"meta":{"nextToken":"t"}}"#, Some(&format!("{base}&pageToken=t"))),
@@ -175,7 +179,7 @@ mod tests {
             (Paging::Number, r#"{"keys":[],"has_next":false}"#, None),
             (Paging::Scim, r#"{"keys":[1,2],"totalResults":5}"#, Some(&format!("{base}&startIndex=3"))),
             (Paging::Scim, r#"{"keys":[1,2],"totalResults":2}"#, None),
-            (Paging::None, r#"{"keys":[],"next_page_uri":"/x"}"#, None),
+            (Paging::None, r#"{"keys":[],"next_page_uri":"/2010-04-01/Accounts/AC1/Keys.json?x"}"#, None),
         ];
         for (paging, body, expected) in cases {
             assert_eq!(next(body, paging).unwrap().as_deref(), expected, "{paging:?} {body}");
@@ -192,6 +196,7 @@ mod tests {
             "https://api.twilio.com@evil.example/x",
             "https://u:p@api.twilio.com/x",
             "file:///etc/passwd",
+            "/2010-04-01/Accounts/AC1/Messages.json",
         ] {
             let body = format!(r#"{{"keys":[],"next_page_uri":"{link}"}}"#);
             assert!(matches!(next(&body, Paging::Uri), Err(PageError::ForeignLink(_))), "{link}");
@@ -199,16 +204,36 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_found_by_meta_key_by_name_or_by_being_the_only_one() {
+    fn the_list_goes_by_its_own_name_and_is_never_guessed() {
         let url = Url::parse(URL).unwrap();
-        let rows =
-            |body: &str| parse_page(body.as_bytes(), &url, "keys", Paging::Meta).map(|page| page.rows.len());
-        assert_eq!(rows(r#"{"meta":{"key":"items"},"items":[1],"keys":[]}"#), Ok(1));
+        let rows = |body: &str| {
+            parse_page(body.as_bytes(), &url, ("keys", Paging::None, 3)).map(|page| page.rows.len())
+        };
+        let no_list = || Err(PageError::NoList("keys".to_owned()));
         assert_eq!(rows(r#"{"keys":[1,2],"other":[]}"#), Ok(2));
-        assert_eq!(rows(r#"{"renamed":[1,2,3]}"#), Ok(3));
-        assert_eq!(rows(r#"{"a":[],"b":[]}"#), Err(PageError::NoList("keys".to_owned())));
-        assert_eq!(rows(r#"{"keys":{}}"#), Err(PageError::NoList("keys".to_owned())));
+        assert_eq!(rows(r#"{"meta":{"key":"items"},"items":[1]}"#), Ok(1));
+        assert_eq!(rows(r#"{"meta":{"key":"warnings"},"warnings":[],"keys":[1,2]}"#), Ok(2));
+        assert_eq!(rows(r#"{"code":20500,"errors":[]}"#), no_list());
+        assert_eq!(rows(r#"{"keys":null,"errors":[]}"#), no_list());
+        assert_eq!(rows(r#"{"keys":{}}"#), no_list());
+        assert_eq!(rows(r#"{"keys":[1,2,3,4]}"#), Err(PageError::TooManyRows));
         assert_eq!(rows("<html>"), Err(PageError::NotAnObject));
         assert_eq!(rows(r#"{"keys":[1,"#), Err(PageError::NotAnObject));
+    }
+
+    #[test]
+    fn a_page_that_does_not_say_whether_there_is_another_is_not_the_last() {
+        for body in [
+            r#"{"keys":[]}"#,
+            r#"{"keys":[],"meta":[]}"#,
+            r#"{"keys":[],"meta":{"next_page_url":{}}}"#,
+            r#"{"keys":[],"meta":{"next_page_url":"\ud83d"}}"#,
+        ] {
+            assert_eq!(next(body, Paging::Meta), Err(PageError::NoPaging), "{body}");
+        }
+        let odd_neighbour =
+            r#"{"keys":[],"meta":{"next_token":5,"next_page_url":"/2010-04-01/Accounts/AC1/Keys.json?p"}}"#;
+        assert!(next(odd_neighbour, Paging::Meta).unwrap().is_some());
+        assert_eq!(next(r#"{"keys":[],"totalResults":5}"#, Paging::Scim), Err(PageError::NoPaging));
     }
 }

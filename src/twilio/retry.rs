@@ -35,7 +35,7 @@ pub(super) fn wait_before_next(ended: Try, tries: u32, elapsed: Duration, random
     }
     let step = FIRST_STEP.saturating_mul(1 << tries.saturating_sub(1)).min(LONGEST_STEP);
     let wait = step.mul_f64(random).max(asked_for.unwrap_or_default());
-    (elapsed + wait < MAX_TOTAL).then_some(wait)
+    elapsed.checked_add(wait).is_some_and(|end| end < MAX_TOTAL).then_some(wait)
 }
 
 #[cfg(test)]
@@ -65,6 +65,7 @@ mod tests {
             (Try::Broken, 2, 119.5, 1.0, None),
             (asked(7), 1, 0.0, 1.0, Some(7.0)),
             (asked(200), 1, 0.0, 1.0, None),
+            (asked(u64::MAX), 1, 1.5, 1.0, None),
             (answered(200), 1, 0.0, 1.0, None),
             (answered(302), 1, 0.0, 1.0, None),
             (answered(400), 1, 0.0, 1.0, None),

@@ -119,6 +119,67 @@ fn every_key_of_audit_toml_is_documented_and_no_other() {
     }
 }
 
+/// A key is required where the file is refused without it.
+#[test]
+fn the_required_keys_of_audit_toml_are_bold() {
+    let whole: toml::Table = toml::from_str(EVERYTHING).unwrap();
+    let mut required = BTreeSet::new();
+    for (section, value) in &whole {
+        without_one_key(value, &mut |less, key| {
+            let mut document = whole.clone();
+            document.insert(section.clone(), less);
+            if document.try_into::<Intent>().is_err() {
+                required.insert(format!("{section}: {key}"));
+            }
+        });
+    }
+    let mut bold = BTreeSet::new();
+    for (section, rows) in tables(&read("docs/audit-toml.md")) {
+        let section = section.trim_matches(['[', ']']);
+        let keys = rows.iter().filter(|row| row[0].starts_with("**"));
+        bold.extend(keys.flat_map(|row| quoted(&row[0])).map(|key| format!("{section}: {key}")));
+    }
+    assert!(required.contains("waiver: check") && required.len() > 20, "{required:#?}");
+    assert_eq!(bold, required);
+}
+
+/// Calls back with every copy of a value that lacks one key, and with the key's dotted name.
+fn without_one_key(value: &toml::Value, call: &mut dyn FnMut(toml::Value, String)) {
+    match value {
+        toml::Value::Table(table) => {
+            for (key, inner) in table {
+                let mut less = table.clone();
+                less.remove(key);
+                call(less.into(), key.clone());
+                without_one_key(inner, &mut |inner, name| {
+                    let mut changed = table.clone();
+                    changed.insert(key.clone(), inner);
+                    call(changed.into(), format!("{key}.{name}"));
+                });
+            }
+        }
+        toml::Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                without_one_key(item, &mut |item, name| {
+                    let mut changed = items.clone();
+                    changed[index] = item;
+                    call(changed.into(), name);
+                });
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_example_of_the_readme_is_understood() {
+    let readme = read("README.md");
+    let (_, rest) = readme.split_once("```toml\n[baa]").unwrap();
+    let example = format!("[baa]{}", rest.split("```").next().unwrap());
+    let intent = Intent::parse(&example, "README.md").unwrap_or_else(|error| panic!("{error}"));
+    assert!(intent.baa.is_some() && !intent.webhook_host.is_empty());
+}
+
 #[test]
 fn every_attestation_is_documented_with_its_scope_and_age() {
     let documented = tables(&read("docs/audit-toml.md"));

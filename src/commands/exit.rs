@@ -48,9 +48,20 @@ impl Stop {
         move |error| Self::new(exit, error)
     }
 
+    /// The error with its causes, each said once: some errors already repeat theirs.
+    fn sentence(&self) -> String {
+        let mut sentence = self.error.to_string();
+        for cause in self.error.chain().skip(1).map(ToString::to_string) {
+            if !sentence.contains(&cause) {
+                sentence = format!("{sentence}: {cause}");
+            }
+        }
+        sentence
+    }
+
     /// Says on standard error what went wrong, with its causes.
     pub fn say(&self) {
         // Nowhere to say it is no reason to fail differently.
-        let _ = writeln!(anstream::stderr().lock(), "twilio-audit: {:#}", self.error);
+        let _ = writeln!(anstream::stderr().lock(), "twilio-audit: {}", self.sentence());
     }
 }

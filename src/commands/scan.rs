@@ -24,7 +24,7 @@ const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Audit the built-in clinic instead of Twilio: needs no credentials and no network
-    #[arg(long, env = "TWILIO_AUDIT_DEMO", conflicts_with_all = ["credentials", "endpoint", "config"])]
+    #[arg(long, env = "TWILIO_AUDIT_DEMO")]
     demo: bool,
     /// What was declared [default: audit.toml, if it is there]
     #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG")]
@@ -62,6 +62,24 @@ pub struct Args {
 }
 
 impl Args {
+    /// Whether it is about a part only. Such a scan is compared with none and becomes no other's past.
+    fn is_narrowed(&self) -> bool {
+        !(self.checks.is_empty() && self.families.is_empty() && self.accounts.is_empty())
+    }
+
+    /// Says where the answers came from, if not from Twilio: a report must not pass for one of a real account.
+    fn stand_in(&self) -> Option<String> {
+        match (self.demo, &self.endpoint) {
+            (true, _) => {
+                Some("This is the built-in demonstration: a made-up clinic, not a Twilio account.".to_owned())
+            }
+            (false, Some(endpoint)) => {
+                Some(format!("The answers came from {endpoint}, not from Twilio itself."))
+            }
+            (false, None) => None,
+        }
+    }
+
     fn choices(&self) -> Choices<'_> {
         Choices {
             config: self.config.as_deref(),
@@ -140,7 +158,10 @@ async fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
     if tree.accounts.is_empty() {
         return Err(Stop::new(
             Exit::Usage,
-            anyhow!("--account names no account that these credentials show"),
+            anyhow!(
+                "--account names no account that these credentials show: {}",
+                args.accounts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            ),
         ));
     }
 
@@ -190,15 +211,22 @@ fn finish(
         accounts: judgement.accounts,
         coverage: store.coverage()?,
         findings: judgement.findings,
-        notices: notices(facts, store.notices()?),
+        notices: notices(facts, args.stand_in(), store.notices()?),
         needed_by: audit::needed_by(checks),
     };
     audit::decide(&mut scan, checks);
-    history::compare(&mut scan.findings, folder.previous().as_deref());
+    if !args.is_narrowed() {
+        history::compare(&mut scan.findings, folder.previous().as_deref());
+    }
     store.write_findings(&scan.findings)?;
     let options = report_options(args);
     report::write_files(&scan, options, &folder.path)?;
-    folder.publish(&facts.id)?;
+    folder.keep();
+    if !args.is_narrowed()
+        && let Err(error) = folder.publish(&facts.id)
+    {
+        tracing::warn!("{error:#}; the reports themselves are written");
+    }
     Ok(scan)
 }
 
@@ -207,13 +235,16 @@ const fn report_options(args: &Args) -> report::Options {
 }
 
 /// What the reader must know first.
-fn notices(facts: &ScanFacts, of_collection: Vec<String>) -> Vec<String> {
+fn notices(facts: &ScanFacts, source: Option<String>, of_collection: Vec<String>) -> Vec<String> {
     let mut notices = Vec::new();
     if !facts.intent_declared {
         notices.push(
             "No audit.toml was found: every account counts as carrying PHI, and nothing counts as declared."
                 .to_owned(),
         );
+    }
+    if let Some(source) = source {
+        notices.push(source);
     }
     if facts.derived_tokens {
         notices.push(

@@ -26,6 +26,7 @@ impl ScanFolder {
         let path = output.join(id.as_str());
         private_folder(output, true)
             .with_context(|| format!("cannot make the folder {}", output.display()))?;
+        refuse_if_anybody_may_write(output)?;
         match private_folder(&path, false) {
             Ok(()) => Ok(Self { output: output.to_owned(), path, is_published: false }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(anyhow!(
@@ -40,7 +41,8 @@ impl ScanFolder {
     /// this one then starts a new history, and the log says so.
     pub(super) fn previous(&self) -> Option<Vec<Remembered>> {
         let path = self.output.join("latest").join("evidence.db");
-        if !path.exists() {
+        // Anything but a plain file (a pipe, say) could keep the scan waiting for ever.
+        if !fs::metadata(&path).is_ok_and(|found| found.is_file()) {
             return None;
         }
         match Store::open(&path).and_then(|store| store.found()) {
@@ -57,15 +59,23 @@ impl ScanFolder {
         }
     }
 
+    /// Declares the scan finished: from now on it stays.
+    pub(super) fn keep(&mut self) {
+        self.is_published = true;
+    }
+
     /// Points `latest` at this scan, in one step.
-    pub(super) fn publish(&mut self, id: &ScanId) -> anyhow::Result<()> {
+    pub(super) fn publish(&self, id: &ScanId) -> anyhow::Result<()> {
         let latest = self.output.join("latest");
         let staged = self.output.join(format!(".latest-{id}"));
         link(id.as_str(), &staged)
-            .and_then(|()| fs::rename(&staged, &latest))
-            .with_context(|| format!("cannot point {} at this scan", latest.display()))?;
-        self.is_published = true;
-        Ok(())
+            .and_then(|()| {
+                fs::rename(&staged, &latest).inspect_err(|_| {
+                    // The reason why it cannot be moved is the one to report.
+                    let _ = fs::remove_file(&staged);
+                })
+            })
+            .with_context(|| format!("cannot point {} at this scan", latest.display()))
     }
 }
 
@@ -76,6 +86,28 @@ impl Drop for ScanFolder {
             let _ = fs::remove_dir_all(&self.path);
         }
     }
+}
+
+/// In a folder that anybody may write to, anybody could swap the report for another.
+#[cfg(unix)]
+fn refuse_if_anybody_may_write(folder: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode =
+        fs::metadata(folder).with_context(|| format!("cannot look at {}", folder.display()))?.permissions();
+    if mode.mode() & 0o002 != 0 {
+        return Err(anyhow!(
+            "anybody on this machine may write to {}, and could exchange the report: choose another --output, \
+             or run `chmod o-w {}`",
+            folder.display(),
+            folder.display()
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn refuse_if_anybody_may_write(_folder: &Path) -> anyhow::Result<()> {
+    Ok(())
 }
 
 fn private_folder(path: &Path, parents_too: bool) -> io::Result<()> {

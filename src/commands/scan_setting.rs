@@ -41,6 +41,16 @@ pub(super) fn real(choices: &Choices<'_>, started_at: Timestamp) -> Result<Setti
         Some(text) => text.parse().map_err(Stop::with(Exit::Usage))?,
         None => Address::Twilio,
     };
+    // A file that merely lies in the working folder must not choose a program to run.
+    if choices.config.is_none() && !intent.credential_command.is_empty() && choices.credentials.is_none() {
+        return Err(Stop::new(
+            Exit::Usage,
+            anyhow::anyhow!(
+                "audit.toml names a credential_command; it is run only when the file is named on purpose, with \
+                 --config audit.toml"
+            ),
+        ));
+    }
     let credentials = credentials::gather(Sources {
         file: choices.credentials,
         stdin: &mut io::stdin(),

@@ -294,6 +294,11 @@ impl Store {
     /// When the file cannot be read.
     pub fn found(&self) -> Result<Vec<(String, Outcome, String)>, EvidenceError> {
         let read = || -> rusqlite::Result<Vec<_>> {
+            // A view of that name could be anything, also endless.
+            let is_table = "select count(*) from sqlite_schema where name = 'finding' and type = 'table'";
+            if self.connection.query_row(is_table, [], |row| row.get::<_, i64>(0))? != 1 {
+                return Err(rusqlite::Error::QueryReturnedNoRows);
+            }
             let mut statement = self
                 .connection
                 .prepare("select finding_id, outcome, first_seen from finding order by place")?;

@@ -2,6 +2,10 @@
 
 /// One sentence each.
 pub const BLIND_SPOTS: &[&str] = &[
+    "Not read by this version: the webhooks of Conversations, Chat, TaskRouter, Proxy, Video, BYOC trunks, Flex \
+     configuration, Verify, link shortening, bulk exports, alarms, usage triggers, connect apps and porting.",
+    "Not read by this version: Monitor events and alerts, the Organization, OAuth apps, stored AWS and public keys, \
+     recordings older than 30 days, add-ons assigned to single numbers, messaging geographic permissions.",
     "The HIPAA flag of an account: no API returns it, a dated attestation stands in for it.",
     "The text of the BAA, the accounts it covers and the Edition: they are declared.",
     "HTTP authentication on recordings and on message media: attested.",

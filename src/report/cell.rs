@@ -5,8 +5,11 @@ use std::borrow::Cow;
 /// A text that a spreadsheet takes for text: what would start a formula gets an apostrophe in front,
 /// control characters become spaces.
 pub(super) fn for_spreadsheet(text: &str) -> String {
-    let text = printable(text);
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.into_owned() }
+    // Where a semicolon separates cells, what follows one starts a cell too.
+    let text = ['=', '+', '-', '@'].iter().fold(printable(text).into_owned(), |text, sign| {
+        text.replace(&format!(";{sign}"), &format!("; {sign}"))
+    });
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
 }
 
 /// A text that steers no terminal: control characters and marks of writing direction become spaces.
@@ -41,6 +44,7 @@ mod tests {
             ("a\u{1b}[2Jb", "a [2Jb"),
             ("line\nbreak", "line break"),
             ("right\u{202e}left", "right left"),
+            ("x;=1+2;@y", "x; =1+2; @y"),
             ("plain, \"quoted\"", "plain, \"quoted\""),
         ];
         for (text, expected) in cases {

@@ -18,7 +18,9 @@ pub enum Address {
 #[derive(Debug, thiserror::Error)]
 pub enum AddressError {
     /// Not a URL with a host.
-    #[error("`{0}` is no http or https address, such as http://127.0.0.1:8080")]
+    #[error(
+        "--endpoint (TWILIO_AUDIT_ENDPOINT): `{0}` is no http or https address, such as http://127.0.0.1:8080"
+    )]
     Unreadable(String),
     /// Plain http to another machine would show the credentials to the network.
     #[error(

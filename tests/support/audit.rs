@@ -152,10 +152,15 @@ impl Ended {
         }
     }
 
-    /// The folder of the newest scan.
+    /// The folder of the newest scan, or of the only one where it is narrowed and so not `latest`.
     pub fn scan(&self) -> PathBuf {
         let latest = self.folder.path().join("audits/latest");
-        fs::canonicalize(&latest).unwrap_or_else(|_| panic!("no scan: {}\n{}", self.stdout, self.stderr))
+        let newest =
+            || fs::read_dir(self.folder.path().join("audits")).ok()?.map(|e| e.unwrap().path()).max();
+        fs::canonicalize(&latest)
+            .ok()
+            .or_else(newest)
+            .unwrap_or_else(|| panic!("no scan: {}\n{}", self.stdout, self.stderr))
     }
 
     pub fn wrote_nothing(&self) -> bool {

@@ -9,10 +9,13 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::CommandFactory as _;
 use serde::de::DeserializeOwned;
 use twilio_audit::audit::{CHECK_FILES, Check};
 use twilio_audit::catalogue::{Endpoint, KINDS, Kind, Origin};
+use twilio_audit::cli::Cli;
 use twilio_audit::intent::{ATTESTATIONS, Intent, NEVER_WAIVED, WAIVER_MAX_DAYS};
+use twilio_audit::simulator::{Estate, Options, Simulator};
 
 const EVERYTHING: &str = include_str!("intent/everything.toml");
 
@@ -233,6 +236,42 @@ fn every_key_of_a_check_file_is_documented_and_no_other() {
     assert_eq!(shown, required);
 }
 
+#[test]
+fn every_view_is_documented() {
+    let document = read("docs/writing-checks.md");
+    let views = read("checks/views.sql");
+    let names: Vec<_> =
+        views.split("create temp view ").skip(1).map(|rest| rest.split([' ', '(']).next().unwrap()).collect();
+    assert!(names.contains(&"webhook"), "{names:?}");
+    let missing: Vec<_> = names.iter().filter(|name| !document.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "docs/writing-checks.md does not name the views {missing:?}");
+}
+
+/// The help of a command is where people learn what to export; a text in `cli.rs` would hide it.
+#[test]
+fn the_long_help_is_more_than_the_short_one() {
+    let program = Cli::command();
+    for name in ["login", "logout", "simulate"] {
+        let command = program.find_subcommand(name).unwrap();
+        let long = command.get_long_about().unwrap().to_string();
+        assert!(long.starts_with(&command.get_about().unwrap().to_string()), "{long}");
+        assert!(long.lines().count() > 1, "{long}");
+    }
+    let login = program.find_subcommand("login").unwrap().get_long_about().unwrap().to_string();
+    for place in ["--credentials", "CREDENTIALS_DIRECTORY", "TWILIO_ACCOUNT_SID", "credential_command"] {
+        assert!(login.contains(place), "{login}");
+    }
+}
+
+#[tokio::test]
+async fn the_example_of_an_estate_can_be_served() {
+    let document = read("docs/simulate.md");
+    let (_, rest) = document.split_once("```json\n").unwrap();
+    let estate = Estate::from_json(rest.split("```").next().unwrap()).unwrap();
+    assert_eq!(estate.credentials().len(), 3);
+    Simulator::start(estate, Options::default()).await.unwrap();
+}
+
 /// The part of a document that a test writes.
 const BEGIN: &str = "<!-- generated: UPDATE_DOCS=1 cargo test --test docs -->\n";
 const END: &str = "<!-- end -->\n";
@@ -343,16 +382,29 @@ fn every_link_leads_somewhere() {
         let text = fs::read_to_string(&document).unwrap();
         for rest in text.split("](").skip(1) {
             let target = rest.split(')').next().unwrap();
-            let path = target.split('#').next().unwrap();
-            if path.is_empty() || path.contains("://") {
+            if target.contains("://") {
                 continue;
             }
             followed += 1;
-            if !document.parent().unwrap().join(path).exists() {
+            let (path, heading) = target.split_once('#').unwrap_or((target, ""));
+            let place = match path {
+                "" => document.clone(),
+                _ => document.parent().unwrap().join(path),
+            };
+            if !place.exists() || !heading.is_empty() && !has_heading(&place, heading) {
                 broken.push(format!("{}: {target}", document.display()));
             }
         }
     }
     assert!(followed > 5, "the documents link to one another");
     assert!(broken.is_empty(), "{broken:#?}");
+}
+
+/// Whether a document has a heading that goes by this anchor.
+fn has_heading(document: &Path, anchor: &str) -> bool {
+    let kept = |c: &char| c.is_alphanumeric() || [' ', '-', '_'].contains(c);
+    fs::read_to_string(document).unwrap().lines().filter_map(|line| line.strip_prefix('#')).any(|heading| {
+        let heading = heading.trim_start_matches('#').trim().to_lowercase();
+        heading.chars().filter(kept).collect::<String>().replace(' ', "-") == anchor
+    })
 }

@@ -23,7 +23,7 @@ use crate::credentials::{Credential, Keyring, OsKeyring, Secret, SecretStore, So
 ///
 /// 3. `TWILIO_ACCOUNT_SID` with `TWILIO_API_KEY` and `TWILIO_API_SECRET`, or with `TWILIO_AUTH_TOKEN`
 ///
-/// 4. the program named by `credential_command` in audit.toml
+/// 4. the program that `credential_command` names, in an audit.toml given by `--config`
 ///
 /// 5. the keyring
 ///

@@ -18,14 +18,11 @@ pub struct Cli {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "a text here would hide the longer one of the `Args` from `--help`")]
 pub enum Command {
-    /// Read the accounts, check them, write the findings
     Scan(scan::Args),
-    /// Serve a Twilio on this machine, for trying things
     Simulate(simulate::Args),
-    /// Keep a credential in the operating system's keyring
     Login(login::Args),
-    /// Remove credentials from the operating system's keyring
     Logout(logout::Args),
 }
 

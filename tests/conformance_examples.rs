@@ -23,6 +23,9 @@ const LOST: &[&str] = &[
     "outgoing_caller_id.country",
 ];
 
+/// Twilio's example of a flow leaves out its widgets, which a real definition always lists.
+const ABRIDGED: &str = "studio_definition";
+
 #[test]
 fn every_example_is_read_as_a_scan_would_and_nothing_shown_is_lost() {
     let Some(specs) = openapi::specs() else { return };
@@ -36,6 +39,10 @@ fn every_example_is_read_as_a_scan_would_and_nothing_shown_is_lost() {
         }
         let what = format!("{}, example {name}", source.name());
         let read = rows_of_answer(source.kind, &account, "parent", answer.to_string().as_bytes(), &salt);
+        if source.kind.name == ABRIDGED {
+            assert!(read.is_err(), "{what}: a definition without widgets must not look like an empty flow");
+            continue;
+        }
         let read = read.unwrap_or_else(|error| panic!("{what}: {error}"));
         for (kind, rows) in read {
             let shown = shown(kind, &source.rows(&answer));

@@ -11,6 +11,7 @@ use std::fs;
 use std::path::Path;
 
 use audit::Audit;
+use twilio_audit::simulator::demo;
 
 /// The moment of the samples.
 const TIME: &str = "2026-11-23T04:15:00Z";
@@ -21,7 +22,10 @@ fn the_samples_are_what_a_demo_scan_writes() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-reports");
     let files = ["findings.csv", "coverage.csv", "findings.json"].map(|name| (name, ended.text(name)));
     let mut outdated = Vec::new();
-    for (name, content) in files.into_iter().chain([("summary.txt", ended.stdout)]) {
+    let moment: jiff::Timestamp = TIME.parse().unwrap();
+    let declared = demo::intent(moment.into());
+    for (name, content) in files.into_iter().chain([("summary.txt", ended.stdout), ("audit.toml", declared)])
+    {
         let path = samples.join(name);
         if std::env::var_os("UPDATE_SAMPLES").is_some() {
             fs::write(&path, &content).unwrap();

@@ -36,7 +36,7 @@ impl Simulate {
                     exports.push((name.to_owned(), value.to_owned()));
                 }
             }
-            if exports.iter().any(|(name, _)| name.ends_with("AUTH_TOKEN")) || line.contains("signs in") {
+            if exports.iter().any(|(name, _)| name.ends_with("AUTH_TOKEN")) {
                 break;
             }
         }
@@ -69,16 +69,17 @@ fn what_it_prints_is_enough_to_audit_the_clinic() {
 fn twilio_s_own_examples_are_audited_to_the_end() {
     let (Some(_), Some(folder)) = (openapi::specs(), openapi::directory()) else { return };
     let simulate = Simulate::start(&["--openapi", folder.to_str().unwrap()]);
-    let ended = simulate
-        .scan()
-        .env("TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001")
-        .env("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef")
-        .run();
+    let ended = simulate.scan().run();
     // Not everything can be assessed: the examples use products whose webhooks this version does not read.
     assert_eq!(ended.code, 3, "{}\n{}", ended.stdout, ended.stderr);
     let coverage = ended.rows("coverage.csv");
-    let unread: Vec<_> = coverage.iter().filter(|row| row["status"] != "complete").collect();
-    assert!(unread.is_empty(), "{unread:#?}");
+    let unread: Vec<_> = coverage
+        .iter()
+        .filter(|row| row["status"] != "complete")
+        .map(|row| row["resource_type"].as_str())
+        .collect();
+    // Twilio's example of a flow leaves out its widgets, and so cannot be told from one that was cut short.
+    assert_eq!(unread, ["studio_definition", "studio_url", "studio_widget"]);
     let rows: u32 = coverage.iter().map(|row| row["rows"].parse::<u32>().unwrap()).sum();
     eprintln!("Twilio's examples: {} listings read, {rows} rows kept", coverage.len());
 }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::studio;
-use crate::catalogue::{Answer, Column, Derivation, KINDS, Keep, Kind, Origin, TWILIO_ACCOUNT};
+use crate::catalogue::{Answer, Column, Derivation, KINDS, Keep, Kind, Origin, Paging, TWILIO_ACCOUNT};
 use crate::evidence::{Row, Value};
 use crate::model::AccountSid;
 use crate::redact;
@@ -216,10 +216,11 @@ pub fn rows_of_answer(
     let text = std::str::from_utf8(body).map_err(|_| PageError::NotAnObject)?;
     let raw_rows = match endpoint.answer {
         Answer::Single => vec![text],
-        Answer::List { key, paging, .. } => {
+        // Where the next page is does not matter here: an answer from elsewhere has links from elsewhere.
+        Answer::List { key, .. } => {
             let url = url::Url::parse(&format!("https://{}{}", endpoint.host.name(), endpoint.path))
                 .map_err(|_| PageError::UnreadableLink)?;
-            parse_page(body, &url, (key, paging, 0))?.rows.into_iter().map(RawValue::get).collect()
+            parse_page(body, &url, (key, Paging::None, 0))?.rows.into_iter().map(RawValue::get).collect()
         }
     };
     let mut all = vec![(kind, Vec::new())];

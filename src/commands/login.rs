@@ -1,6 +1,6 @@
 //! `login`: asks for a credential on the terminal and keeps it in the keyring.
 //!
-//! Checks the shape only. Whether Twilio accepts it, and what it can read, is what `doctor` is for.
+//! Checks the shape only. Whether Twilio accepts it, and what it can read, shows in the next scan.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -9,10 +9,25 @@ use anyhow::{Context, bail};
 use super::{Exit, Stop};
 use crate::credentials::{Credential, Keyring, OsKeyring, Secret, SecretStore, Source};
 
-/// Store a credential in the keyring of the operating system.
+/// Keep a credential in the operating system's keyring
 ///
-/// Asks for the account SID, the user and the secret. The secret is not shown and never taken from
-/// the command line.
+/// Asks for the account SID, then for the SID of an API key or nothing, then for the key's secret or the
+/// Auth Token. The secret is not shown while you type it, and it is never taken from the command line.
+/// The keyring holds one credential per account; a scan uses all of them.
+///
+/// A scan takes its credentials from the first of these places that has any:
+///
+/// 1. `scan --credentials FILE`, or `-` for standard input
+///
+/// 2. `$CREDENTIALS_DIRECTORY/twilio-audit`, which systemd provides
+///
+/// 3. `TWILIO_ACCOUNT_SID` with `TWILIO_API_KEY` and `TWILIO_API_SECRET`, or with `TWILIO_AUTH_TOKEN`
+///
+/// 4. the program that `credential_command` names, in an audit.toml given by `--config`
+///
+/// 5. the keyring
+///
+/// What each kind of credential can read is told in docs/permissions.md.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
@@ -82,7 +97,8 @@ fn log_in(prompt: &mut dyn Prompt, store: &dyn SecretStore, talk: &mut dyn Write
     keyring.store(&credential).context("nothing was stored")?;
     writeln!(
         talk,
-        "Stored the credential of {account} in the keyring. `twilio-audit doctor` shows what it can read."
+        "Stored the credential of {account} in the keyring. `twilio-audit scan` uses it, and its coverage.csv \
+         shows what it can read."
     )?;
     Ok(())
 }

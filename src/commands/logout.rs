@@ -10,7 +10,10 @@ use super::{Exit, Stop};
 use crate::credentials::{Keyring, OsKeyring, SecretStore};
 use crate::model::AccountSid;
 
-/// Remove stored credentials from the keyring of the operating system.
+/// Remove credentials from the operating system's keyring
+///
+/// Twilio is not told: a key that nobody needs any more must also be deleted there. Credentials in files and
+/// in the environment are not touched; `twilio-audit login --help` says where a scan looks for them.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The account (AC…) whose credential is removed; without it, all are

@@ -10,7 +10,13 @@ use anyhow::Context as _;
 use super::{Exit, Stop};
 use crate::simulator::{Estate, Options, Simulator};
 
-/// The command line of `simulate`.
+/// Serve a Twilio on this machine, for trying things
+///
+/// Serves the clinic that `scan --demo` audits, an estate of your own, or the examples in Twilio's OpenAPI
+/// files. It prints what to export in another terminal, so that `twilio-audit scan` there asks this simulator
+/// instead of Twilio. Its credentials are make-believe and open nothing else.
+///
+/// How an estate is written is told in docs/simulate.md.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The port to listen on, on this machine only; 0 for any free one
@@ -30,6 +36,14 @@ pub struct Args {
     concurrency_limit: usize,
 }
 
+/// What signs in where examples are served. Twilio's examples have no owner, so any account will do.
+const ANY_CREDENTIAL: &str = "\
+export TWILIO_ACCOUNT_SID=AC00000000000000000000000000000001
+export TWILIO_AUTH_TOKEN=0123456789abcdef0123456789abcdef
+
+# any other account SID with any other Auth Token signs in as well
+";
+
 /// Serves until Ctrl-C. Says on stderr where, and with which credentials.
 ///
 /// # Errors
@@ -48,7 +62,7 @@ async fn serve(args: Args) -> anyhow::Result<()> {
         let simulator = Simulator::start_openapi(folder, options).await;
         let simulator =
             simulator.with_context(|| format!("cannot serve the examples in {}", folder.display()))?;
-        (simulator, "any account SID with any Auth Token signs in\n".to_owned())
+        (simulator, ANY_CREDENTIAL.to_owned())
     } else {
         let estate = match &args.estate {
             Some(file) => read(file)?,

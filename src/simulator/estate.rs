@@ -48,12 +48,10 @@ pub struct Estate {
 #[derive(Debug, thiserror::Error)]
 pub enum EstateError {
     /// Not JSON, or not of the shape of an estate.
-    #[error("the estate cannot be read: {0}; see src/simulator/estate.rs for the format")]
+    #[error("the estate cannot be read: {0}; docs/simulate.md tells the format")]
     Shape(#[from] serde_json::Error),
     /// A resource that this simulator does not serve.
-    #[error(
-        "{account}: nothing is known about the resource `{path}`; src/simulator/endpoints.json lists what is"
-    )]
+    #[error("{account}: nothing is known about the resource `{path}`; docs/simulate.md lists what is served")]
     UnknownResource {
         /// The account's name.
         account: String,

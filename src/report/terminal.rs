@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::cell::{at_most, printable};
 use super::{BLIND_SPOTS, FILES, Options};
-use crate::model::{Coverage, Finding, Outcome, Scan, ScannedAccount, Severity, Verdict};
+use crate::model::{Coverage, CoverageStatus, Finding, Outcome, Scan, ScannedAccount, Severity, Verdict};
 
 /// Lines shown of a list before it refers to the files.
 const SHOWN: usize = 5;
@@ -125,18 +125,28 @@ fn not_read(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
     }
     let read = asked.len() - unread.len();
     writeln!(to, "\n{BOLD}Not read{BOLD:#} {DIM}({read} of {} listings were){DIM:#}", asked.len())?;
-    for (cause, listings) in causes(&unread).into_iter().take(SHOWN) {
-        paragraph("  ", &format!("{listings} × {}", printable(&cause)), to)?;
+    for (cause, listings) in causes(scan, &unread).into_iter().take(SHOWN) {
+        let lists = if listings == 1 { "list" } else { "lists" };
+        paragraph("  ", &format!("{listings} {lists} of {}", printable(&cause)), to)?;
     }
     Ok(())
 }
 
-/// Causes with how often each occurs, the most frequent first.
-fn causes(unread: &[&Coverage]) -> Vec<(String, usize)> {
+/// Causes with the number of lists that each left unread, the most frequent first.
+fn causes(scan: &Scan, unread: &[&Coverage]) -> Vec<(String, usize)> {
+    let name = |sid: &str| {
+        let account = scan.accounts.iter().find(|account| account.account_sid == sid);
+        account.map_or_else(|| sid.to_owned(), |account| at_most(&account.account_name, 40))
+    };
     let mut causes: Vec<(String, usize)> = Vec::new();
     for coverage in unread {
         let code = coverage.twilio_code.map(|code| format!(", code {code}")).unwrap_or_default();
-        let cause = format!("{}{code}: {}", coverage.status.as_str().replace('_', " "), coverage.reason);
+        let why = match coverage.status {
+            CoverageStatus::Failed => format!(": {}", coverage.reason),
+            _ => String::new(),
+        };
+        let status = coverage.status.as_str().replace('_', " ");
+        let cause = format!("{}: {status}{code}{why}", name(coverage.account_sid.as_str()));
         match causes.iter_mut().find(|(known, _)| *known == cause) {
             Some((_, count)) => *count += 1,
             None => causes.push((cause, 1)),

@@ -176,7 +176,7 @@ mod tests {
         let store = Memory { broken, ..Memory::default() };
         let (result, talk) = log_in_with(vec![ACCOUNT, KEY, "s3cret-value"], &store);
         let error = format!("{:#}", result.unwrap_err());
-        assert!(error.contains("no bus") && error.contains("--credentials FILE"), "{error}");
+        assert!(error.contains("no keyring") && error.contains("--credentials FILE"), "{error}");
         assert_eq!(talk, "");
     }
 }

@@ -42,23 +42,23 @@ pub(super) fn real(choices: &Choices<'_>, started_at: Timestamp) -> Result<Setti
         None => Address::Twilio,
     };
     // A file that merely lies in the working folder must not choose a program to run.
-    if choices.config.is_none() && !intent.credential_command.is_empty() && choices.credentials.is_none() {
-        return Err(Stop::new(
-            Exit::Usage,
-            anyhow::anyhow!(
-                "audit.toml names a credential_command; it is run only when the file is named on purpose, with \
-                 --config audit.toml"
-            ),
-        ));
-    }
+    let is_named_on_purpose = choices.config.is_some();
+    let command = if is_named_on_purpose { intent.credential_command.as_slice() } else { &[] };
     let credentials = credentials::gather(Sources {
         file: choices.credentials,
         stdin: &mut io::stdin(),
         environment: &ProcessEnvironment,
-        command: &intent.credential_command,
+        command,
         keyring: &OsKeyring,
     })
-    .map_err(Stop::with(Exit::Usage))?;
+    .map_err(|error| {
+        let hint = if is_named_on_purpose || intent.credential_command.is_empty() {
+            ""
+        } else {
+            "; the credential_command of audit.toml is run only with --config audit.toml"
+        };
+        Stop::new(Exit::Usage, anyhow::anyhow!("{error}{hint}"))
+    })?;
     Ok(Setting { address, credentials, intent, intent_declared, _simulator: None })
 }
 

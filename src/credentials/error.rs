@@ -44,13 +44,15 @@ pub enum CredentialError {
     },
     /// The keyring was the last resort and failed.
     #[error(
-        "no credentials: {0}; set TWILIO_ACCOUNT_SID with TWILIO_API_KEY and TWILIO_API_SECRET, or use --credentials FILE"
+        "no credentials found: set TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and \
+         TWILIO_API_SECRET; or use --credentials FILE; or try `twilio-audit scan --demo` ({0})"
     )]
     Keyring(#[from] StoreError),
     /// Every source was asked and none had any.
     #[error(
-        "no credentials found; run `twilio-audit login`, set TWILIO_ACCOUNT_SID with TWILIO_API_KEY and \
-         TWILIO_API_SECRET, or use --credentials FILE (in the keyring: not found, or the keyring is locked)"
+        "no credentials found: set TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and \
+         TWILIO_API_SECRET; or use --credentials FILE or `twilio-audit login`; or try `twilio-audit scan \
+         --demo` (in the keyring: not found, or the keyring is locked)"
     )]
     NoneFound,
 }

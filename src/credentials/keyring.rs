@@ -42,8 +42,8 @@ pub trait SecretStore {
 /// Why a keyring was of no use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// There is no keyring on this machine.
-    #[error("this machine has no usable keyring ({0})")]
+    /// There is no keyring on this machine; the system's own words are for the log.
+    #[error("this machine has no keyring that can be used")]
     Unavailable(String),
     /// It does not answer; perhaps it shows a dialog somewhere.
     #[error("the keyring did not answer within 5 seconds")]
@@ -75,7 +75,11 @@ impl OsKeyring {
             let answer = match answer {
                 Ok(value) => Ok(Some(value)),
                 Err(keyring::Error::NoEntry) => Ok(None),
-                Err(keyring::Error::NoDefaultStore) => Err(StoreError::Unavailable(status())),
+                Err(keyring::Error::NoDefaultStore) => {
+                    let status = status();
+                    tracing::info!("no keyring: {status}");
+                    Err(StoreError::Unavailable(status))
+                }
                 Err(error) => Err(StoreError::Failed(error.to_string())),
             };
             // The one who asked may have given up.

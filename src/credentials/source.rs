@@ -263,7 +263,7 @@ mod tests {
         let mut world = World::default();
         world.keyring.broken = Some(StoreError::Unavailable("no bus".into()));
         let error = world.error();
-        assert!(error.contains("no bus") && error.contains("--credentials FILE"), "{error}");
+        assert!(error.contains("no keyring") && error.contains("--credentials FILE"), "{error}");
         assert!(error.contains("TWILIO_ACCOUNT_SID") && !error.contains('\n'), "{error}");
     }
 }

@@ -172,7 +172,7 @@ pub struct Override {
     /// SHA-256 of the document that says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence_sha256: Option<String>,
-    /// The day from which the catalogue counts again.
+    /// The last day on which it counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<Day>,
 }

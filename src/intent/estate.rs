@@ -110,7 +110,7 @@ pub struct ProductWithoutPhi {
     pub product: String,
     /// Why PHI does not reach it.
     pub reason: String,
-    /// The day from which this counts no more.
+    /// The last day on which this counts.
     pub expires_on: Day,
 }
 

@@ -52,7 +52,8 @@ impl Outcome {
 pub struct Finding {
     /// Stable identity, see [`super::finding_id`].
     pub finding_id: String,
-    /// Against the previous scan: `first_scan`, `new`, `open`, `fixed` or `lost_sight`.
+    /// Against the previous scan: `first_scan`, `new`, `open` or `fixed`; empty where nothing was open and
+    /// nothing is, and in scans of a part.
     pub change: String,
     /// The answer.
     pub outcome: Outcome,

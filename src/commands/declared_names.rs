@@ -11,6 +11,14 @@ pub(super) fn check_names(intent: &Intent, check_ids: &[String]) -> Result<()> {
     for waiver in &intent.waiver {
         known("check", &waiver.check, check_ids.iter().map(String::as_str))
             .map_err(|error| anyhow!("audit.toml, [[waiver]]: {error}"))?;
+        if let (Some(resource), None) = (&waiver.resource, &waiver.account)
+            && resource.len() != 34
+        {
+            return Err(anyhow!(
+                "audit.toml, [[waiver]] of {}: `{resource}` is no SID and may be in many accounts; name the account too",
+                waiver.check
+            ));
+        }
     }
     let ids = || data::products().iter().map(|product| product.id.as_str());
     let without_phi = intent.account.iter().flat_map(|account| &account.no_phi_products);

@@ -1,0 +1,117 @@
+//! Answers that lie or go wrong in ways that look right: none may turn into "fine".
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/audit.rs"]
+mod audit;
+
+use audit::{Audit, Ended, credential, simulator};
+use serde_json::{Value, json};
+use twilio_audit::simulator::{Fault, Trouble, sid};
+
+const NUMBERS: &str = "IncomingPhoneNumbers.json";
+
+fn estate(status: &str) -> Value {
+    json!({"accounts": [{
+        "sid": "AC0001", "name": "Clinic", "status": status, "inactive": "readable",
+        "resources": {
+            "api/IncomingPhoneNumbers": [{"sid": "PN0001", "voice_url": "http://x.ngrok.io/voice"}],
+            "serverless/v1/Services": [
+                {"sid": "ZS0001", "unique_name": "one", "Environments": [{"sid": "ZE0001", "unique_name": "dev"}]},
+                {"sid": "ZS0002", "unique_name": "two", "Environments": []},
+            ],
+        },
+    }]})
+}
+
+/// A scan in which requests to paths that begin like this are answered with this body.
+async fn scan_with(path: &str, status: u16, body: Value) -> Ended {
+    scan_with_text(path, status, body.to_string()).await
+}
+
+async fn scan_with_text(path: &str, status: u16, body: String) -> Ended {
+    let estate = estate("active");
+    let simulator = simulator(&estate).await;
+    let trouble = Trouble::Answer { status, content_type: "application/json", body };
+    simulator.fail(Fault::always(path, trouble));
+    Audit::scan(&simulator).args(&["--all-outcomes"]).sign_in(&credential(&estate, "AC0001")).run()
+}
+
+fn numbers() -> String {
+    format!("/api.twilio.com/2010-04-01/Accounts/{}/{NUMBERS}", sid("AC0001"))
+}
+
+fn is_failed(ended: &Ended, kind: &str, reason: &str) {
+    let (status, said) = &ended.coverage(kind)[&sid("AC0001")];
+    assert_eq!(status, "failed", "{kind}: {said}");
+    assert!(said.contains(reason), "{said}");
+    assert_eq!(ended.code, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_not_there_is_not_an_empty_list() {
+    for body in [json!({"code": 20500, "errors": []}), json!({"incoming_phone_numbers": null, "errors": []})]
+    {
+        is_failed(&scan_with(&numbers(), 200, body).await, "phone_number", "no list");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_hides_its_successor_is_not_the_last() {
+    let body = json!({"services": [], "meta": {"key": "services", "next_page_url": ["https://x"]}});
+    let ended = scan_with("/messaging.twilio.com/v1/Services", 200, body).await;
+    is_failed(&ended, "messaging_service", "another page");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_is_none_is_not_an_absent_one() {
+    for url in [r#""http://evil.ngrok.io/\ud83d""#, r#"{"odd": 1}"#] {
+        let body = format!(
+            r#"{{"incoming_phone_numbers":[{{"sid":"PN1","voice_url":{url}}}],"next_page_uri":null}}"#
+        );
+        is_failed(&scan_with_text(&numbers(), 200, body).await, "phone_number", "voice_url");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_twice_and_differs_is_not_believed() {
+    let row = |url: &str| json!({"sid": "PN1", "voice_url": url});
+    let rows = [row("http://evil.example/x"), row("https://ok.example/x")];
+    let ended =
+        scan_with(&numbers(), 200, json!({"incoming_phone_numbers": rows, "next_page_uri": null})).await;
+    is_failed(&ended, "phone_number", "changed while it was read");
+    assert!(
+        ended.outcomes("webhook-http").contains(&("fail".to_owned(), "PN1".to_owned())),
+        "the fault stands"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_that_was_retired_tells_nothing_of_its_successor() {
+    let ended = scan_with("/events.twilio.com/v1/Sinks", 410, json!({"code": 20410})).await;
+    assert_eq!(ended.coverage("event_sink")[&sid("AC0001")].0, "not_enabled");
+    assert!(ended.outcomes("event-sink-insecure").iter().all(|(outcome, _)| outcome == "not_assessed"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_branch_that_was_read_does_not_speak_for_another_that_was_not() {
+    let environments = format!("/serverless.twilio.com/v1/Services/{}/Environments", sid("ZS0001"));
+    for (path, body) in
+        [(environments.clone(), json!({"code": 20003})), (environments, json!({"code": 70051}))]
+    {
+        let ended = scan_with(&path, 401, body).await;
+        let outcomes = ended.outcomes("serverless-public-visibility");
+        assert!(outcomes.iter().any(|(outcome, _)| outcome == "not_assessed"), "{outcomes:?}");
+        assert!(outcomes.iter().all(|(outcome, _)| outcome != "not_applicable"), "{outcomes:?}");
+    }
+}
+
+/// Only suspended and closed accounts are left alone; a status that nobody has heard of is no reason to look away.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_of_unknown_status_is_audited() {
+    let estate = estate("restricted");
+    let simulator = simulator(&estate).await;
+    let ended = Audit::scan(&simulator).sign_in(&credential(&estate, "AC0001")).run();
+    assert!(ended.outcomes("webhook-tunnel-or-inspector").iter().any(|(outcome, _)| outcome == "fail"));
+    assert!(ended.stdout.contains("NOT READY"), "{}", ended.stdout);
+}

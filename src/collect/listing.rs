@@ -120,6 +120,14 @@ impl Listing<'_> {
             run.queue.send(Batch::Coverage(self.coverage(run, kind, &derived_under, count, &ending))).await?;
         }
         let coverage = self.coverage(run, self.kind, &self.place.parent, progress.count, &ending);
+        tracing::info!(
+            account = self.place.account.as_str(),
+            kind = self.kind.name,
+            under = self.place.parent,
+            status = ending.status.as_str(),
+            rows = progress.count,
+            "read"
+        );
         run.queue.send(Batch::Coverage(coverage)).await?;
         Ok(Kept { rows: progress.kept.unwrap_or_default(), status: ending.status })
     }

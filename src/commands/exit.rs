@@ -15,7 +15,7 @@ pub enum Exit {
     Usage = 2,
     /// Something required could not be assessed.
     Incomplete = 3,
-    /// No credential was accepted; nothing was assessed.
+    /// Nobody could sign in; nothing was assessed.
     Authentication = 4,
     /// Internal error, or files could not be written.
     Broken = 5,

@@ -1,5 +1,7 @@
 //! What the program says while it works, on standard error.
 
+use std::io::IsTerminal as _;
+
 use clap::ValueEnum;
 use tracing::level_filters::LevelFilter;
 
@@ -41,8 +43,9 @@ pub fn start_log(log: &Log) {
     let filter = tracing_subscriber::filter::EnvFilter::builder()
         .parse_lossy(format!("off,{}={level}", env!("CARGO_CRATE_NAME")));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let in_colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     match log.log_format {
-        LogFormat::Text => builder.with_target(false).without_time().init(),
+        LogFormat::Text => builder.with_ansi(in_colour).with_target(false).without_time().init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
     }
 }

@@ -1,18 +1,15 @@
 //! Reading one listing to its end, and saying truthfully how that ended.
 
-use std::collections::HashMap;
-use std::collections::hash_map::{DefaultHasher, Entry};
-use std::hash::{Hash as _, Hasher as _};
-
 use jiff::{Span, Timestamp};
 use url::Url;
 
 use super::context::Context;
 use super::pages::Pages;
 use super::plan::children;
+use super::progress::{Derived, Progress};
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::reduce::{derive, reduce};
-use crate::catalogue::{Answer, Endpoint, KINDS, Kind, LIST_NOT_FOUND_MEANS_EMPTY, Origin};
+use crate::catalogue::{Answer, Endpoint, Kind, LIST_NOT_FOUND_MEANS_EMPTY};
 use crate::evidence::{Batch, EvidenceError, Row, Value};
 use crate::model::{Coverage, CoverageStatus};
 use crate::twilio::{Failure, FailureKind, parse_page};
@@ -39,69 +36,6 @@ struct Ending {
 pub(super) struct Kept {
     pub(super) rows: Vec<Row>,
     pub(super) status: CoverageStatus,
-}
-
-/// What was read of a listing so far.
-struct Progress {
-    count: usize,
-    /// The rows, if others are listed under them.
-    kept: Option<Vec<Row>>,
-    derived: Derived,
-    /// The SID of the last row, under which derived rows stand.
-    last_sid: Option<String>,
-    /// A fingerprint of each row: pages shift while they are read, but what comes twice must be the same.
-    seen: HashMap<String, u64>,
-    /// Whether something came twice and was not the same.
-    has_changed: bool,
-}
-
-impl Progress {
-    fn new(kind: &Kind, keeps_rows: bool) -> Self {
-        Self {
-            count: 0,
-            kept: keeps_rows.then(Vec::new),
-            derived: empty_derived(kind),
-            last_sid: None,
-            seen: HashMap::new(),
-            has_changed: false,
-        }
-    }
-
-    /// Takes the rows of a page and returns those that are new.
-    fn take(&mut self, mut rows: Vec<Row>, derived: Derived) -> Vec<Row> {
-        rows.retain(|row| {
-            let print = fingerprint(row);
-            match self.seen.entry(row.sid.clone()) {
-                Entry::Vacant(entry) => {
-                    entry.insert(print);
-                    true
-                }
-                Entry::Occupied(entry) => {
-                    self.has_changed |= *entry.get() != print;
-                    false
-                }
-            }
-        });
-        self.count += rows.len();
-        self.last_sid = rows.last().map(|row| row.sid.clone()).or_else(|| self.last_sid.take());
-        if let Some(kept) = &mut self.kept {
-            kept.extend(rows.iter().cloned());
-        }
-        for (kind, taken_out) in derived {
-            self.derived
-                .iter_mut()
-                .filter(|(other, _)| other.name == kind.name)
-                .for_each(|(_, all)| all.extend(taken_out.iter().cloned()));
-        }
-        rows
-    }
-}
-
-fn fingerprint(row: &Row) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    // Values hold numbers that cannot be hashed; their written form can.
-    format!("{:?}", row.values).hash(&mut hasher);
-    hasher.finish()
 }
 
 impl Listing<'_> {
@@ -328,14 +262,6 @@ impl Ending {
     const fn failed(reason: String, credential_kind: Option<&'static str>, pages: u32) -> Self {
         Self { status: CoverageStatus::Failed, failure: None, reason, credential_kind, pages }
     }
-}
-
-/// Rows by derived kind.
-type Derived = Vec<(&'static Kind, Vec<Row>)>;
-
-fn empty_derived(from: &Kind) -> Derived {
-    let is_derived = |kind: &&&'static Kind| matches!(kind.origin, Origin::Derived { from: name, .. } if name == from.name);
-    KINDS.iter().filter(is_derived).map(|kind| (*kind, Vec::new())).collect()
 }
 
 const fn status_of(endpoint: &Endpoint, kind: FailureKind) -> CoverageStatus {

@@ -7,6 +7,7 @@ mod context;
 mod listing;
 mod pages;
 mod plan;
+mod progress;
 mod raw_row;
 mod reduce;
 mod run;

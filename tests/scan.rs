@@ -366,6 +366,21 @@ async fn one_account_of_many_vouches_for_nothing_that_compares_accounts() {
     assert!(narrowed.outcomes("shared-webhook-url").iter().any(|(outcome, _)| outcome == "not_assessed"));
 }
 
+#[test]
+fn whoever_stops_listening_does_not_stop_the_scan() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_twilio-audit"))
+        .args(["scan", "--demo", "-vv"])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    assert_eq!(child.wait().unwrap().code(), Some(3));
+    assert!(folder.path().join("audits/latest/findings.csv").exists());
+}
+
 /// Waits for the scan to be under way, interrupts it as Ctrl-C does, and looks at what is left.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_scan_says_so_and_leaves_nothing_half_done() {

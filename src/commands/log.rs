@@ -42,7 +42,11 @@ pub fn start_log(log: &Log) {
     };
     let filter = tracing_subscriber::filter::EnvFilter::builder()
         .parse_lossy(format!("off,{}={level}", env!("CARGO_CRATE_NAME")));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A closed stream is no reason to fail: the log would otherwise complain on that very stream, and panic.
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
     let in_colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     match log.log_format {
         LogFormat::Text => builder.with_ansi(in_colour).with_target(false).without_time().init(),

@@ -10,7 +10,8 @@ fn main() -> io::Result<()> {
     let mut list = String::from("&[\n");
     for family in sorted(&root.join("checks"))?.into_iter().filter(|path| path.is_dir()) {
         println!("cargo:rerun-if-changed={}", family.display());
-        for file in sorted(&family)? {
+        for file in sorted(&family)?.into_iter().filter(|path| path.extension().is_some_and(|e| e == "toml"))
+        {
             let shown = file.strip_prefix(&root).unwrap_or(&file).display().to_string();
             let _ = writeln!(list, "    ({shown:?}, include_str!({:?})),", file.display().to_string());
         }

@@ -168,7 +168,7 @@ sign (account_sid, product, source, sid) as (
   union all select account_sid, 'byoc', 'route', sid from sip_domain where byoc_trunk_sid <> ''
   union all select account_sid, 'elastic_sip_trunking', 'resource', sid from trunk
   union all select account_sid, 'voice_recordings', 'route', parent_sid from trunk_recording
-    where mode <> 'do-not-record'
+    where coalesce(mode, '') <> 'do-not-record'
   union all select account_sid, 'voice_recordings', 'resource', sid from recording
   union all select account_sid, 'conversational_intelligence_classic', 'resource', sid from intelligence_service
   union all select account_sid, 'messaging_services', 'resource', sid from messaging_service

@@ -133,8 +133,10 @@ async fn a_scan_of_prism_is_complete() {
         .filter(|row| row["status"] != "complete")
         .map(|row| row["resource_type"].as_str())
         .collect();
-    // Twilio's example of a flow leaves out its widgets, and so cannot be told from one that was cut short.
-    assert_eq!(incomplete, BTreeSet::from(["studio_definition", "studio_url", "studio_widget"]));
+    // Twilio's example of a flow leaves out its widgets, and so cannot be told from one that was cut short;
+    // its example of a key is another key than the one in the list.
+    let odd = ["api_key_policy", "studio_definition", "studio_url", "studio_widget"];
+    assert_eq!(incomplete, BTreeSet::from(odd));
     let with_rows: BTreeSet<&str> =
         coverage.iter().filter(|row| row["rows"] != "0").map(|row| row["resource_type"].as_str()).collect();
     let empty: Vec<&str> =

@@ -19,10 +19,13 @@ fn scan() -> Vec<Row> {
     ended.rows("findings.csv")
 }
 
-/// The planted lines whose check exists in this version.
+/// The planted lines; each names a check that exists.
 fn planted() -> Vec<Planted> {
     let checks: BTreeSet<String> = built_in().unwrap().into_iter().map(|check| check.id).collect();
-    demo::planted().into_iter().filter(|planted| checks.contains(&planted.check)).collect()
+    let planted = demo::planted();
+    let unknown: Vec<&Planted> = planted.iter().filter(|planted| !checks.contains(&planted.check)).collect();
+    assert!(unknown.is_empty(), "no such check: {unknown:?}");
+    planted
 }
 
 fn concerns(planted: &Planted, row: &Row) -> bool {

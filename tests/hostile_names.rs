@@ -51,10 +51,15 @@ async fn hostile_names_are_harmless_everywhere() {
     assert!(harmless(&ended.stdout), "{:?}", ended.stdout);
     assert!(ended.stdout.lines().all(|line| line.chars().count() <= 80), "{}", ended.stdout);
     let rows = ended.rows("findings.csv");
-    assert_eq!(
-        rows.iter().filter(|row| row["check_id"] == "webhook-http" && row["outcome"] == "fail").count(),
-        names.len()
-    );
+    let judged = |outcome: &str| {
+        rows.iter()
+            .filter(|row| {
+                row["check_id"] == "webhook-http" && row["outcome"] == outcome && !row["field"].is_empty()
+            })
+            .count()
+    };
+    // An address of 64 KiB is none that anybody configured: it cannot be judged, and is not called fine.
+    assert_eq!((judged("fail"), judged("not_assessed")), (names.len() - 1, 1));
     for row in rows.iter().chain(&ended.rows("coverage.csv")) {
         for (column, cell) in row {
             assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{column}: {cell}");

@@ -364,6 +364,13 @@ async fn one_account_of_many_vouches_for_nothing_that_compares_accounts() {
     assert_eq!(narrowed.code, 3);
     assert!(narrowed.stdout.contains("only 1 of 2 accounts"), "{}", narrowed.stdout);
     assert!(narrowed.outcomes("shared-webhook-url").iter().any(|(outcome, _)| outcome == "not_assessed"));
+    assert_eq!(narrowed.json()["scan"]["complete"], false);
+
+    let unknown = format!("{},{}", sid("AC0002"), sid("AC0009"));
+    let misspelt =
+        Audit::scan(&simulator).credentials(&[&parent, &child]).args(&["--account", &unknown]).run();
+    assert_eq!(misspelt.code, 2);
+    assert!(misspelt.stderr.contains(&sid("AC0009")), "{}", misspelt.stderr);
 }
 
 #[test]
@@ -384,19 +391,21 @@ fn whoever_stops_listening_does_not_stop_the_scan() {
 /// Waits for the scan to be under way, interrupts it as Ctrl-C does, and looks at what is left.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_scan_says_so_and_leaves_nothing_half_done() {
-    let simulator = simulator(&estate()).await;
-    let queues = format!("/api.twilio.com/2010-04-01/Accounts/{}/Queues.json", sid("AC0001"));
-    simulator.fail(Fault::always(&queues, Trouble::Hang));
-    let mut running = Audit::scan(&simulator).sign_in(&credential(&estate(), "AC0001")).start();
-    while !simulator.requests().iter().any(|request| request.path.starts_with(&queues)) {
-        assert!(running.is_running(), "it ended by itself");
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    for signal in ["INT", "TERM"] {
+        let simulator = simulator(&estate()).await;
+        let queues = format!("/api.twilio.com/2010-04-01/Accounts/{}/Queues.json", sid("AC0001"));
+        simulator.fail(Fault::always(&queues, Trouble::Hang));
+        let mut running = Audit::scan(&simulator).sign_in(&credential(&estate(), "AC0001")).start();
+        while !simulator.requests().iter().any(|request| request.path.starts_with(&queues)) {
+            assert!(running.is_running(), "it ended by itself");
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        running.signal(signal);
+        let ended = running.wait();
+        assert_eq!(ended.code, 130, "{signal}: {}", ended.stderr);
+        assert!(ended.stderr.contains("interrupted"), "{}", ended.stderr);
+        assert_eq!(fs::read_dir(ended.folder.path().join("audits")).unwrap().count(), 0, "{signal}");
     }
-    running.interrupt();
-    let ended = running.wait();
-    assert_eq!(ended.code, 130, "{}", ended.stderr);
-    assert!(ended.stderr.contains("interrupted"), "{}", ended.stderr);
-    assert_eq!(fs::read_dir(ended.folder.path().join("audits")).unwrap().count(), 0);
 }
 
 #[test]

@@ -78,8 +78,9 @@ fn twilio_s_own_examples_are_audited_to_the_end() {
         .filter(|row| row["status"] != "complete")
         .map(|row| row["resource_type"].as_str())
         .collect();
-    // Twilio's example of a flow leaves out its widgets, and so cannot be told from one that was cut short.
-    assert_eq!(unread, ["studio_definition", "studio_url", "studio_widget"]);
+    // Twilio's example of a flow leaves out its widgets, and so cannot be told from one that was cut short;
+    // its example of a key is another key than the one in the list.
+    assert_eq!(unread, ["api_key_policy", "studio_definition", "studio_url", "studio_widget"]);
     let rows: u32 = coverage.iter().map(|row| row["rows"].parse::<u32>().unwrap()).sum();
     eprintln!("Twilio's examples: {} listings read, {rows} rows kept", coverage.len());
 }

@@ -15,7 +15,7 @@ use super::row::{Judged, read_row};
 use super::sandbox;
 use super::scope::AccountFacts;
 use crate::evidence::{EvidenceError, Store};
-use crate::model::{Finding, Outcome, ScannedAccount, finding_id, in_seconds};
+use crate::model::{Finding, Outcome, ScannedAccount, finding_id, in_seconds, looks_like_sid};
 
 /// What the checks say of a store.
 #[derive(Debug, Clone)]
@@ -262,7 +262,7 @@ impl Waivers {
     /// Whether one of them names this check and everything else that it names is this. A resource that goes
     /// by no SID (a host, a product) exists in many accounts, so it counts only together with its account.
     fn cover(&self, check: &str, account: &str, resource: &str) -> bool {
-        let is_unique = resource.len() == 34;
+        let is_unique = looks_like_sid(resource);
         self.0.iter().any(|waiver| {
             let of_account = waiver.account.as_deref();
             let of_resource = waiver.resource.as_deref();

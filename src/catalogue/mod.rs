@@ -17,9 +17,8 @@ pub use kind::{Answer, Column, Derivation, Endpoint, Keep, Kind, Origin, Paging,
 
 /// Whether a list that answers 404 may be taken for an empty one.
 ///
-/// The fact book leaves open whether Twilio answers 404 or an empty list where a product was never
-/// provisioned (question 14 of its section 8.1). Until a live account has shown it, such a list
-/// counts as unread.
+/// Twilio does not document whether it answers 404 or an empty list where a product was never provisioned.
+/// Until a live account has shown it, such a list counts as unread.
 pub const LIST_NOT_FOUND_MEANS_EMPTY: bool = false;
 
 /// Every kind, parents before children.

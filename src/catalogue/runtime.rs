@@ -121,7 +121,7 @@ pub(super) static SERVERLESS_ENVIRONMENT: Kind = Kind::new(
 .columns(&[
     label("unique_name"),
     text("domain_name"),
-    text("domain_suffix"),
+    label("domain_suffix"),
     text("build_sid"),
     time("date_updated"),
 ]);

@@ -41,6 +41,8 @@ impl AccountInTree {
 pub struct Tree {
     /// The accounts: the one that stands for the organization first, then by SID.
     pub accounts: Vec<AccountInTree>,
+    /// Whether the parent has subaccounts, audited or not.
+    pub(super) has_subaccounts: bool,
     /// Rows of the parent's account list, foreign accounts included.
     pub(super) listed: Vec<Row>,
     /// Whether all subaccounts are known, and why not.
@@ -87,8 +89,10 @@ pub(super) async fn discover(
         format!("{other} is a parent account of its own: its subaccounts are not part of this audit. Audit it apart.")
     }));
     let listing = list_tree(client, credentials, parent.as_ref(), salt, derive_tokens).await;
+    let accounts = accounts_of(&signed_in, parent.as_ref(), &listing.rows);
     let tree = Tree {
-        accounts: accounts_of(&signed_in, parent.as_ref(), &listing.rows),
+        has_subaccounts: accounts.iter().any(|account| !account.is_parent),
+        accounts,
         coverage: listing.coverage(parent.as_ref(), &first, &signed_in, clock),
         listed: listing.rows,
         notices,
@@ -272,7 +276,16 @@ impl TreeListing {
 impl Tree {
     /// Leaves out all accounts but the given ones. What compares accounts can then vouch for nothing, so
     /// the tree counts as not fully read.
-    pub(super) fn narrow(&mut self, only: &[AccountSid]) {
+    ///
+    /// # Errors
+    ///
+    /// The first of them that is not in the tree: a misspelt account must not pass in silence.
+    pub(super) fn narrow(&mut self, only: &[AccountSid]) -> Result<(), SignInError> {
+        if let Some(unknown) =
+            only.iter().find(|one| !self.accounts.iter().any(|known| known.account == **one))
+        {
+            return Err(SignInError::UnknownAccount { account: unknown.to_string() });
+        }
         let known = self.accounts.len();
         self.accounts.retain(|account| only.contains(&account.account));
         if self.accounts.len() < known {
@@ -284,6 +297,7 @@ impl Tree {
         if let Some(first) = self.accounts.first() {
             self.coverage.account_sid = first.account.clone();
         }
+        Ok(())
     }
 
     fn with_notice_if_incomplete(mut self) -> Self {

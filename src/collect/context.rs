@@ -27,11 +27,11 @@ impl Context {
     }
 
     /// The kind of an account's own credential, in the word used in files.
-    pub(super) fn credential_kind(&self, account: &AccountSid) -> &'static str {
+    pub(super) fn credential_kind(&self, account: &AccountSid) -> Option<&'static str> {
         match self.credentials.own(account) {
-            Some(Credential { source: Source::Derived, .. }) => "derived_token",
-            Some(credential) => credential.kind.as_str(),
-            None => "",
+            Some(Credential { source: Source::Derived, .. }) => Some("derived_token"),
+            Some(credential) => Some(credential.kind.as_str()),
+            None => None,
         }
     }
 }

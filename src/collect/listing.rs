@@ -97,7 +97,7 @@ impl Listing<'_> {
         let Some(credential) = run.credentials.for_request(&self.place.account, reaches) else {
             return Ok(Ending::without_credential());
         };
-        let credential_kind = Some(run.credential_kind(&credential.account));
+        let credential_kind = run.credential_kind(&credential.account);
         let url = match self.url(endpoint, run.started_at) {
             Ok(url) => url,
             Err(reason) => return Ok(Ending::failed(reason, credential_kind, 0)),
@@ -164,6 +164,12 @@ impl Listing<'_> {
         for raw in raws {
             let raw = RawRow::read(raw)?;
             let row = reduce(self.kind, &self.place, &raw, &run.salt)?;
+            if endpoint.answer == Answer::Single
+                && self.kind.identity == "sid"
+                && !is_last_part(url, &row.sid)
+            {
+                return Err(ReduceError::AnotherResource);
+            }
             derived.extend(derive(self.kind, &row, &raw, &run.salt)?);
             rows.push(row);
         }
@@ -175,7 +181,9 @@ impl Listing<'_> {
         let mut path = endpoint.path.replace("{account}", self.place.account.as_str());
         if let Some(row) = self.under {
             path = path.replace("{parent}", safe_segment(&row.sid)?);
-            path = path.replace("{parent.parent_sid}", safe_segment(&row.parent).unwrap_or_default());
+            if path.contains("{parent.parent_sid}") {
+                path = path.replace("{parent.parent_sid}", safe_segment(&row.parent)?);
+            }
             for (name, value) in self.columns_of(row) {
                 let place = format!("{{parent.{name}}}");
                 if path.contains(&place) {
@@ -283,6 +291,11 @@ const fn not_found(answer: Answer, list_means_empty: bool) -> CoverageStatus {
         Answer::List { .. } if list_means_empty => CoverageStatus::Absent,
         Answer::List { .. } | Answer::Single => CoverageStatus::NotEnabled,
     }
+}
+
+/// Whether a URL ends in this SID, as that of a single resource does.
+fn is_last_part(url: &Url, sid: &str) -> bool {
+    url.path().rsplit('/').next().is_some_and(|last| last.trim_end_matches(".json") == sid)
 }
 
 /// A value that may stand in a path: what came from an answer must not lead the request elsewhere.

@@ -28,6 +28,9 @@ pub enum ReduceError {
     /// A Studio flow came without a definition that can be read.
     #[error("the flow's definition cannot be read")]
     NoDefinition,
+    /// Another thing than the one that was asked for.
+    #[error("answered for another resource")]
+    AnotherResource,
     /// A row belongs to another account: the credential was not the right one.
     #[error("answered for another account")]
     AnotherAccount,

@@ -47,7 +47,11 @@ pub(super) fn reduce(kind: &Kind, place: &Place, raw: &RawRow<'_>, salt: &Salt) 
         let listed_under = if place.parent.is_empty() { place.account.as_str() } else { &place.parent };
         listed_under.to_owned()
     } else {
-        not_empty(raw.text(kind.identity)?).ok_or(ReduceError::NoIdentity(kind.identity))?
+        let sid = not_empty(raw.text(kind.identity)?).ok_or(ReduceError::NoIdentity(kind.identity))?;
+        if !is_identity(&sid) {
+            return Err(ReduceError::Unreadable(kind.identity.to_owned()));
+        }
+        sid
     };
     Ok(Row {
         account: place.account.clone(),
@@ -55,6 +59,11 @@ pub(super) fn reduce(kind: &Kind, place: &Place, raw: &RawRow<'_>, salt: &Salt) 
         sid,
         values: kind.columns.iter().map(|column| keep(column, raw, salt)).collect::<Result<_, _>>()?,
     })
+}
+
+/// SIDs, categories, country codes and event types; nothing that a person typed.
+fn is_identity(text: &str) -> bool {
+    text.len() <= 100 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }
 
 /// A credential that does not reach an account is often answered with its own account's resources.
@@ -105,12 +114,10 @@ fn explode(
 fn keep(column: &Column, raw: &RawRow<'_>, salt: &Salt) -> Result<Value, ReduceError> {
     let text = || raw.text(column.path);
     let kept: Option<String> = match column.keep {
-        Keep::Bool => return Ok(yes_or_no(text()?)),
+        Keep::Bool => return readable(column, text()?, yes_or_no),
         Keep::Present => return Ok(Value::Integer(i64::from(is_present(raw.at(column.path)?)))),
-        Keep::Int => {
-            return Ok(text()?.and_then(|t| t.trim().parse().ok()).map_or(Value::Null, Value::Integer));
-        }
-        Keep::Real => return Ok(text()?.and_then(|t| number(&t)).map_or(Value::Null, Value::Real)),
+        Keep::Int => return readable(column, text()?, |text| text.trim().parse().ok().map(Value::Integer)),
+        Keep::Real => return readable(column, text()?, |text| number(text).map(Value::Real)),
         Keep::Text => text()?.map(|text| redact::label::plain(&text)),
         Keep::Label => text()?.map(|text| redact::label::keep(&text)),
         Keep::Time => text()?.and_then(|text| time(&text)),
@@ -135,11 +142,24 @@ fn not_empty(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
-fn yes_or_no(text: Option<String>) -> Value {
-    match text.as_deref() {
-        Some("true") => Value::Integer(1),
-        Some("false") => Value::Integer(0),
-        _ => Value::Null,
+/// A value that must be what its column says, or absent: what is there and cannot be read must not count as
+/// nothing.
+fn readable(
+    column: &Column,
+    text: Option<String>,
+    read: impl Fn(&str) -> Option<Value>,
+) -> Result<Value, ReduceError> {
+    match not_empty(text) {
+        None => Ok(Value::Null),
+        Some(text) => read(&text).ok_or_else(|| ReduceError::Unreadable(column.path.to_owned())),
+    }
+}
+
+fn yes_or_no(text: &str) -> Option<Value> {
+    match text {
+        "true" => Some(Value::Integer(1)),
+        "false" => Some(Value::Integer(0)),
+        _ => None,
     }
 }
 

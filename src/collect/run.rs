@@ -47,12 +47,12 @@ impl Collector {
     ///
     /// # Errors
     ///
-    /// When no credential is accepted.
+    /// When no credential is accepted, or an account that was asked for is not there.
     pub async fn sign_in(&mut self, salt: &Salt) -> Result<Tree, SignInError> {
         let mut tree =
             discover(&self.client, &mut self.credentials, salt, self.derive_tokens, self.clock).await?;
         if !self.only_accounts.is_empty() {
-            tree.narrow(&self.only_accounts);
+            tree.narrow(&self.only_accounts)?;
         }
         Ok(tree)
     }
@@ -92,7 +92,6 @@ pub async fn collect(
 }
 
 async fn write_tree(run: &Context, tree: &Tree) -> Result<(), EvidenceError> {
-    let has_subaccounts = tree.accounts.iter().any(|account| !account.is_parent);
     for (place, account) in tree.accounts.iter().enumerate() {
         let batch = Batch::Account {
             account: account.account.clone(),
@@ -100,8 +99,8 @@ async fn write_tree(run: &Context, tree: &Tree) -> Result<(), EvidenceError> {
             status: account.status.clone(),
             is_parent: account.is_parent,
             is_root: place == 0,
-            has_subaccounts: account.is_parent && has_subaccounts,
-            credential_kind: run.credential_kind(&account.account),
+            has_subaccounts: account.is_parent && tree.has_subaccounts,
+            credential_kind: run.credential_kind(&account.account).unwrap_or_default(),
         };
         run.queue.send(batch).await?;
     }
@@ -233,7 +232,7 @@ fn unread(
         http_status: None,
         twilio_code: None,
         missing_permission: None,
-        credential_kind: Some(run.credential_kind(&account.account).to_owned()),
+        credential_kind: run.credential_kind(&account.account).map(str::to_owned),
         rows: 0,
         pages: 0,
         read_at: run.now(),

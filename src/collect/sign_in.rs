@@ -27,6 +27,12 @@ pub enum SignInError {
     /// There is none.
     #[error("no credential to sign in with")]
     NoCredential,
+    /// An account that was asked for by name and is not there.
+    #[error("--account names {account}, which these credentials do not show")]
+    UnknownAccount {
+        /// Which account.
+        account: String,
+    },
     /// Neither token nor key is accepted.
     #[error(
         "Twilio does not accept the credential {user} for {account}: check the secret, and that the key \

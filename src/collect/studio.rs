@@ -1,6 +1,7 @@
-//! From a Studio flow definition to rows: widget types, flags, URLs. Texts never leave this file.
+//! From a Studio flow definition to rows: widget types, flags, URLs.
 //!
-//! A definition may hold whole messages, names and tokens, so it is walked once in memory and dropped.
+//! A definition may hold whole messages, names and tokens, so it is walked in memory and dropped; what leaves
+//! this file was reduced.
 //! Source of the widget types and properties: Twilio's published Studio widget reference, 2026-06-29.
 
 use std::collections::HashMap;
@@ -21,13 +22,13 @@ struct Definition {
 struct State {
     #[serde(default)]
     name: String,
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     widget_type: String,
-    #[serde(default)]
     properties: HashMap<String, Json>,
 }
 
-/// Properties that hold a URL, by what the widget reference names them.
+/// Properties that hold a URL, by what the widget reference names them. Any other that holds nothing but one
+/// counts too.
 const URL_PROPERTIES: &[&str] = &[
     "url",
     "stream_url",
@@ -41,6 +42,8 @@ const URL_PROPERTIES: &[&str] = &[
     "fallback_url",
     "callback_url",
     "status_callback",
+    "wait_url",
+    "sip_endpoint",
 ];
 
 /// One row per widget, in the columns of `studio_widget`.
@@ -72,12 +75,16 @@ pub(super) fn widgets(place: &Place, definition: Option<&str>) -> Result<Vec<Row
 /// As [`widgets`].
 pub(super) fn urls(place: &Place, definition: Option<&str>) -> Result<Vec<Row>, ReduceError> {
     rows(place, definition, |place_in_flow, state| {
-        let method = state.properties.get("method").and_then(Json::as_str);
+        let method_of = |property: &str| {
+            let own = state.properties.get(&format!("{property}_method").replace("url_method", "method"));
+            let own = own.or_else(|| state.properties.get(&format!("{property}_method")));
+            own.or_else(|| state.properties.get("method")).and_then(Json::as_str)
+        };
         let variables = carries_variables(state);
         let mut found: Vec<(String, &str)> = state
             .properties
             .iter()
-            .filter(|(name, _)| URL_PROPERTIES.contains(&name.as_str()))
+            .filter(|(name, value)| URL_PROPERTIES.contains(&name.as_str()) || is_address(value))
             .flat_map(|(name, value)| addresses(name, value))
             .collect();
         found.sort();
@@ -89,12 +96,22 @@ pub(super) fn urls(place: &Place, definition: Option<&str>) -> Result<Vec<Row>, 
                     Value::Text(redact::label::plain(&state.widget_type)),
                     Value::Text(property.clone()),
                     Value::Text(redact::url::redact(url)),
-                    method.map_or(Value::Null, |method| Value::Text(redact::label::plain(method))),
+                    method_of(&property)
+                        .map_or(Value::Null, |method| Value::Text(redact::label::plain(method))),
                     Value::Integer(i64::from(variables)),
                 ];
                 (format!("{place_in_flow}.{property}"), values)
             })
             .collect()
+    })
+}
+
+/// Whether a property is an address and nothing else.
+fn is_address(value: &Json) -> bool {
+    let schemes = ["http:", "https:", "ws:", "wss:", "sip:", "sips:"];
+    value.as_str().is_some_and(|text| {
+        let text = text.trim_start().to_ascii_lowercase();
+        schemes.iter().any(|scheme| text.starts_with(scheme)) && !text.contains(char::is_whitespace)
     })
 }
 
@@ -135,16 +152,26 @@ fn is_true(value: &Json) -> bool {
     value.as_bool() == Some(true) || value.as_str().is_some_and(|text| text == "true")
 }
 
-/// The first property that looks like a secret, as `headers: bearer token (40 characters)`.
+/// The first property that looks like a secret, as `headers: bearer token (40 characters)`, or goes by the
+/// name of one.
 fn secret(state: &State) -> Option<String> {
     let mut names: Vec<&String> = state.properties.keys().collect();
     names.sort();
     names.into_iter().find_map(|name| {
         texts(&state.properties[name]).into_iter().find_map(|text| {
-            let pattern = redact::secret::looks_like(text)?;
+            let named =
+                || (is_name_of_secret(name) && !text.is_empty() && !text.contains("{{")).then_some("secret");
+            let pattern = redact::secret::looks_like(text).or_else(named)?;
             Some(format!("{}: {pattern} ({} characters)", redact::label::keep(name), text.chars().count()))
         })
     })
+}
+
+fn is_name_of_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["password", "secret", "api_key", "apikey", "auth_token", "access_token"]
+        .iter()
+        .any(|part| name.contains(part))
 }
 
 /// Whether what is sent holds what a patient said, typed or called from.

@@ -5,6 +5,7 @@ use anyhow::{Result, anyhow};
 
 use crate::evidence::data;
 use crate::intent::Intent;
+use crate::model::looks_like_sid;
 
 /// Checks the names in a declaration: checks of waivers, products.
 pub(super) fn check_names(intent: &Intent, check_ids: &[String]) -> Result<()> {
@@ -12,7 +13,7 @@ pub(super) fn check_names(intent: &Intent, check_ids: &[String]) -> Result<()> {
         known("check", &waiver.check, check_ids.iter().map(String::as_str))
             .map_err(|error| anyhow!("audit.toml, [[waiver]]: {error}"))?;
         if let (Some(resource), None) = (&waiver.resource, &waiver.account)
-            && resource.len() != 34
+            && !looks_like_sid(resource)
         {
             return Err(anyhow!(
                 "audit.toml, [[waiver]] of {}: `{resource}` is no SID and may be in many accounts; name the account too",

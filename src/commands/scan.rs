@@ -8,11 +8,11 @@ use jiff::Timestamp;
 
 use super::declared_names::{check_names, known};
 use super::scan_folder::ScanFolder;
-use super::scan_setting::{Choices, demo, real};
+use super::scan_setting::{Choices, Setting, demo, real};
 use super::{Exit, Log, Stop};
 use crate::audit::{self, Compiled, Family};
 use crate::catalogue::{ACCOUNT_TREE, KINDS, Kind};
-use crate::collect::{Collector, Salt, chosen_kinds, collect};
+use crate::collect::{Collector, Salt, SignInError, chosen_kinds, collect};
 use crate::evidence::{ScanFacts, Store, Writer};
 use crate::history;
 use crate::model::{AccountSid, Clock, Coverage, Scan, ScanId, Severity};
@@ -119,12 +119,24 @@ impl FailOn {
 ///
 /// With the exit code and the sentence that explain why there is no report.
 pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
+    let clock = args.demo_time.map_or(Clock::System, Clock::Fixed);
+    let started_at = clock.now();
+    let catalogue = checks(&args)?;
+    // Programs and keyrings are asked before anything is interruptible, so that Ctrl-C simply ends them.
+    let setting = if args.demo { None } else { Some(real(&args.choices(), started_at)?) };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Stop::with(Exit::Broken))?;
     let exit = runtime.block_on(async {
+        let work = async {
+            let setting = match setting {
+                Some(setting) => setting,
+                None => demo(started_at).await?,
+            };
+            scan(&args, log, clock, catalogue, setting).await
+        };
         tokio::select! {
-            exit = scan(args, log) => exit,
-            _ = tokio::signal::ctrl_c() => {
+            exit = work => exit,
+            () = interrupted() => {
                 Err(Stop::new(Exit::Interrupted, anyhow!("interrupted: nothing was kept of this scan")))
             }
         }
@@ -134,11 +146,38 @@ pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
     exit
 }
 
-async fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
-    let clock = args.demo_time.map_or(Clock::System, Clock::Fixed);
+/// Waits for Ctrl-C, or for whoever else asks the program to end. Where signals cannot be had, for ever.
+async fn interrupted() {
+    let ctrl_c = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    () = ctrl_c => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(_) => ctrl_c.await,
+        }
+    }
+    #[cfg(not(unix))]
+    ctrl_c.await;
+}
+
+async fn scan(
+    args: &Args,
+    log: &Log,
+    clock: Clock,
+    Catalogue { check_ids, version, checks }: Catalogue,
+    setting: Setting,
+) -> Result<Exit, Stop> {
     let started_at = clock.now();
-    let (check_ids, checks) = checks(&args)?;
-    let setting = if args.demo { demo(started_at).await? } else { real(&args.choices(), started_at)? };
     check_names(&setting.intent, &check_ids).map_err(Stop::with(Exit::Usage))?;
     let mut collector = Collector {
         client: Client::new(setting.address).map_err(|error| {
@@ -148,7 +187,7 @@ async fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
             )
         })?,
         credentials: setting.credentials,
-        kinds: kinds(&args, &checks),
+        kinds: kinds(args, &checks),
         started_at,
         clock,
         derive_tokens: args.derive_subaccount_tokens,
@@ -156,22 +195,15 @@ async fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
     };
     let salt = Salt::new()
         .map_err(|error| Stop::new(Exit::Broken, anyhow!("no randomness from the system: {error}")))?;
-    let tree = collector.sign_in(&salt).await.map_err(Stop::with(Exit::Authentication))?;
-    if tree.accounts.is_empty() {
-        return Err(Stop::new(
-            Exit::Usage,
-            anyhow!(
-                "--account names no account that these credentials show: {}",
-                args.accounts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-            ),
-        ));
-    }
-
+    let tree = collector.sign_in(&salt).await.map_err(|error| match error {
+        SignInError::UnknownAccount { .. } => Stop::new(Exit::Usage, error),
+        _ => Stop::new(Exit::Authentication, error),
+    })?;
     let facts = ScanFacts {
         id: ScanId::starting_at(started_at),
         started_at,
         written_by: format!("twilio-audit {TOOL_VERSION}"),
-        catalogue_version: catalogue_version(&checks),
+        catalogue_version: version,
         intent_declared: setting.intent_declared,
         derived_tokens: args.derive_subaccount_tokens,
     };
@@ -183,13 +215,13 @@ async fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
         let collected = collect(collector, tree, salt, queue).await;
         let mut store = writer.finish().await?;
         collected?;
-        finish(&mut store, &checks, &facts, &args, &mut folder)
+        finish(&mut store, &checks, &facts, args, &mut folder)
     };
     let scan = written.await.map_err(|error: anyhow::Error| {
         Stop::new(Exit::Broken, error.context("nothing was kept of this scan"))
     })?;
     if !log.quiet {
-        say_summary(&scan, &args, &folder.path).map_err(Stop::with(Exit::Broken))?;
+        say_summary(&scan, args, &folder.path).map_err(Stop::with(Exit::Broken))?;
     }
     Ok(exit_of(&scan, args.fail_on.severity()))
 }
@@ -203,6 +235,7 @@ fn finish(
     folder: &mut ScanFolder,
 ) -> anyhow::Result<Scan> {
     let judgement = audit::judge(store, checks, facts.started_at)?;
+    let coverage = store.coverage()?;
     let mut scan = Scan {
         id: facts.id.clone(),
         started_at: facts.started_at,
@@ -211,7 +244,8 @@ fn finish(
         intent_declared: facts.intent_declared,
         derived_tokens: facts.derived_tokens,
         accounts: judgement.accounts,
-        coverage: store.coverage()?,
+        tree_is_known: tree_is_known(&coverage),
+        coverage,
         findings: judgement.findings,
         notices: notices(facts, args.stand_in(), store.notices()?),
         needed_by: audit::needed_by(checks),
@@ -230,6 +264,11 @@ fn finish(
         tracing::warn!("{error:#}; the reports themselves are written");
     }
     Ok(scan)
+}
+
+/// Whether all subaccounts are known, whatever checks were chosen.
+fn tree_is_known(coverage: &[Coverage]) -> bool {
+    coverage.iter().filter(|c| c.resource_type == ACCOUNT_TREE.name).all(|c| c.status.is_conclusive())
 }
 
 const fn report_options(args: &Args) -> report::Options {
@@ -270,7 +309,7 @@ fn say_summary(scan: &Scan, args: &Args, folder: &Path) -> io::Result<()> {
 }
 
 fn exit_of(scan: &Scan, fail_on: Option<Severity>) -> Exit {
-    if !scan.is_complete() || !scan.coverage.iter().all(is_settled) {
+    if !scan.is_complete() {
         Exit::Incomplete
     } else if fail_on.is_some_and(|severity| scan.has_fault_at_or_above(severity)) {
         Exit::Faults
@@ -279,25 +318,34 @@ fn exit_of(scan: &Scan, fail_on: Option<Severity>) -> Exit {
     }
 }
 
-/// Whether nothing is left to read. The tree counts also where no check asked for it.
-fn is_settled(coverage: &Coverage) -> bool {
-    coverage.resource_type != ACCOUNT_TREE.name || coverage.status.is_conclusive()
+/// The checks of this build.
+struct Catalogue {
+    /// The ids of all of them.
+    check_ids: Vec<String>,
+    /// The date of the newest.
+    version: String,
+    /// Those that the arguments choose.
+    checks: Vec<Compiled>,
 }
 
-/// All checks, and those that the arguments choose.
-fn checks(args: &Args) -> Result<(Vec<String>, Vec<Compiled>), Stop> {
+fn checks(args: &Args) -> Result<Catalogue, Stop> {
     let all = audit::built_in().and_then(audit::compile).map_err(Stop::with(Exit::Broken))?;
-    let ids: Vec<String> = all.iter().map(|compiled| compiled.check.id.clone()).collect();
+    let check_ids: Vec<String> = all.iter().map(|compiled| compiled.check.id.clone()).collect();
     for id in &args.checks {
-        known("check", id, ids.iter().map(String::as_str)).map_err(Stop::with(Exit::Usage))?;
+        known("check", id, check_ids.iter().map(String::as_str)).map_err(Stop::with(Exit::Usage))?;
     }
+    let newest = all.iter().map(|compiled| compiled.check.verified_on).max();
     let everything = args.checks.is_empty() && args.families.is_empty();
     let is_chosen = |compiled: &Compiled| {
         everything
             || args.checks.contains(&compiled.check.id)
             || args.families.contains(&compiled.check.family)
     };
-    Ok((ids, all.into_iter().filter(is_chosen).collect()))
+    Ok(Catalogue {
+        check_ids,
+        version: newest.map(|day| day.to_string()).unwrap_or_default(),
+        checks: all.into_iter().filter(is_chosen).collect(),
+    })
 }
 
 /// Everything there is; for chosen checks only what they read.
@@ -307,14 +355,4 @@ fn kinds(args: &Args, checks: &[Compiled]) -> Vec<&'static Kind> {
     } else {
         chosen_kinds(checks.iter().flat_map(|compiled| compiled.reads.iter().copied()))
     }
-}
-
-/// The date of the newest rule.
-fn catalogue_version(checks: &[Compiled]) -> String {
-    checks
-        .iter()
-        .map(|compiled| compiled.check.verified_on)
-        .max()
-        .map(|day| day.to_string())
-        .unwrap_or_default()
 }

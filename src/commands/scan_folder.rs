@@ -10,14 +10,14 @@ use crate::evidence::Store;
 use crate::history::Remembered;
 use crate::model::ScanId;
 
-/// The folder of one scan. Unless it was published it goes when this value goes: half a scan, whether
+/// The folder of one scan. Unless it is kept it goes when this value goes: half a scan, whether
 /// interrupted or out of disk, must not lie about like a whole one.
 #[derive(Debug)]
 pub(super) struct ScanFolder {
     output: PathBuf,
     /// The folder itself.
     pub(super) path: PathBuf,
-    is_published: bool,
+    is_kept: bool,
 }
 
 impl ScanFolder {
@@ -28,7 +28,7 @@ impl ScanFolder {
             .with_context(|| format!("cannot make the folder {}", output.display()))?;
         refuse_if_anybody_may_write(output)?;
         match private_folder(&path, false) {
-            Ok(()) => Ok(Self { output: output.to_owned(), path, is_published: false }),
+            Ok(()) => Ok(Self { output: output.to_owned(), path, is_kept: false }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(anyhow!(
                 "{} exists already: a scan that started in the same second wrote it; start again",
                 path.display()
@@ -61,7 +61,7 @@ impl ScanFolder {
 
     /// Declares the scan finished: from now on it stays.
     pub(super) fn keep(&mut self) {
-        self.is_published = true;
+        self.is_kept = true;
     }
 
     /// Points `latest` at this scan, in one step.
@@ -81,7 +81,7 @@ impl ScanFolder {
 
 impl Drop for ScanFolder {
     fn drop(&mut self) {
-        if !self.is_published {
+        if !self.is_kept {
             // Whatever led here is the error to report, not this one.
             let _ = fs::remove_dir_all(&self.path);
         }

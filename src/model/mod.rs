@@ -15,4 +15,4 @@ pub use fingerprint::{FINGERPRINT_VERSION, finding_id};
 pub use scan::{Clock, Scan, ScanId, ScannedAccount, Verdict, in_seconds};
 pub use severity::Severity;
 pub(crate) use sid::is_sid;
-pub use sid::{AccountSid, InvalidSid};
+pub use sid::{AccountSid, InvalidSid, looks_like_sid};

@@ -99,6 +99,8 @@ pub struct Scan {
     pub accounts: Vec<ScannedAccount>,
     /// What was read, by account, kind and parent resource.
     pub coverage: Vec<Coverage>,
+    /// Whether all subaccounts of the parent are known.
+    pub tree_is_known: bool,
     /// All findings, passes included, in report order.
     pub findings: Vec<Finding>,
     /// Sentences that the reader must see first.
@@ -108,9 +110,9 @@ pub struct Scan {
 }
 
 impl Scan {
-    /// Whether everything that was required could be assessed.
+    /// Whether all accounts are known, and everything that was required could be assessed.
     pub fn is_complete(&self) -> bool {
-        !self.findings.iter().any(|finding| finding.outcome == Outcome::NotAssessed)
+        self.tree_is_known && !self.findings.iter().any(|finding| finding.outcome == Outcome::NotAssessed)
     }
 
     /// Whether a fault at or above the given severity stands unwaived.

@@ -25,6 +25,11 @@ pub(crate) fn is_sid(text: &str, prefix: &str) -> bool {
     })
 }
 
+/// Whether a text has the shape of a SID of any kind, and so names one thing in all of Twilio.
+pub fn looks_like_sid(text: &str) -> bool {
+    text.get(..2).is_some_and(|prefix| prefix.bytes().all(|b| b.is_ascii_uppercase()) && is_sid(text, prefix))
+}
+
 impl AccountSid {
     /// The SID as Twilio writes it.
     pub fn as_str(&self) -> &str {

@@ -288,7 +288,13 @@ fn mask(text: &str, class: &str) -> String {
 /// Names come from strangers: nothing in them may steer a terminal or reorder a line.
 fn printable(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .map(|c| match c {
+            _ if c.is_whitespace() => ' ',
+            // What word processors and other keyboards write for a hyphen, a digit or a letter.
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            _ => c,
+        })
         .filter(|c| !c.is_control() && *c != '\u{ad}')
         .filter(|c| {
             let invisible = ['\u{200b}'..='\u{200f}', '\u{202a}'..='\u{202e}', '\u{2060}'..='\u{206f}'];

@@ -91,7 +91,7 @@ enum Proof {
     Random,
 }
 
-static EMBEDDED: [(&str, Proof, Pattern); 13] = [
+static EMBEDDED: [(&str, Proof, Pattern); 14] = [
     ("private key", Proof::Pattern, Pattern::new(|| regex(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----"))),
     (
         "account SID and token",
@@ -118,6 +118,13 @@ static EMBEDDED: [(&str, Proof, Pattern); 13] = [
     ("api key SID", Proof::Pattern, Pattern::new(|| regex(r"\bSK[0-9a-f]{32}\b"))),
     ("cloud access key", Proof::Pattern, Pattern::new(|| regex(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"))),
     ("slack token", Proof::Random, Pattern::new(|| regex(r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"))),
+    (
+        "named secret",
+        Proof::Pattern,
+        Pattern::new(|| {
+            regex(r"(?i)\b(?:pass(?:word|wd|phrase)?|pwd?|secret|token)\s*(?:[:=]|\bis\b)\s*[^\s{\[]{6,}")
+        }),
+    ),
     ("secret key", Proof::Random, Pattern::new(|| regex(r"\b[sr]k[-_][A-Za-z0-9_-]{16,}"))),
     // The shape of an Auth Token, with nothing beside it that makes it a SID or a longer hash.
     (

@@ -60,6 +60,9 @@ static BARE: Pattern = Pattern::new(|| {
     ))
 });
 
+/// A longer text is no address that anybody configured.
+const LONGEST: usize = 8192;
+
 /// The URL without its secrets: user part, query values, fragment values, and path segments that
 /// look like a secret, a phone number or an e-mail address become shapes such as `[hex:32]`.
 ///
@@ -68,6 +71,9 @@ pub fn redact(text: &str) -> String {
     let text: String = text.trim().chars().filter(|c| !c.is_control()).collect();
     if text.is_empty() || secret::is_written_shape(&text) {
         return text;
+    }
+    if text.len() > LONGEST {
+        return format!("[unreadable:{}]", text.chars().count());
     }
     let unreadable = || format!("[unreadable:{}]", text.chars().count());
     let Some((plain, liquid)) = Liquid::take_out(&text.replace('\\', "/")) else { return unreadable() };

@@ -36,20 +36,21 @@ impl Gate {
         Self { overall: Arc::new(Semaphore::new(OVERALL)), accounts: Mutex::default() }
     }
 
-    /// Waits for leave to send one request for an account. Always the account first, then overall, so
-    /// that nobody holds what another waits for. Nothing only if the gate was torn down.
+    /// Waits for leave to send one request for an account. Always the account first, then overall,
+    /// so that nobody waits in a circle. Nothing only if the gate was torn down.
     pub(super) async fn enter(&self, account: &AccountSid) -> Option<Leave> {
         let gate = self.of(account);
         let own = Arc::clone(&gate.under_way).acquire_owned().await.ok()?;
         loop {
+            let shared = Arc::clone(&self.overall).acquire_owned().await.ok()?;
             let until = *gate.closed_until.lock().unwrap_or_else(PoisonError::into_inner);
             if until <= Instant::now() {
-                break;
+                return Some(Leave([own, shared]));
             }
+            // Whoever must wait keeps no place that another account could use.
+            drop(shared);
             tokio::time::sleep_until(until).await;
         }
-        let shared = Arc::clone(&self.overall).acquire_owned().await.ok()?;
-        Some(Leave([own, shared]))
     }
 
     /// Lets nobody in for an account for a while: Twilio asked for it.

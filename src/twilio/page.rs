@@ -61,6 +61,15 @@ pub fn parse_page<'a>(
     if page_size > 0 && rows.len() > usize::from(page_size) {
         return Err(PageError::TooManyRows);
     }
+    let says = match paging {
+        Paging::Uri => fields.contains_key("next_page_uri"),
+        Paging::Meta => meta.as_ref().is_some_and(|meta| meta.contains_key("next_page_url")),
+        Paging::Token | Paging::SnakeToken | Paging::Number | Paging::Scim | Paging::None => true,
+    };
+    // A short page without a link is the last; a full one without a word about the next is not believed.
+    if !says && page_size > 0 && rows.len() == usize::from(page_size) {
+        return Err(PageError::NoPaging);
+    }
     let next = match paging {
         Paging::None => None,
         Paging::Uri => follow(url, text(&fields, "next_page_uri")?)?,

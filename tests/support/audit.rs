@@ -131,9 +131,10 @@ impl Running {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// As Ctrl-C does.
-    pub fn interrupt(&self) {
-        let sent = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
+    /// As Ctrl-C does with `INT`, and as services and timeouts do with `TERM`.
+    pub fn signal(&self, name: &str) {
+        let sent =
+            Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 

@@ -1,10 +1,10 @@
 //! One name of a URL, a path segment or the name of a parameter: does it tell too much?
 
-use super::super::{Pattern, regex, secret};
+use super::super::{Pattern, label, regex, secret};
 use super::liquid;
 
 static SID: Pattern = Pattern::new(|| regex(r"^[A-Z]{2}[0-9a-f]{32}$"));
-static VERSION_DATE: Pattern = Pattern::new(|| regex(r"^20[0-3][0-9]-[01][0-9]-[0-3][0-9](?:\.json)?$"));
+static VERSION_DATE: Pattern = Pattern::new(|| regex(r"^20[1-3][0-9]-[01][0-9]-[0-3][0-9](?:\.json)?$"));
 static MANY_DIGITS: Pattern = Pattern::new(|| regex(r"[0-9](?:[ ().+-]{0,2}[0-9]){6,}"));
 
 /// A path segment as it may be kept: itself, or its shape.
@@ -31,7 +31,9 @@ pub(super) fn is_telling(text: &str) -> bool {
         return false;
     }
     let is_free_text = !text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.~!$*'()[]:=+%".contains(c));
-    is_free_text || MANY_DIGITS.is_match(text) || (text.len() > SHORT && !is_wordy(text))
+    let is_about_a_person =
+        label::pattern(text).is_some_and(|class| label::strength(class) == label::Strength::Strong);
+    is_about_a_person || is_free_text || MANY_DIGITS.is_match(text) || (text.len() > SHORT && !is_wordy(text))
 }
 
 /// Up to this length an unreadable name is an id: too short for a secret worth stealing.

@@ -7,6 +7,7 @@ mod audit;
 
 use audit::{Audit, Ended, credential, simulator};
 use serde_json::{Value, json};
+use twilio_audit::catalogue::KINDS;
 use twilio_audit::simulator::{Fault, Trouble, sid};
 
 const NUMBERS: &str = "IncomingPhoneNumbers.json";
@@ -41,6 +42,22 @@ fn numbers() -> String {
     format!("/api.twilio.com/2010-04-01/Accounts/{}/{NUMBERS}", sid("AC0001"))
 }
 
+/// A number as Twilio writes it: what is not set is null, not left out.
+fn number(voice_url: &str) -> Value {
+    let kind = KINDS.iter().find(|kind| kind.name == "phone_number").unwrap();
+    let mut row = json!({});
+    for column in kind.columns {
+        row[column.path.split('.').next().unwrap()] = Value::Null;
+    }
+    row["sid"] = json!("PN1");
+    row["voice_url"] = json!(voice_url);
+    row
+}
+
+fn page_of_numbers(rows: &[Value]) -> Value {
+    json!({"incoming_phone_numbers": rows, "next_page_uri": null})
+}
+
 fn is_failed(ended: &Ended, kind: &str, reason: &str) {
     let (status, said) = &ended.coverage(kind)[&sid("AC0001")];
     assert_eq!(status, "failed", "{kind}: {said}");
@@ -66,19 +83,25 @@ async fn a_page_that_hides_its_successor_is_not_the_last() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_that_is_none_is_not_an_absent_one() {
     for url in [r#""http://evil.ngrok.io/\ud83d""#, r#"{"odd": 1}"#] {
-        let body = format!(
-            r#"{{"incoming_phone_numbers":[{{"sid":"PN1","voice_url":{url}}}],"next_page_uri":null}}"#
-        );
+        let body = page_of_numbers(&[number("URL")]).to_string().replace("\"URL\"", url);
         is_failed(&scan_with_text(&numbers(), 200, body).await, "phone_number", "voice_url");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_is_left_out_is_not_a_field_that_is_not_set() {
+    let whole = number("https://ok.example/x");
+    let ended = scan_with(&numbers(), 200, page_of_numbers(std::slice::from_ref(&whole))).await;
+    assert_eq!(ended.coverage("phone_number")[&sid("AC0001")].0, "complete");
+    let mut silent = whole;
+    silent.as_object_mut().unwrap().remove("voice_url");
+    is_failed(&scan_with(&numbers(), 200, page_of_numbers(&[silent])).await, "phone_number", "voice_url");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_comes_twice_and_differs_is_not_believed() {
-    let row = |url: &str| json!({"sid": "PN1", "voice_url": url});
-    let rows = [row("http://evil.example/x"), row("https://ok.example/x")];
-    let ended =
-        scan_with(&numbers(), 200, json!({"incoming_phone_numbers": rows, "next_page_uri": null})).await;
+    let rows = [number("http://evil.example/x"), number("https://ok.example/x")];
+    let ended = scan_with(&numbers(), 200, page_of_numbers(&rows)).await;
     is_failed(&ended, "phone_number", "changed while it was read");
     assert!(
         ended.outcomes("webhook-http").contains(&("fail".to_owned(), "PN1".to_owned())),

@@ -11,7 +11,7 @@ const ACCOUNT_COLUMNS: &[Column] = &[
     time("date_created"),
     time("date_updated"),
     // Only the fact that the token is in the answer: it is never parsed into a value.
-    present("auth_token_exposed").at("auth_token"),
+    present("auth_token_exposed").at("auth_token").sometimes_said(),
 ];
 
 /// The parent and its subaccounts, as the parent's credential lists them.

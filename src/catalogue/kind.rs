@@ -128,6 +128,8 @@ pub struct Column {
     pub path: &'static str,
     /// How it is kept.
     pub keep: Keep,
+    /// Whether Twilio says it in every row, if only as null. A row that does not is no answer about it.
+    pub always_said: bool,
 }
 
 /// How a field is kept. Whatever a column does not name is never parsed into a value.
@@ -196,10 +198,15 @@ impl Column {
     pub const fn at(self, path: &'static str) -> Self {
         Self { path, ..self }
     }
+
+    /// The same column, for a field that Twilio leaves out of some rows: being left out means null.
+    pub const fn sometimes_said(self) -> Self {
+        Self { always_said: false, ..self }
+    }
 }
 
 const fn column(name: &'static str, keep: Keep) -> Column {
-    Column { name, path: name, keep }
+    Column { name, path: name, keep, always_said: true }
 }
 
 macro_rules! columns {

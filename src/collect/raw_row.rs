@@ -44,6 +44,12 @@ impl<'a> RawRow<'a> {
         serde_json::from_str(raw).map(Self).map_err(|_| ReduceError::NotAnObject)
     }
 
+    /// Whether the row does not speak of a field at all. Twilio writes a field that is not set as null, so
+    /// this is no answer about it: taken for null, it would look like something that was never configured.
+    pub(super) fn lacks(&self, path: &str) -> bool {
+        !self.0.contains_key(path.split_once('.').map_or(path, |(name, _)| name))
+    }
+
     /// The field at a path such as `recording.mode`; nothing when it is absent or null.
     pub(super) fn at(&self, path: &str) -> Result<Option<&'a str>, ReduceError> {
         let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));

@@ -112,6 +112,9 @@ fn explode(
 }
 
 fn keep(column: &Column, raw: &RawRow<'_>, salt: &Salt) -> Result<Value, ReduceError> {
+    if column.always_said && raw.lacks(column.path) {
+        return Err(ReduceError::Lacking(column.path));
+    }
     let text = || raw.text(column.path);
     let kept: Option<String> = match column.keep {
         Keep::Bool => return readable(column, text()?, yes_or_no),

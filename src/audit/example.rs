@@ -157,20 +157,9 @@ fn write_coverage(store: &mut Store, compiled: &Compiled, missing: &[String]) ->
             } else {
                 CoverageStatus::Complete
             };
-            let coverage = Coverage {
-                account_sid: account.parse().map_err(|_| "bad account".to_owned())?,
-                resource_type: kind.name.to_owned(),
-                parent_sid: String::new(),
-                status,
-                http_status: None,
-                twilio_code: None,
-                missing_permission: None,
-                credential_kind: None,
-                rows: 0,
-                pages: 1,
-                read_at: EXAMPLE_TIME.to_owned(),
-                reason: String::new(),
-            };
+            let account = account.parse().map_err(|_| "bad account".to_owned())?;
+            let coverage =
+                Coverage { pages: 1, ..Coverage::new(account, kind.name, status, EXAMPLE_TIME.to_owned()) };
             store.write(&Batch::Coverage(coverage)).map_err(|error| error.to_string())?;
         }
     }

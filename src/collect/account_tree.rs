@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
+use super::listing::answered;
 use super::pages::Pages;
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::reduce::{Salt, reduce};
@@ -254,21 +255,16 @@ impl TreeListing {
             ),
             (None, Some(_)) => (CoverageStatus::Complete, String::new()),
         };
+        let account = parent.unwrap_or(first).clone();
+        let ended = Coverage::new(account, ACCOUNT_TREE.name, status, in_seconds(clock.now()));
         Coverage {
-            account_sid: parent.unwrap_or(first).clone(),
-            resource_type: ACCOUNT_TREE.name.to_owned(),
-            parent_sid: String::new(),
-            status,
-            http_status: self.problem.as_ref().map_or(parent.map(|_| 200), |failure| failure.http_status),
-            twilio_code: self.problem.as_ref().and_then(|failure| failure.twilio_code),
-            missing_permission: self.problem.as_ref().and_then(|failure| failure.missing_permission.clone()),
             credential_kind: parent
-                .and_then(|p| signed_in.get(p))
+                .and_then(|parent| signed_in.get(parent))
                 .map(|found| found.kind.as_str().to_owned()),
             rows: u32::try_from(self.rows.len()).unwrap_or(u32::MAX),
             pages: self.pages,
-            read_at: in_seconds(clock.now()),
             reason,
+            ..answered(ended, self.problem.as_ref())
         }
     }
 }

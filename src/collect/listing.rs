@@ -236,23 +236,26 @@ impl Listing<'_> {
     }
 
     fn coverage(&self, run: &Context, kind: &Kind, parent: &str, rows: usize, ending: &Ending) -> Coverage {
-        let failure = ending.failure.as_ref();
+        let account = self.place.account.clone();
         Coverage {
-            account_sid: self.place.account.clone(),
-            resource_type: kind.name.to_owned(),
             parent_sid: parent.to_owned(),
-            status: ending.status,
-            http_status: failure
-                .and_then(|failure| failure.http_status)
-                .or_else(|| (ending.status == CoverageStatus::Complete).then_some(200)),
-            twilio_code: failure.and_then(|failure| failure.twilio_code),
-            missing_permission: failure.and_then(|failure| failure.missing_permission.clone()),
             credential_kind: ending.credential_kind.map(str::to_owned),
             rows: u32::try_from(rows).unwrap_or(u32::MAX),
             pages: ending.pages,
-            read_at: run.now(),
             reason: ending.reason.clone(),
+            ..answered(Coverage::new(account, kind.name, ending.status, run.now()), ending.failure.as_ref())
         }
+    }
+}
+
+/// What the last answer said: that of the failure, or of the last page of a whole listing.
+pub(super) fn answered(coverage: Coverage, failure: Option<&Failure>) -> Coverage {
+    let is_whole = coverage.status == CoverageStatus::Complete;
+    Coverage {
+        http_status: failure.and_then(|failure| failure.http_status).or_else(|| is_whole.then_some(200)),
+        twilio_code: failure.and_then(|failure| failure.twilio_code),
+        missing_permission: failure.and_then(|failure| failure.missing_permission.clone()),
+        ..coverage
     }
 }
 

@@ -225,18 +225,9 @@ fn unread(
     reason: &str,
 ) -> Coverage {
     Coverage {
-        account_sid: account.account.clone(),
-        resource_type: kind.name.to_owned(),
-        parent_sid: String::new(),
-        status,
-        http_status: None,
-        twilio_code: None,
-        missing_permission: None,
         credential_kind: run.credential_kind(&account.account).map(str::to_owned),
-        rows: 0,
-        pages: 0,
-        read_at: run.now(),
         reason: reason.to_owned(),
+        ..Coverage::new(account.account.clone(), kind.name, status, run.now())
     }
 }
 

@@ -88,3 +88,28 @@ pub struct Coverage {
     /// In words, why it is not complete; empty when it is.
     pub reason: String,
 }
+
+impl Coverage {
+    /// A listing that ended like this, with nothing more known about it: no answer, no rows, no reason.
+    pub fn new(
+        account_sid: AccountSid,
+        resource_type: &str,
+        status: CoverageStatus,
+        read_at: String,
+    ) -> Self {
+        Self {
+            account_sid,
+            resource_type: resource_type.to_owned(),
+            parent_sid: String::new(),
+            status,
+            http_status: None,
+            twilio_code: None,
+            missing_permission: None,
+            credential_kind: None,
+            rows: 0,
+            pages: 0,
+            read_at,
+            reason: String::new(),
+        }
+    }
+}

@@ -138,3 +138,14 @@ async fn an_account_of_unknown_status_is_audited() {
     assert!(ended.outcomes("webhook-tunnel-or-inspector").iter().any(|(outcome, _)| outcome == "fail"));
     assert!(ended.stdout.contains("NOT READY"), "{}", ended.stdout);
 }
+
+/// The keys of a suspended account are listed, their policies are not asked for: the report must say so.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_asked_of_a_suspended_account_is_listed_as_unread() {
+    let mut estate = estate("suspended");
+    estate["accounts"][0]["keys"] = json!([{"sid": "SK0001", "name": "old", "kind": "main", "days_ago": 40}]);
+    let simulator = simulator(&estate).await;
+    let ended = Audit::scan(&simulator).sign_in(&credential(&estate, "AC0001")).run();
+    assert_eq!(ended.coverage("api_key")[&sid("AC0001")].0, "complete");
+    assert_eq!(ended.coverage("api_key_policy")[&sid("AC0001")].0, "inactive_account");
+}

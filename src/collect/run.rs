@@ -23,6 +23,8 @@ use crate::twilio::Client;
 /// Accounts that are read side by side at most. The client's own gate bounds the requests.
 const ACCOUNTS_AT_ONCE: usize = 16;
 
+const NOT_ACTIVE: &str = "not asked: the account is not active";
+
 /// What a collection needs.
 #[derive(Debug)]
 pub struct Collector {
@@ -121,8 +123,7 @@ async fn read_account(run: Arc<Context>, account: Arc<AccountInTree>) -> Result<
         if kind.name == TWILIO_ACCOUNT.name && account.row.is_some() {
             write_own_row(&run, &account).await?;
         } else if !account.is_active() && !endpoint.of_inactive {
-            let reason = "not asked: the account is not active";
-            write_unread(&run, kind, (&account, ""), CoverageStatus::InactiveAccount, reason).await?;
+            write_unread(&run, kind, (&account, ""), CoverageStatus::InactiveAccount, NOT_ACTIVE).await?;
         } else {
             tasks.spawn(read_kind(Arc::clone(&run), kind, Arc::clone(&account), None));
         }
@@ -167,6 +168,9 @@ fn read_kind(
                     "what it is listed under was not read",
                 )
                 .await?;
+            } else if !account.is_active() {
+                write_unread(&run, child, (&account, &place), CoverageStatus::InactiveAccount, NOT_ACTIVE)
+                    .await?;
             }
             if !account.is_active() {
                 continue;

@@ -22,6 +22,7 @@ use prism::Prism;
 use reqwest::StatusCode;
 use serde_json::Value;
 use twilio_audit::catalogue::{Answer, KINDS, Origin};
+use twilio_audit::model::Region;
 
 const ACCOUNT: &str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
@@ -36,7 +37,7 @@ fn started() -> Option<Prism> {
         program
     });
     let program = PROGRAM.as_ref()?;
-    let hosts: BTreeSet<_> = requests().iter().map(|source| source.endpoint.host.name()).collect();
+    let hosts: BTreeSet<_> = requests().iter().map(|source| source.endpoint.host.name(Region::Us1)).collect();
     let hosts: Vec<_> = hosts.into_iter().collect();
     Some(Prism::start(program, &openapi::served::document(specs, &hosts)))
 }
@@ -71,9 +72,14 @@ fn filled(source: &Source) -> String {
 fn query(source: &Source) -> Vec<(&'static str, String)> {
     let fixed =
         source.endpoint.query.iter().map(|(name, value)| (*name, value.replace("{account}", ACCOUNT)));
-    let since = source.endpoint.since.map(|(name, _)| (name, "2026-01-01".to_owned()));
+    let since = source
+        .endpoint
+        .since
+        .map(|since| (since.parameter, since.before("2026-01-31T00:00:00Z".parse().unwrap())));
     let page_size = match source.endpoint.answer {
-        Answer::List { page_size, .. } if page_size > 0 => Some(("PageSize", page_size.to_string())),
+        Answer::List { page_size, paging, .. } if page_size > 0 => {
+            Some((paging.size_parameter(), page_size.to_string()))
+        }
         Answer::List { .. } | Answer::Single => None,
     };
     fixed.chain(since).chain(page_size).collect()
@@ -84,7 +90,7 @@ async fn prism_accepts_every_request_of_the_catalogue() {
     let Some(prism) = started() else { return };
     let client = client();
     for source in requests() {
-        let url = prism.url(&source.endpoint.host.name(), &filled(&source));
+        let url = prism.url(&source.endpoint.host.name(Region::Us1), &filled(&source));
         let request = client.get(&url).query(&query(&source)).basic_auth(ACCOUNT, Some("token"));
         let answer = request.send().await.unwrap();
         let status = answer.status();

@@ -25,7 +25,7 @@ impl Estate {
         functions::register(&connection, "2026-11-23T12:00:00Z".parse().unwrap()).unwrap();
         data::load(&connection).unwrap();
         connection.execute_batch(FIXED_TABLES).unwrap();
-        for kind in KINDS {
+        for kind in KINDS.iter().copied() {
             let columns: String =
                 kind.columns.iter().map(|c| format!(", \"{}\" {}", c.name, c.keep.sql_type())).collect();
             let sql = format!(
@@ -216,7 +216,7 @@ fn no_url_column_of_the_catalogue_is_forgotten() {
     let views = include_str!("../checks/views.sql");
     let start = views.find("create temp view webhook").unwrap();
     let webhook = &views[start..start + views[start..].find(';').unwrap()];
-    for kind in KINDS {
+    for kind in KINDS.iter().copied() {
         for column in kind.columns.iter().filter(|c| c.keep == twilio_audit::catalogue::Keep::Url) {
             let from = if kind.name == "phone_number" { "wired_number" } else { kind.name };
             let arm = webhook.lines().any(|line| {

@@ -151,7 +151,7 @@ fn write_coverage(store: &mut Store, compiled: &Compiled, missing: &[String]) ->
         .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
         .map_err(|error| error.to_string())?;
     for account in accounts {
-        for kind in KINDS {
+        for kind in KINDS.iter().copied() {
             let status = if missing.iter().any(|table| table == kind.name) {
                 CoverageStatus::Denied
             } else {
@@ -192,6 +192,7 @@ fn row_of(kind: &'static Kind, table: &toml::Table) -> Result<Row, String> {
     Ok(Row {
         account,
         parent: text("parent_sid"),
+        link: None,
         sid,
         values: kind.columns.iter().map(|column| value_of(table.get(column.name))).collect(),
     })

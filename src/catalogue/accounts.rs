@@ -1,7 +1,11 @@
-//! Accounts, their keys, who else has access, and what they use.
+//! Accounts, their keys, and who else has access.
 
-use super::Host::{Api, Iam, Marketplace};
-use super::kind::{Column, Endpoint, Kind, json, label, list, present, real, single, text, time, url};
+use super::Host::{Api, Iam};
+use super::kind::{Column, Endpoint, Kind, json, label, list, present, single, text, time, url};
+
+/// The kinds of this family, parents before children.
+pub(super) static KINDS: &[&Kind] =
+    &[&ACCOUNT_TREE, &TWILIO_ACCOUNT, &API_KEY, &API_KEY_POLICY, &AUTHORIZED_CONNECT_APP];
 
 const ACCOUNT_COLUMNS: &[Column] = &[
     label("friendly_name"),
@@ -36,7 +40,7 @@ pub static TWILIO_ACCOUNT: Kind = Kind::new(
 static API_KEY_WITHOUT_TYPE: Endpoint =
     list(Api, "/2010-04-01/Accounts/{account}/Keys.json", "keys").of_inactive_too();
 
-pub(super) static API_KEY: Kind = Kind::new(
+static API_KEY: Kind = Kind::new(
     "api_key",
     "account",
     list(Iam, "/v1/Keys", "keys")
@@ -47,50 +51,22 @@ pub(super) static API_KEY: Kind = Kind::new(
 )
 .columns(&[label("friendly_name"), time("date_created"), time("date_updated"), json("flags")]);
 
-pub(super) static API_KEY_POLICY: Kind = Kind::new(
+static API_KEY_POLICY: Kind = Kind::new(
     "api_key_policy",
     "account",
     single(Iam, "/v1/Keys/{parent}").per_each("api_key").permission("/twilio/iam/api-keys/read"),
 )
 .columns(&[present("restricted").at("policy"), json("permissions").at("policy.allow")]);
 
-pub(super) static AUTHORIZED_CONNECT_APP: Kind = Kind::new(
+static AUTHORIZED_CONNECT_APP: Kind = Kind::new(
     "authorized_connect_app",
     "account",
     list(Api, "/2010-04-01/Accounts/{account}/AuthorizedConnectApps.json", "authorized_connect_apps"),
 )
-.identified_by("connect_app_sid")
+.identified_by(&["connect_app_sid"])
 .columns(&[
     label("friendly_name").at("connect_app_friendly_name"),
     label("company_name").at("connect_app_company_name"),
     url("homepage_url").at("connect_app_homepage_url"),
     json("permissions"),
 ]);
-
-pub(super) static USAGE_RECORD: Kind = Kind::new(
-    "usage_record",
-    "account",
-    list(Api, "/2010-04-01/Accounts/{account}/Usage/Records.json", "usage_records")
-        // Without this the parent's figures contain those of its subaccounts.
-        .query(&[("IncludeSubaccounts", "false")])
-        .since("StartDate", 30)
-        .permission("/twilio/billing/usage/read")
-        .of_inactive_too(),
-)
-.identified_by("category")
-.columns(&[
-    real("count"),
-    text("count_unit"),
-    real("usage"),
-    text("usage_unit"),
-    real("price"),
-    text("start_date"),
-    text("end_date"),
-]);
-
-pub(super) static INSTALLED_ADD_ON: Kind = Kind::new(
-    "installed_add_on",
-    "marketplace_addons",
-    list(Marketplace, "/v1/InstalledAddOns", "installed_add_ons"),
-)
-.columns(&[label("friendly_name"), label("unique_name"), time("date_created")]);

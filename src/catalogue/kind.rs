@@ -1,5 +1,7 @@
 //! The shape of a resource kind: where Twilio lists it, which fields are kept, and how each is kept.
 
+use jiff::{Span, Timestamp};
+
 use super::Host;
 
 /// One kind of thing that Twilio lists. Its evidence table has the kind's name.
@@ -13,8 +15,12 @@ pub struct Kind {
     pub origin: Origin,
     /// What is kept of each row, besides account, parent and SID.
     pub columns: &'static [Column],
-    /// The field that identifies a row: `sid` nearly everywhere.
-    pub identity: &'static str,
+    /// The fields that together identify a row: `sid` nearly everywhere. None: there is one row, and it goes
+    /// by the SID of what it is listed under.
+    pub identity: &'static [&'static str],
+    /// A field that stands in the addresses of what is listed under a row, where the SID does not: a number,
+    /// a domain. It is held in memory while the row's children are read, and is never stored.
+    pub link: Option<&'static str>,
 }
 
 /// Where the rows of a kind come from.
@@ -48,24 +54,67 @@ pub struct Endpoint {
     /// The Twilio subdomain.
     pub host: Host,
     /// The path. `{account}` is the audited account, `{parent}` the parent resource's SID,
-    /// `{parent.COLUMN}` another of its columns (`parent_sid` included).
+    /// `{parent.COLUMN}` another of its columns (`parent_sid` included), `{parent.link}` its [`Kind::link`].
     pub path: &'static str,
-    /// Fixed query parameters. The value may hold `{account}`.
+    /// Fixed query parameters. The value may hold `{account}` and `{parent}`.
     pub query: &'static [(&'static str, &'static str)],
-    /// A query parameter that asks for the last so many days: its literal name and the days.
-    pub since: Option<(&'static str, u16)>,
+    /// What of a long list is asked for.
+    pub since: Option<Since>,
     /// The rows in the answer.
     pub answer: Answer,
     /// How often it is asked.
     pub per: Per,
     /// The permission a restricted key needs, where one is known.
     pub permission: Option<&'static str>,
-    /// Another endpoint with the same rows, poorer in columns, for when this one is refused.
+    /// Another endpoint with the same rows, perhaps poorer in columns, for when this one is refused.
     pub fallback: Option<&'static Endpoint>,
+    /// What a 404 says.
+    pub missing: Missing,
     /// Reading stops after this many pages, and the listing then counts as incomplete.
     pub max_pages: u32,
     /// Whether it is asked of suspended and closed accounts too.
     pub of_inactive: bool,
+}
+
+/// The youngest part of a list that may be very long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Since {
+    /// The query parameter, literally as Twilio names it: `DateCreated>`.
+    pub parameter: &'static str,
+    /// How many days before the start of the scan the list begins.
+    pub days: u16,
+    /// How the moment is written.
+    pub written: Moment,
+}
+
+impl Since {
+    /// The beginning of the part, as the query parameter takes it.
+    pub fn before(self, moment: Timestamp) -> String {
+        let day = moment.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let day = day.checked_sub(Span::new().days(i64::from(self.days))).unwrap_or(day);
+        match self.written {
+            Moment::Day => day.to_string(),
+            Moment::Instant => format!("{day}T00:00:00Z"),
+        }
+    }
+}
+
+/// How a query parameter names a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// `2026-11-23`
+    Day,
+    /// `2026-11-23T00:00:00Z`
+    Instant,
+}
+
+/// What a 404 says about something that is always at its address if it is there at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Nothing certain: it may be absent, out of reach or never provisioned.
+    Unclear,
+    /// That it was never configured, which is an answer. Only where Twilio's behaviour is known.
+    NeverConfigured,
 }
 
 /// What an answer looks like.
@@ -75,7 +124,8 @@ pub enum Answer {
     Single,
     /// A list of objects.
     List {
-        /// The name of the array.
+        /// The name of the array. Empty where no source tells it: then it is the answer itself, or what
+        /// `meta.key` names, or the only array in the answer, and anything else is no answer.
         key: &'static str,
         /// How the next page is found.
         paging: Paging,
@@ -108,8 +158,12 @@ pub enum Paging {
 pub enum Per {
     /// Once, with the parent account's credential.
     Tree,
+    /// Once, with the Organization's OAuth app.
+    Organization,
     /// Once per account.
     Account,
+    /// Once per account for each of these words, which take the place of a parent's SID.
+    Word(&'static [&'static str]),
     /// Once per row of another kind, where the named column is set.
     Each {
         /// The other kind.
@@ -170,13 +224,33 @@ pub enum Keep {
     Present,
     /// JSON, for lists of enumerations and permissions.
     Json,
+    /// How many elements a list has; null where it is not set.
+    Count,
+    /// The names of an object's members, as a JSON list: what they hold is not looked at.
+    Names,
+    /// The names of a URL's query parameters, as a JSON list.
+    QueryNames,
+    /// What stands behind the `@` of an e-mail address, in lower case.
+    MailDomain,
+}
+
+impl Paging {
+    /// The query parameter for the size of a page.
+    pub const fn size_parameter(self) -> &'static str {
+        match self {
+            Self::Uri | Self::Meta | Self::Number | Self::None => "PageSize",
+            Self::Token => "pageSize",
+            Self::SnakeToken => "Size",
+            Self::Scim => "count",
+        }
+    }
 }
 
 impl Keep {
     /// The SQLite type of a column that is kept like this.
     pub const fn sql_type(self) -> &'static str {
         match self {
-            Self::Bool | Self::Int | Self::Present | Self::TollFree => "INTEGER",
+            Self::Bool | Self::Int | Self::Present | Self::TollFree | Self::Count => "INTEGER",
             Self::Real => "REAL",
             Self::Text
             | Self::Label
@@ -188,7 +262,10 @@ impl Keep {
             | Self::Scheme
             | Self::Hashed
             | Self::Shape
-            | Self::Json => "TEXT",
+            | Self::Json
+            | Self::Names
+            | Self::QueryNames
+            | Self::MailDomain => "TEXT",
         }
     }
 }
@@ -235,12 +312,17 @@ columns! {
     shape Shape
     present Present
     json Json
+    count Count
+    names Names
+    query_names QueryNames
+    mail_domain MailDomain
 }
 
 impl Kind {
     /// A kind with a request of its own.
     pub(super) const fn new(name: &'static str, product: &'static str, endpoint: Endpoint) -> Self {
-        Self { name, product, origin: Origin::Request(endpoint), columns: &[], identity: "sid" }
+        let origin = Origin::Request(endpoint);
+        Self { name, product, origin, columns: &[], identity: &["sid"], link: None }
     }
 
     /// A kind that is taken out of another kind's answer.
@@ -250,7 +332,8 @@ impl Kind {
         from: &'static str,
         by: Derivation,
     ) -> Self {
-        Self { name, product, origin: Origin::Derived { from, by }, columns: &[], identity: "sid" }
+        let origin = Origin::Derived { from, by };
+        Self { name, product, origin, columns: &[], identity: &["sid"], link: None }
     }
 
     /// What is kept.
@@ -258,10 +341,14 @@ impl Kind {
         Self { columns, ..self }
     }
 
-    /// The field that identifies a row, where it is not `sid`. An empty name: there is one row, and
-    /// it goes by the SID of what it is listed under.
-    pub(super) const fn identified_by(self, identity: &'static str) -> Self {
+    /// The fields that together identify a row, where that is not `sid`; none where there is one row only.
+    pub(super) const fn identified_by(self, identity: &'static [&'static str]) -> Self {
         Self { identity, ..self }
+    }
+
+    /// The field that stands in the addresses of what is listed under a row.
+    pub(super) const fn linked_by(self, link: &'static str) -> Self {
+        Self { link: Some(link), ..self }
     }
 
     /// The request behind this kind, where it has one.
@@ -290,6 +377,7 @@ pub(super) const fn single(host: Host, path: &'static str) -> Endpoint {
         per: Per::Account,
         permission: None,
         fallback: None,
+        missing: Missing::Unclear,
         max_pages: u32::MAX,
         of_inactive: false,
     }
@@ -299,6 +387,16 @@ impl Endpoint {
     /// Asked once for the whole tree.
     pub(super) const fn per_tree(self) -> Self {
         Self { per: Per::Tree, ..self }
+    }
+
+    /// Asked once, with the Organization's OAuth app.
+    pub(super) const fn per_organization(self) -> Self {
+        Self { per: Per::Organization, ..self }
+    }
+
+    /// Asked once per account for each of these words, which stand where the path or the query says `{parent}`.
+    pub(super) const fn per_word(self, words: &'static [&'static str]) -> Self {
+        Self { per: Per::Word(words), ..self }
     }
 
     /// Asked once per row of another kind.
@@ -316,9 +414,14 @@ impl Endpoint {
         Self { query, ..self }
     }
 
-    /// A query parameter that asks for the last so many days.
+    /// A query parameter that asks for the last so many days, written as a day.
     pub(super) const fn since(self, parameter: &'static str, days: u16) -> Self {
-        Self { since: Some((parameter, days)), ..self }
+        Self { since: Some(Since { parameter, days, written: Moment::Day }), ..self }
+    }
+
+    /// A query parameter that asks for the last so many days, written as a moment.
+    pub(super) const fn since_instant(self, parameter: &'static str, days: u16) -> Self {
+        Self { since: Some(Since { parameter, days, written: Moment::Instant }), ..self }
     }
 
     /// The documented maximum page size, where it is not 1000; 0 where there is no such parameter.
@@ -329,6 +432,21 @@ impl Endpoint {
             }
             Answer::Single => self,
         }
+    }
+
+    /// How the next page is found, where it is not the host's way.
+    pub(super) const fn paged_by(self, paging: Paging) -> Self {
+        match self.answer {
+            Answer::List { key, page_size, .. } => {
+                Self { answer: Answer::List { key, paging, page_size }, ..self }
+            }
+            Answer::Single => self,
+        }
+    }
+
+    /// 404 says that it was never configured.
+    pub(super) const fn never_configured_if_missing(self) -> Self {
+        Self { missing: Missing::NeverConfigured, ..self }
     }
 
     /// The permission a restricted key needs.

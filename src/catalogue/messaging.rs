@@ -1,11 +1,20 @@
-//! Messaging services and their senders, channels, Verify.
+//! Messaging services, their senders, channels and templates.
 
-use super::Host::{Conversations, Messaging, Verify};
-use super::kind::{
-    Column, Kind, bool, hashed, int, json, label, list, masked, present, scheme, text, time, url,
-};
+use super::Host::Messaging;
+use super::kind::{Column, Kind, bool, int, json, label, list, masked, scheme, text, time, url};
 
-pub(super) static MESSAGING_SERVICE: Kind = Kind::new(
+/// The kinds of this family, parents before children.
+pub(super) static KINDS: &[&Kind] = &[
+    &MESSAGING_SERVICE,
+    &MESSAGING_SERVICE_PHONE_NUMBER,
+    &MESSAGING_SERVICE_SHORT_CODE,
+    &MESSAGING_SERVICE_ALPHA_SENDER,
+    &MESSAGING_SERVICE_CHANNEL_SENDER,
+    &WHATSAPP_SENDER,
+    &RCS_SENDER,
+];
+
+static MESSAGING_SERVICE: Kind = Kind::new(
     "messaging_service",
     "messaging_services",
     list(Messaging, "/v1/Services", "services").permission("/twilio/messaging/services/list"),
@@ -28,7 +37,7 @@ pub(super) static MESSAGING_SERVICE: Kind = Kind::new(
     time("date_created"),
 ]);
 
-pub(super) static MESSAGING_SERVICE_PHONE_NUMBER: Kind = Kind::new(
+static MESSAGING_SERVICE_PHONE_NUMBER: Kind = Kind::new(
     "messaging_service_phone_number",
     "messaging_services",
     list(Messaging, "/v1/Services/{parent}/PhoneNumbers", "phone_numbers")
@@ -37,7 +46,7 @@ pub(super) static MESSAGING_SERVICE_PHONE_NUMBER: Kind = Kind::new(
 )
 .columns(&[masked("phone_number"), text("country_code"), json("capabilities")]);
 
-pub(super) static MESSAGING_SERVICE_SHORT_CODE: Kind = Kind::new(
+static MESSAGING_SERVICE_SHORT_CODE: Kind = Kind::new(
     "messaging_service_short_code",
     "messaging_services",
     list(Messaging, "/v1/Services/{parent}/ShortCodes", "short_codes")
@@ -46,7 +55,7 @@ pub(super) static MESSAGING_SERVICE_SHORT_CODE: Kind = Kind::new(
 )
 .columns(&[text("short_code"), text("country_code")]);
 
-pub(super) static MESSAGING_SERVICE_ALPHA_SENDER: Kind = Kind::new(
+static MESSAGING_SERVICE_ALPHA_SENDER: Kind = Kind::new(
     "messaging_service_alpha_sender",
     "alphanumeric_sender",
     list(Messaging, "/v1/Services/{parent}/AlphaSenders", "alpha_senders")
@@ -55,7 +64,7 @@ pub(super) static MESSAGING_SERVICE_ALPHA_SENDER: Kind = Kind::new(
 )
 .columns(&[label("alpha_sender")]);
 
-pub(super) static MESSAGING_SERVICE_CHANNEL_SENDER: Kind = Kind::new(
+static MESSAGING_SERVICE_CHANNEL_SENDER: Kind = Kind::new(
     "messaging_service_channel_sender",
     "other_channels",
     list(Messaging, "/v1/Services/{parent}/ChannelSenders", "senders")
@@ -82,7 +91,7 @@ const CHANNEL_SENDER_COLUMNS: &[Column] = &[
 ];
 
 // Twilio refuses this list without a channel, so each channel is a listing of its own.
-pub(super) static WHATSAPP_SENDER: Kind = Kind::new(
+static WHATSAPP_SENDER: Kind = Kind::new(
     "whatsapp_sender",
     "whatsapp",
     list(Messaging, "/v2/Channels/Senders", "senders")
@@ -91,45 +100,9 @@ pub(super) static WHATSAPP_SENDER: Kind = Kind::new(
 )
 .columns(CHANNEL_SENDER_COLUMNS);
 
-pub(super) static RCS_SENDER: Kind = Kind::new(
+static RCS_SENDER: Kind = Kind::new(
     "rcs_sender",
     "rcs",
     list(Messaging, "/v2/Channels/Senders", "senders").query(&[("Channel", "rcs")]),
 )
 .columns(CHANNEL_SENDER_COLUMNS);
-
-pub(super) static CONVERSATION_ADDRESS: Kind = Kind::new(
-    "conversation_address",
-    "conversations",
-    list(Conversations, "/v1/Configuration/Addresses", "address_configurations").page_size(50),
-)
-.columns(&[
-    text("address_type").at("type"),
-    masked("address"),
-    // To recognise a number of the account: the masked address is not enough.
-    hashed("address_hash").at("address"),
-    text("address_country"),
-    bool("auto_creation_enabled").at("auto_creation.enabled"),
-    url("webhook_url").at("auto_creation.webhook_url"),
-    text("webhook_method").at("auto_creation.webhook_method"),
-    text("studio_flow_sid").at("auto_creation.studio_flow_sid"),
-]);
-
-pub(super) static VERIFY_SERVICE: Kind = Kind::new(
-    "verify_service",
-    "verify",
-    list(Verify, "/v2/Services", "services").permission("/twilio/verify/service/list"),
-)
-.columns(&[
-    label("friendly_name"),
-    int("code_length"),
-    bool("lookup_enabled"),
-    bool("custom_code_enabled"),
-    bool("do_not_share_warning_enabled"),
-    bool("dtmf_input_required"),
-    bool("skip_sms_to_landlines"),
-    text("whatsapp_service_sid").at("whatsapp.msg_service_sid"),
-    present("whatsapp_from_set").at("whatsapp.from"),
-    present("passkeys_set").at("passkeys.relying_party.id"),
-    time("date_created"),
-]);

@@ -1,82 +1,66 @@
 //! What Twilio has and what of it is kept: every resource kind as one constant.
 //!
 //! Pure description. It knows no HTTP, no database and no rule; a new kind is one constant in the
-//! file of its product family and one line in [`KINDS`].
+//! file of its product family and one line in the list of that file.
 
 mod accounts;
+mod contact_center;
+mod conversations;
+pub mod doubts;
+mod export;
 mod host;
+mod intelligence;
 mod kind;
+mod marketplace;
 mod messaging;
+mod monitor;
 mod numbers;
-mod runtime;
+mod organization;
+mod serverless;
+mod sip;
+mod studio;
+mod trunking;
+mod trust;
+mod usage;
+mod verify;
+mod video;
 mod voice;
+mod wireless;
+
+use std::sync::LazyLock;
 
 pub use accounts::{ACCOUNT_TREE, TWILIO_ACCOUNT};
 pub use host::Host;
-pub use kind::{Answer, Column, Derivation, Endpoint, Keep, Kind, Origin, Paging, Per};
-
-/// Whether a list that answers 404 may be taken for an empty one.
-///
-/// Twilio does not document whether it answers 404 or an empty list where a product was never provisioned.
-/// Until a live account has shown it, such a list counts as unread.
-pub const LIST_NOT_FOUND_MEANS_EMPTY: bool = false;
+pub use kind::{
+    Answer, Column, Derivation, Endpoint, Keep, Kind, Missing, Moment, Origin, Paging, Per, Since,
+};
 
 /// Every kind, parents before children.
-pub static KINDS: &[&Kind] = &[
-    &accounts::ACCOUNT_TREE,
-    &accounts::TWILIO_ACCOUNT,
-    &accounts::API_KEY,
-    &accounts::API_KEY_POLICY,
-    &accounts::AUTHORIZED_CONNECT_APP,
-    &accounts::USAGE_RECORD,
-    &accounts::INSTALLED_ADD_ON,
-    &numbers::PHONE_NUMBER,
-    &numbers::TWIML_APP,
-    &numbers::SHORT_CODE,
-    &numbers::OUTGOING_CALLER_ID,
-    &voice::QUEUE,
-    &voice::SIP_DOMAIN,
-    &voice::SIP_DOMAIN_CALL_CREDENTIAL_LIST,
-    &voice::SIP_DOMAIN_CALL_ACL,
-    &voice::SIP_DOMAIN_REGISTRATION_CREDENTIAL_LIST,
-    &voice::SIP_CREDENTIAL_LIST,
-    &voice::SIP_CREDENTIAL,
-    &voice::SIP_ACL,
-    &voice::SIP_ACL_ADDRESS,
-    &voice::TRUNK,
-    &voice::TRUNK_ORIGINATION_URL,
-    &voice::TRUNK_CREDENTIAL_LIST,
-    &voice::TRUNK_ACL,
-    &voice::TRUNK_RECORDING,
-    &voice::DIALING_PERMISSION,
-    &voice::VOICE_SETTING,
-    &voice::RECORDING,
-    &voice::INTELLIGENCE_SERVICE,
-    &messaging::MESSAGING_SERVICE,
-    &messaging::MESSAGING_SERVICE_PHONE_NUMBER,
-    &messaging::MESSAGING_SERVICE_SHORT_CODE,
-    &messaging::MESSAGING_SERVICE_ALPHA_SENDER,
-    &messaging::MESSAGING_SERVICE_CHANNEL_SENDER,
-    &messaging::WHATSAPP_SENDER,
-    &messaging::RCS_SENDER,
-    &messaging::CONVERSATION_ADDRESS,
-    &messaging::VERIFY_SERVICE,
-    &runtime::SYNC_SERVICE,
-    &runtime::EVENT_SINK,
-    &runtime::EVENT_SUBSCRIPTION,
-    &runtime::SUBSCRIBED_EVENT,
-    &runtime::FLEX_FLOW,
-    &runtime::STUDIO_FLOW,
-    &runtime::STUDIO_DEFINITION,
-    &runtime::STUDIO_WIDGET,
-    &runtime::STUDIO_URL,
-    &runtime::SERVERLESS_SERVICE,
-    &runtime::SERVERLESS_ENVIRONMENT,
-    &runtime::SERVERLESS_VARIABLE,
-    &runtime::SERVERLESS_BUILD,
-    &runtime::SERVERLESS_FUNCTION,
-    &runtime::SERVERLESS_ASSET,
-];
+pub static KINDS: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
+    [
+        accounts::KINDS,
+        organization::KINDS,
+        usage::KINDS,
+        marketplace::KINDS,
+        numbers::KINDS,
+        trust::KINDS,
+        voice::KINDS,
+        sip::KINDS,
+        trunking::KINDS,
+        messaging::KINDS,
+        verify::KINDS,
+        conversations::KINDS,
+        video::KINDS,
+        studio::KINDS,
+        serverless::KINDS,
+        contact_center::KINDS,
+        export::KINDS,
+        monitor::KINDS,
+        intelligence::KINDS,
+        wireless::KINDS,
+    ]
+    .concat()
+});
 
 /// The kind of the given name.
 pub fn kind(name: &str) -> Option<&'static Kind> {
@@ -92,12 +76,12 @@ mod tests {
     #[test]
     fn names_are_unique_and_parents_come_first() {
         let mut seen = BTreeSet::new();
-        for kind in KINDS {
+        for kind in KINDS.iter() {
             let parent = match &kind.origin {
                 Origin::Derived { from, .. } => Some(*from),
                 Origin::Request(endpoint) => match endpoint.per {
                     Per::Each { kind, .. } => Some(kind),
-                    Per::Tree | Per::Account => None,
+                    Per::Tree | Per::Organization | Per::Account | Per::Word(_) => None,
                 },
             };
             assert!(parent.is_none_or(|parent| seen.contains(parent)), "{} before its parent", kind.name);
@@ -107,7 +91,7 @@ mod tests {
 
     #[test]
     fn columns_are_unique_and_leave_the_key_columns_alone() {
-        for kind in KINDS {
+        for kind in KINDS.iter() {
             let mut seen = BTreeSet::from(["account_sid", "parent_sid", "sid"]);
             for column in kind.columns {
                 assert!(seen.insert(column.name), "{}.{} twice", kind.name, column.name);
@@ -117,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_child_names_a_column_that_its_parent_keeps() {
-        for child in KINDS {
+        for child in KINDS.iter() {
             let Some(Endpoint { per: Per::Each { kind: parent, having }, .. }) = child.endpoint() else {
                 continue;
             };
@@ -133,7 +117,7 @@ mod tests {
 
     #[test]
     fn paths_follow_the_rules_of_their_api_generation() {
-        for kind in KINDS {
+        for kind in KINDS.iter() {
             for endpoint in kind.endpoint().into_iter().flat_map(|e| [Some(e), e.fallback]).flatten() {
                 // Without `.json` the 2010 API answers XML; with it the others answer 404.
                 assert_eq!(endpoint.path.ends_with(".json"), endpoint.host == Host::Api, "{}", kind.name);

@@ -1,9 +1,12 @@
-//! Numbers and what they are wired to.
+//! Telephone numbers, what handles them, and their papers.
 
 use super::Host::Api;
 use super::kind::{Kind, bool, country, hashed, label, list, masked, text, time, toll_free, url};
 
-pub(super) static PHONE_NUMBER: Kind = Kind::new(
+/// The kinds of this family, parents before children.
+pub(super) static KINDS: &[&Kind] = &[&PHONE_NUMBER, &TWIML_APP, &SHORT_CODE, &OUTGOING_CALLER_ID];
+
+static PHONE_NUMBER: Kind = Kind::new(
     "phone_number",
     "phone_numbers",
     list(Api, "/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json", "incoming_phone_numbers")
@@ -38,7 +41,7 @@ pub(super) static PHONE_NUMBER: Kind = Kind::new(
     time("date_created"),
 ]);
 
-pub(super) static TWIML_APP: Kind = Kind::new(
+static TWIML_APP: Kind = Kind::new(
     "twiml_app",
     "voice",
     list(Api, "/2010-04-01/Accounts/{account}/Applications.json", "applications")
@@ -62,7 +65,7 @@ pub(super) static TWIML_APP: Kind = Kind::new(
     bool("public_application_connect_enabled"),
 ]);
 
-pub(super) static SHORT_CODE: Kind = Kind::new(
+static SHORT_CODE: Kind = Kind::new(
     "short_code",
     "short_code",
     list(Api, "/2010-04-01/Accounts/{account}/SMS/ShortCodes.json", "short_codes"),
@@ -76,7 +79,7 @@ pub(super) static SHORT_CODE: Kind = Kind::new(
     text("sms_fallback_method"),
 ]);
 
-pub(super) static OUTGOING_CALLER_ID: Kind = Kind::new(
+static OUTGOING_CALLER_ID: Kind = Kind::new(
     "outgoing_caller_id",
     "phone_numbers",
     list(Api, "/2010-04-01/Accounts/{account}/OutgoingCallerIds.json", "outgoing_caller_ids")

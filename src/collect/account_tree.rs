@@ -12,7 +12,7 @@ use super::sign_in::{SignInError, SignedIn, sign_in};
 use crate::catalogue::{ACCOUNT_TREE, Answer, Kind, TWILIO_ACCOUNT};
 use crate::credentials::{Credential, CredentialKind, Credentials, Secret, Source};
 use crate::evidence::{Row, Value};
-use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, in_seconds};
+use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, Region, in_seconds};
 use crate::twilio::{Client, Failure, parse_page};
 
 /// One account to audit.
@@ -150,7 +150,7 @@ async fn list_tree(
     let (Some(parent), Some(credential)) = (parent, credential) else { return listing };
     let Some(endpoint) = ACCOUNT_TREE.endpoint() else { return listing };
     let Answer::List { key, paging, page_size } = endpoint.answer else { return listing };
-    let first = format!("https://{}{}?PageSize={page_size}", endpoint.host.name(), endpoint.path);
+    let first = format!("https://{}{}?PageSize={page_size}", endpoint.host.name(Region::Us1), endpoint.path);
     let Ok(first) = Url::parse(&first) else { return listing };
     let place = Place { account: parent.clone(), parent: String::new() };
     let mut pages = Pages::new(client, credential, first);

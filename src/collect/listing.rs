@@ -1,6 +1,7 @@
 //! Reading one listing to its end, and saying truthfully how that ended.
 
-use jiff::{Span, Timestamp};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use url::Url;
 
 use super::context::Context;
@@ -9,9 +10,9 @@ use super::plan::children;
 use super::progress::{Derived, Progress};
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::reduce::{derive, reduce};
-use crate::catalogue::{Answer, Endpoint, Kind, LIST_NOT_FOUND_MEANS_EMPTY};
+use crate::catalogue::{Answer, Endpoint, Kind, Missing, doubts};
 use crate::evidence::{Batch, EvidenceError, Row, Value};
-use crate::model::{Coverage, CoverageStatus};
+use crate::model::{Coverage, CoverageStatus, Region};
 use crate::twilio::{Failure, FailureKind, parse_page};
 
 /// One listing to read.
@@ -106,7 +107,9 @@ impl Listing<'_> {
         while let Some(answer) = pages.next().await {
             let (url, body) = match answer {
                 Ok(answer) => answer,
-                Err(failure) => return Ok(self.refused(endpoint, failure, credential_kind, pages.count)),
+                Err(failure) => {
+                    return Ok(self.refused(endpoint, run.started_at, failure, credential_kind, pages.count));
+                }
             };
             match self.reduce_page(run, endpoint, &url, &body) {
                 Ok((rows, derived, next)) => {
@@ -165,7 +168,7 @@ impl Listing<'_> {
             let raw = RawRow::read(raw)?;
             let row = reduce(self.kind, &self.place, &raw, &run.salt)?;
             if endpoint.answer == Answer::Single
-                && self.kind.identity == "sid"
+                && self.kind.identity == ["sid"]
                 && !is_last_part(url, &row.sid)
             {
                 return Err(ReduceError::AnotherResource);
@@ -179,8 +182,13 @@ impl Listing<'_> {
     /// The first URL of the listing.
     fn url(&self, endpoint: &Endpoint, started_at: Timestamp) -> Result<Url, String> {
         let mut path = endpoint.path.replace("{account}", self.place.account.as_str());
+        if path.contains("{parent}") {
+            path = path.replace("{parent}", safe_segment(&self.place.parent)?);
+        }
         if let Some(row) = self.under {
-            path = path.replace("{parent}", safe_segment(&row.sid)?);
+            if path.contains("{parent.link}") {
+                path = path.replace("{parent.link}", &link_segment(row.link.as_deref())?);
+            }
             if path.contains("{parent.parent_sid}") {
                 path = path.replace("{parent.parent_sid}", safe_segment(&row.parent)?);
             }
@@ -191,18 +199,19 @@ impl Listing<'_> {
                 }
             }
         }
-        let mut url = Url::parse(&format!("https://{}{path}", endpoint.host.name()))
+        let mut url = Url::parse(&format!("https://{}{path}", endpoint.host.name(Region::Us1)))
             .map_err(|_| "its address cannot be built".to_owned())?;
         {
             let mut query = url.query_pairs_mut();
             for (name, value) in endpoint.query {
-                query.append_pair(name, &value.replace("{account}", self.place.account.as_str()));
+                let value = value.replace("{account}", self.place.account.as_str());
+                query.append_pair(name, &value.replace("{parent}", &self.place.parent));
             }
-            if let Some((name, days)) = endpoint.since {
-                query.append_pair(name, &day_before(started_at, days));
+            if let Some(since) = endpoint.since {
+                query.append_pair(since.parameter, &since.before(started_at));
             }
-            if let Answer::List { page_size: size @ 1.., .. } = endpoint.answer {
-                query.append_pair("PageSize", &size.to_string());
+            if let Answer::List { page_size: size @ 1.., paging, .. } = endpoint.answer {
+                query.append_pair(paging.size_parameter(), &size.to_string());
             }
         }
         if url.query() == Some("") {
@@ -224,15 +233,17 @@ impl Listing<'_> {
     fn refused(
         &self,
         endpoint: &Endpoint,
+        started_at: Timestamp,
         failure: Failure,
         credential_kind: Option<&'static str>,
         pages: u32,
     ) -> Ending {
-        let mut status = status_of(endpoint, failure.kind);
+        let (mut status, because) = outcome_of(endpoint, failure.kind, today(started_at));
         if !self.account_is_active && status != CoverageStatus::Failed {
             status = CoverageStatus::InactiveAccount;
         }
-        Ending { status, reason: failure.reason.clone(), failure: Some(failure), credential_kind, pages }
+        let reason = because.map_or_else(|| failure.reason.clone(), str::to_owned);
+        Ending { status, reason, failure: Some(failure), credential_kind, pages }
     }
 
     fn coverage(&self, run: &Context, kind: &Kind, parent: &str, rows: usize, ending: &Ending) -> Coverage {
@@ -275,25 +286,53 @@ impl Ending {
     }
 }
 
-const fn status_of(endpoint: &Endpoint, kind: FailureKind) -> CoverageStatus {
+/// What a refusal says of the thing that was asked for and, where it is an answer after all, in words.
+fn outcome_of(endpoint: &Endpoint, kind: FailureKind, today: Date) -> (CoverageStatus, Option<&'static str>) {
+    let is_gone = endpoint.host.may_be_gone_from().is_some_and(|day| day <= today);
     match kind {
         FailureKind::Denied | FailureKind::ClientValidation | FailureKind::TestCredentials => {
-            CoverageStatus::Denied
+            (CoverageStatus::Denied, None)
         }
-        FailureKind::InactiveAccount => CoverageStatus::InactiveAccount,
+        FailureKind::InactiveAccount => (CoverageStatus::InactiveAccount, None),
+        FailureKind::Retired if is_gone => (CoverageStatus::Absent, Some(RETIRED)),
         // That this address is retired does not tell what stands at its successor.
-        FailureKind::Retired => CoverageStatus::NotEnabled,
-        FailureKind::Broken => CoverageStatus::Failed,
-        FailureKind::NotFound => not_found(endpoint.answer, LIST_NOT_FOUND_MEANS_EMPTY),
+        FailureKind::Retired => (CoverageStatus::NotEnabled, None),
+        FailureKind::NoSuchHost => no_such_host(is_gone, doubts::UNKNOWN_NAME_MEANS_RETIRED),
+        FailureKind::Broken => (CoverageStatus::Failed, None),
+        FailureKind::NotFound => not_found(
+            endpoint,
+            doubts::LIST_NOT_FOUND_MEANS_EMPTY,
+            doubts::OBJECT_NOT_FOUND_MEANS_NEVER_CONFIGURED,
+        ),
     }
 }
 
-/// What a 404 says: of an object nothing certain, of a list what the catalogue decides.
-const fn not_found(answer: Answer, list_means_empty: bool) -> CoverageStatus {
-    match answer {
-        Answer::List { .. } if list_means_empty => CoverageStatus::Absent,
-        Answer::List { .. } | Answer::Single => CoverageStatus::NotEnabled,
+const RETIRED: &str = "retired by Twilio";
+
+const fn no_such_host(is_gone: bool, means_retired: bool) -> (CoverageStatus, Option<&'static str>) {
+    match is_gone && means_retired {
+        true => (CoverageStatus::Absent, Some(RETIRED)),
+        false => (CoverageStatus::Failed, None),
     }
+}
+
+/// What a 404 says: of most objects nothing certain, of a list what the doubts decide.
+const fn not_found(
+    endpoint: &Endpoint,
+    list_means_empty: bool,
+    object_means_never: bool,
+) -> (CoverageStatus, Option<&'static str>) {
+    match (endpoint.answer, endpoint.missing) {
+        (Answer::List { .. }, _) if list_means_empty => (CoverageStatus::Absent, Some("there is none")),
+        (Answer::Single, Missing::NeverConfigured) if object_means_never => {
+            (CoverageStatus::Absent, Some("never configured"))
+        }
+        (Answer::List { .. } | Answer::Single, _) => (CoverageStatus::NotEnabled, None),
+    }
+}
+
+fn today(moment: Timestamp) -> Date {
+    moment.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 /// Whether a URL ends in this SID, as that of a single resource does.
@@ -309,21 +348,37 @@ fn safe_segment(text: &str) -> Result<&str, String> {
     if is_safe { Ok(text) } else { Err("it is listed under something without a usable SID".to_owned()) }
 }
 
-/// The day so many days before, as Twilio's date filters take it.
-fn day_before(moment: Timestamp, days: u16) -> String {
-    let today = moment.to_zoned(jiff::tz::TimeZone::UTC).date();
-    today.checked_sub(Span::new().days(i64::from(days))).unwrap_or(today).to_string()
+/// A number or a domain as one part of a path, escaped: in `+12025550100` the plus would be a space.
+fn link_segment(link: Option<&str>) -> Result<String, String> {
+    let is_plain = |text: &&str| {
+        (1..=100).contains(&text.len())
+            && !text.starts_with('.')
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-_".contains(&b))
+    };
+    let link = link.filter(is_plain).ok_or("it is listed under something without a usable address")?;
+    Ok(link.replace('+', "%2B"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn endpoint(kind: &str) -> &'static Endpoint {
+        crate::catalogue::kind(kind).unwrap().endpoint().unwrap()
+    }
+
     #[test]
     fn both_answers_to_what_a_missing_list_means() {
-        let list = crate::catalogue::kind("sync_service").unwrap().endpoint().unwrap();
-        assert_eq!(not_found(list.answer, false), CoverageStatus::NotEnabled);
-        assert_eq!(not_found(list.answer, true), CoverageStatus::Absent);
+        let list = endpoint("sync_service");
+        assert_eq!(not_found(list, false, true).0, CoverageStatus::NotEnabled);
+        assert_eq!(not_found(list, true, true).0, CoverageStatus::Absent);
+    }
+
+    #[test]
+    fn both_answers_to_what_an_unknown_name_means() {
+        assert_eq!(no_such_host(true, true).0, CoverageStatus::Absent);
+        assert_eq!(no_such_host(true, false).0, CoverageStatus::Failed);
+        assert_eq!(no_such_host(false, true).0, CoverageStatus::Failed, "nobody announced its end");
     }
 
     #[test]
@@ -332,5 +387,10 @@ mod tests {
             assert!(safe_segment(bad).is_err(), "{bad}");
         }
         assert!(safe_segment("ZSaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").is_ok());
+        for bad in [None, Some(""), Some(".."), Some("a/b"), Some("a b"), Some("a%2e")] {
+            assert!(link_segment(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(link_segment(Some("+12025550100")).unwrap(), "%2B12025550100");
+        assert_eq!(link_segment(Some("clinic.sip.twilio.com")).unwrap(), "clinic.sip.twilio.com");
     }
 }

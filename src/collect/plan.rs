@@ -23,7 +23,7 @@ pub(super) fn comes_after(kind: &Kind) -> Option<&'static str> {
         Origin::Derived { from, .. } => Some(from),
         Origin::Request(endpoint) => match endpoint.per {
             Per::Each { kind, .. } => Some(kind),
-            Per::Tree | Per::Account => None,
+            Per::Tree | Per::Organization | Per::Account | Per::Word(_) => None,
         },
     }
 }
@@ -69,6 +69,6 @@ mod tests {
     fn dependents_reach_to_the_grandchildren() {
         let flow = catalogue::kind("studio_flow").unwrap();
         let expected = ["studio_flow", "studio_definition", "studio_widget", "studio_url"];
-        assert_eq!(names(&with_dependents(KINDS, flow)), expected);
+        assert_eq!(names(&with_dependents(&KINDS, flow)), expected);
     }
 }

@@ -1,14 +1,16 @@
 //! From a row of an answer to a row of evidence: only what the catalogue names, only as it says.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::studio;
-use crate::catalogue::{Answer, Column, Derivation, KINDS, Keep, Kind, Origin, Paging, TWILIO_ACCOUNT};
+use crate::catalogue::{Answer, Column, Derivation, KINDS, Keep, Kind, Origin, Paging, Per, TWILIO_ACCOUNT};
 use crate::evidence::{Row, Value};
-use crate::model::AccountSid;
+use crate::model::{AccountSid, Region};
 use crate::redact;
 use crate::twilio::{PageError, parse_page};
 
@@ -43,31 +45,44 @@ impl Salt {
 /// Reduces one row.
 pub(super) fn reduce(kind: &Kind, place: &Place, raw: &RawRow<'_>, salt: &Salt) -> Result<Row, ReduceError> {
     refuse_another_account(kind, place, raw)?;
-    let sid = if kind.identity.is_empty() {
-        let listed_under = if place.parent.is_empty() { place.account.as_str() } else { &place.parent };
-        listed_under.to_owned()
-    } else {
-        let sid = not_empty(raw.text(kind.identity)?).ok_or(ReduceError::NoIdentity(kind.identity))?;
-        if !is_identity(&sid) {
-            return Err(ReduceError::Unreadable(kind.identity.to_owned()));
-        }
-        sid
+    let link = match kind.link {
+        Some(field) => not_empty(raw.text(field)?),
+        None => None,
     };
     Ok(Row {
         account: place.account.clone(),
         parent: place.parent.clone(),
-        sid,
+        sid: identity(kind, place, raw)?,
+        link,
         values: kind.columns.iter().map(|column| keep(column, raw, salt)).collect::<Result<_, _>>()?,
     })
 }
 
+/// What a row goes by: its identifying fields, joined by full stops.
+fn identity(kind: &Kind, place: &Place, raw: &RawRow<'_>) -> Result<String, ReduceError> {
+    if kind.identity.is_empty() {
+        let listed_under = if place.parent.is_empty() { place.account.as_str() } else { &place.parent };
+        return Ok(listed_under.to_owned());
+    }
+    let part = |field: &'static str| {
+        let text = not_empty(raw.text(field)?).ok_or(ReduceError::NoIdentity(field))?;
+        if is_identity(&text) { Ok(text) } else { Err(ReduceError::Unreadable(field.to_owned())) }
+    };
+    let parts: Vec<String> = kind.identity.iter().map(|field| part(field)).collect::<Result<_, _>>()?;
+    Ok(parts.join("."))
+}
+
 /// SIDs, categories, country codes and event types; nothing that a person typed.
 fn is_identity(text: &str) -> bool {
-    text.len() <= 100 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    text.len() <= 100 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-+".contains(&b))
 }
 
 /// A credential that does not reach an account is often answered with its own account's resources.
 fn refuse_another_account(kind: &Kind, place: &Place, raw: &RawRow<'_>) -> Result<(), ReduceError> {
+    if kind.endpoint().is_some_and(|endpoint| endpoint.per == Per::Organization) {
+        // The Organization's lists are about accounts; they belong to none.
+        return Ok(());
+    }
     let field = if kind.name == TWILIO_ACCOUNT.name { "sid" } else { "account_sid" };
     match raw.text(field)? {
         Some(other) if other != place.account.as_str() => Err(ReduceError::AnotherAccount),
@@ -137,6 +152,10 @@ fn keep(column: &Column, raw: &RawRow<'_>, salt: &Salt) -> Result<Value, ReduceE
         Keep::Hashed => not_empty(text()?).map(|text| salt.hash(&text.to_lowercase())),
         Keep::Shape => Some(redact::secret::shape(&text()?.unwrap_or_default())),
         Keep::Json => raw.at(column.path)?.and_then(list_of_words),
+        Keep::Count => return raw.at(column.path)?.map_or(Ok(Value::Null), |list| count(column, list)),
+        Keep::Names => raw.at(column.path)?.map(|object| names(column, object)).transpose()?,
+        Keep::QueryNames => not_empty(text()?).and_then(|text| query_names(&text)),
+        Keep::MailDomain => not_empty(text()?).and_then(|text| mail_domain(&text)),
     };
     Ok(kept.map_or(Value::Null, Value::Text))
 }
@@ -206,6 +225,36 @@ fn list_of_words(raw: &str) -> Option<String> {
     serde_json::to_string(&words).ok()
 }
 
+fn count(column: &Column, list: &str) -> Result<Value, ReduceError> {
+    let items: Vec<&RawValue> =
+        serde_json::from_str(list).map_err(|_| ReduceError::Unreadable(column.path.to_owned()))?;
+    Ok(Value::Integer(i64::try_from(items.len()).unwrap_or(i64::MAX)))
+}
+
+/// The names of an object's members, in alphabetical order; what they hold is skipped by the parser.
+fn names(column: &Column, object: &str) -> Result<String, ReduceError> {
+    let members: BTreeMap<String, &RawValue> =
+        serde_json::from_str(object).map_err(|_| ReduceError::Unreadable(column.path.to_owned()))?;
+    let names: Vec<String> = members.keys().map(|name| redact::label::keep(name)).collect();
+    Ok(serde_json::Value::from(names).to_string())
+}
+
+/// The names of a URL's query parameters, in alphabetical order.
+fn query_names(text: &str) -> Option<String> {
+    let url = url::Url::parse(text).ok()?;
+    let names: BTreeSet<String> = url.query_pairs().map(|(name, _)| redact::label::keep(&name)).collect();
+    Some(serde_json::Value::from_iter(names).to_string())
+}
+
+/// What stands behind the last `@`, if it is built like a domain.
+fn mail_domain(text: &str) -> Option<String> {
+    let (_, domain) = text.trim().rsplit_once('@')?;
+    let is_domain = !domain.is_empty()
+        && domain.len() <= 253
+        && domain.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b));
+    is_domain.then(|| domain.to_ascii_lowercase())
+}
+
 /// Times come as RFC 2822 from the 2010 API and the key list, as ISO 8601 elsewhere, now and then
 /// without an offset. What cannot be read is null: a strange date must not lose the row.
 fn time(text: &str) -> Option<String> {
@@ -241,8 +290,9 @@ pub fn rows_of_answer(
         Answer::Single => vec![text],
         // Where the next page is does not matter here: an answer from elsewhere has links from elsewhere.
         Answer::List { key, .. } => {
-            let url = url::Url::parse(&format!("https://{}{}", endpoint.host.name(), endpoint.path))
-                .map_err(|_| PageError::UnreadableLink)?;
+            let url =
+                url::Url::parse(&format!("https://{}{}", endpoint.host.name(Region::Us1), endpoint.path))
+                    .map_err(|_| PageError::UnreadableLink)?;
             parse_page(body, &url, (key, Paging::None, 0))?.rows.into_iter().map(RawValue::get).collect()
         }
     };

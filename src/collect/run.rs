@@ -117,37 +117,58 @@ async fn read_account(run: Arc<Context>, account: Arc<AccountInTree>) -> Result<
     let mut tasks = JoinSet::new();
     for kind in run.kinds.iter().copied() {
         let Some(endpoint) = kind.endpoint() else { continue };
-        if endpoint.per != Per::Account {
-            continue;
-        }
+        let words: &[&str] = match endpoint.per {
+            Per::Account => &[""],
+            Per::Word(words) => words,
+            Per::Tree | Per::Organization | Per::Each { .. } => continue,
+        };
         if kind.name == TWILIO_ACCOUNT.name && account.row.is_some() {
             write_own_row(&run, &account).await?;
         } else if !account.is_active() && !endpoint.of_inactive {
             write_unread(&run, kind, (&account, ""), CoverageStatus::InactiveAccount, NOT_ACTIVE).await?;
         } else {
-            tasks.spawn(read_kind(Arc::clone(&run), kind, Arc::clone(&account), None));
+            for word in words {
+                let under = Under::Word(word);
+                tasks.spawn(read_kind(Arc::clone(&run), kind, Arc::clone(&account), under));
+            }
         }
     }
     all_of(tasks).await
 }
 
+/// What a listing stands under.
+enum Under {
+    /// A word that is part of its address; empty where it needs none.
+    Word(&'static str),
+    /// A row of another kind.
+    Row(Row),
+}
+
+impl Under {
+    fn name(&self) -> &str {
+        match self {
+            Self::Word(word) => word,
+            Self::Row(row) => &row.sid,
+        }
+    }
+
+    const fn row(&self) -> Option<&Row> {
+        match self {
+            Self::Word(_) => None,
+            Self::Row(row) => Some(row),
+        }
+    }
+}
+
 type Reading = Pin<Box<dyn Future<Output = Result<(), EvidenceError>> + Send>>;
 
 /// Reads one listing, then whatever is listed under each of its rows.
-fn read_kind(
-    run: Arc<Context>,
-    kind: &'static Kind,
-    account: Arc<AccountInTree>,
-    under: Option<Row>,
-) -> Reading {
+fn read_kind(run: Arc<Context>, kind: &'static Kind, account: Arc<AccountInTree>, under: Under) -> Reading {
     Box::pin(async move {
         let listing = Listing {
             kind,
-            place: Place {
-                account: account.account.clone(),
-                parent: under.as_ref().map(|row| row.sid.clone()).unwrap_or_default(),
-            },
-            under: under.as_ref(),
+            place: Place { account: account.account.clone(), parent: under.name().to_owned() },
+            under: under.row(),
             account_is_active: account.is_active(),
         };
         let kept = listing.read(&run).await?;
@@ -176,7 +197,7 @@ fn read_kind(
                 continue;
             }
             for parent in parents {
-                tasks.spawn(read_kind(Arc::clone(&run), child, Arc::clone(&account), Some(parent)));
+                tasks.spawn(read_kind(Arc::clone(&run), child, Arc::clone(&account), Under::Row(parent)));
             }
         }
         all_of(tasks).await

@@ -141,7 +141,7 @@ fn refusal(credential: &Credential, failure: Failure) -> SignInError {
         FailureKind::Denied | FailureKind::NotFound => {
             SignInError::Refused { user: credential.user.clone(), account }
         }
-        FailureKind::Retired | FailureKind::Broken => {
+        FailureKind::NoSuchHost | FailureKind::Retired | FailureKind::Broken => {
             SignInError::Unreachable { account, reason: failure.reason }
         }
     }

@@ -142,6 +142,7 @@ fn rows(
             account: place.account.clone(),
             parent: place.parent.clone(),
             sid,
+            link: None,
             values,
         })
         .collect();

@@ -15,6 +15,8 @@ pub struct Row {
     pub parent: String,
     /// What identifies it.
     pub sid: String,
+    /// What stands in the addresses of its children, where that is not the SID. Never written.
+    pub link: Option<String>,
     /// The columns of its kind, in their order.
     pub values: Vec<Value>,
 }

@@ -45,7 +45,7 @@ create table attestation_rule (id text primary key, scope text not null, max_age
 /// All statements that make an empty store.
 pub(super) fn create_statements() -> String {
     let mut sql = FIXED_TABLES.to_owned();
-    for kind in KINDS {
+    for kind in KINDS.iter() {
         sql.push_str(&create_table(kind));
     }
     sql

@@ -15,6 +15,8 @@ pub enum FailureKind {
     InactiveAccount,
     /// It is not there.
     NotFound,
+    /// The name of the host does not exist.
+    NoSuchHost,
     /// Twilio has taken this API out of service.
     Retired,
     /// Anything else: unreachable, refused, unreadable.

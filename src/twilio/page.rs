@@ -1,5 +1,6 @@
 //! One page of a list: its rows, and where the next page is. Pure.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use serde_json::value::RawValue;
@@ -50,6 +51,11 @@ pub fn parse_page<'a>(
     url: &Url,
     (key, paging, page_size): (&str, Paging, u16),
 ) -> Result<Page<'a>, PageError> {
+    if key.is_empty()
+        && let Ok(rows) = serde_json::from_slice::<Vec<&RawValue>>(body)
+    {
+        return bare_list(rows, page_size);
+    }
     let fields: Fields<'_> = serde_json::from_slice(body).map_err(|_| PageError::NotAnObject)?;
     let meta: Option<Fields<'_>> = match fields.get("meta").map(|raw| serde_json::from_str(raw.get())) {
         None => None,
@@ -83,11 +89,25 @@ pub fn parse_page<'a>(
     Ok(Page { rows, next })
 }
 
+/// A list that is the whole answer, with no word about another page.
+fn bare_list(rows: Vec<&RawValue>, page_size: u16) -> Result<Page<'_>, PageError> {
+    match rows.len().cmp(&usize::from(page_size)) {
+        Ordering::Less => Ok(Page { rows, next: None }),
+        Ordering::Equal | Ordering::Greater if page_size == 0 => Ok(Page { rows, next: None }),
+        Ordering::Equal => Err(PageError::NoPaging),
+        Ordering::Greater => Err(PageError::TooManyRows),
+    }
+}
+
 /// The fields of an object, none of them made into a value yet.
 type Fields<'a> = HashMap<String, &'a RawValue>;
 
 fn rows<'a>(fields: &Fields<'a>, meta_key: Option<&str>, key: &str) -> Result<Vec<&'a RawValue>, PageError> {
-    let raw = fields.get(key).or_else(|| fields.get(meta_key?));
+    let only_array = || {
+        let mut arrays = fields.values().filter(|raw| raw.get().starts_with('['));
+        arrays.next().filter(|_| key.is_empty() && arrays.next().is_none())
+    };
+    let raw = fields.get(key).or_else(|| fields.get(meta_key?)).or_else(only_array);
     let no_list = || PageError::NoList(key.to_owned());
     serde_json::from_str(raw.ok_or_else(no_list)?.get()).map_err(|_| no_list())
 }
@@ -228,6 +248,21 @@ mod tests {
         assert_eq!(rows(r#"{"keys":[1,2,3,4]}"#), Err(PageError::TooManyRows));
         assert_eq!(rows("<html>"), Err(PageError::NotAnObject));
         assert_eq!(rows(r#"{"keys":[1,"#), Err(PageError::NotAnObject));
+    }
+
+    /// Of some lists no source names the key: what is clear is read, what is not is no list.
+    #[test]
+    fn a_list_of_unknown_name_is_read_only_where_it_is_clear() {
+        let url = Url::parse(URL).unwrap();
+        let rows = |body: &str| {
+            parse_page(body.as_bytes(), &url, ("", Paging::Meta, 3)).map(|page| page.rows.len()).ok()
+        };
+        assert_eq!(rows("[1,2]"), Some(2));
+        assert_eq!(rows("[1,2,3]"), None, "there may be more");
+        assert_eq!(rows(r#"{"meta":{"key":"apps","next_page_url":null},"apps":[1],"other":[]}"#), Some(1));
+        assert_eq!(rows(r#"{"apps":[1],"meta":{"next_page_url":null}}"#), Some(1));
+        assert_eq!(rows(r#"{"apps":[1],"other":[]}"#), None);
+        assert_eq!(rows(r#"{"message":"none"}"#), None);
     }
 
     #[test]

@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use twilio_audit::catalogue::{Answer, Derivation, Endpoint, KINDS, Keep, Kind, Origin, Paging, kind};
+use twilio_audit::catalogue::{
+    Answer, Derivation, Endpoint, Host, KINDS, Keep, Kind, Moment, Origin, Paging, kind,
+};
+
+use twilio_audit::model::Region;
 
 use super::schema::{self, Facts, Field};
 use super::{Operation, Specs};
@@ -91,7 +95,7 @@ impl Source {
 
     /// Host and path, as the catalogue spells them.
     fn asked(&self) -> String {
-        format!("{}{}", self.endpoint.host.name(), self.endpoint.path)
+        format!("{}{}", self.endpoint.host.name(Region::Us1), self.endpoint.path)
     }
 
     /// The fields that are looked at: the identity and where each column comes from.
@@ -103,12 +107,12 @@ impl Source {
             return vec!["definition"];
         }
         let columns = self.kind.columns.iter().map(|column| column.path);
-        std::iter::once(self.kind.identity).filter(|identity| !identity.is_empty()).chain(columns).collect()
+        self.kind.identity.iter().copied().chain(self.kind.link).chain(columns).collect()
     }
 
     /// The operation in the files, unless none or several have this path.
     pub(crate) fn operation<'a>(&self, specs: &'a Specs) -> Option<Operation<'a>> {
-        match specs.operations(&self.endpoint.host.name(), self.endpoint.path)[..] {
+        match specs.operations(&self.endpoint.host.name(Region::Us1), self.endpoint.path)[..] {
             [operation] => Some(operation),
             _ => None,
         }
@@ -135,7 +139,7 @@ impl Source {
             paging: paging(&operation),
             arrays: arrays(&operation),
             page_size: operation
-                .parameter("PageSize")
+                .parameter(self.size_parameter())
                 .map(|parameter| parameter["schema"]["maximum"].as_u64().unwrap_or(0)),
             query: self.parameters(&operation),
             fields: self.paths().iter().map(field).collect(),
@@ -172,7 +176,15 @@ impl Source {
     /// The names of the query parameters that the catalogue sends, besides those of paging.
     pub(crate) fn sent(&self) -> Vec<&'static str> {
         let fixed = self.endpoint.query.iter().map(|(name, _)| *name);
-        fixed.chain(self.endpoint.since.map(|(name, _)| name)).collect()
+        fixed.chain(self.endpoint.since.map(|since| since.parameter)).collect()
+    }
+
+    /// The name of the parameter for the size of a page.
+    fn size_parameter(&self) -> &'static str {
+        match self.endpoint.answer {
+            Answer::List { paging, .. } => paging.size_parameter(),
+            Answer::Single => "PageSize",
+        }
     }
 
     fn parameters(&self, operation: &Operation<'_>) -> BTreeMap<String, Parameter> {
@@ -241,13 +253,21 @@ impl Source {
                 faults.push(format!("`{name}={value}` is not one of {values:?}"));
             }
         }
+        if let Some(since) = self.endpoint.since
+            && let Some(parameter) = facts.query.get(since.parameter)
+            && (since.written == Moment::Instant) != (parameter.facts.format == "date-time")
+            // The 2010 API takes days, which its files describe as moments.
+            && self.endpoint.host != Host::Api
+        {
+            faults.push(format!("`{}` is no {:?}", since.parameter, since.written));
+        }
     }
 
     fn judge_columns(&self, facts: &Request, faults: &mut Vec<String>) {
         for path in self.paths() {
             match facts.fields.get(path) {
                 None => faults.push(format!("the digest lacks `{path}`")),
-                Some(Field::Missing(name)) if !self.is_fallback || path == self.kind.identity => {
+                Some(Field::Missing(name)) if !self.is_fallback || self.kind.identity.contains(&path) => {
                     faults.push(format!("there is no field `{name}`"));
                 }
                 Some(Field::Missing(_) | Field::FreeForm(_) | Field::Described(_)) => {}
@@ -350,7 +370,8 @@ fn holds(keep: Keep, field: &Facts) -> bool {
         Keep::Int => one_of(&["integer", "string"]),
         Keep::Real => one_of(&["number", "integer", "string"]),
         Keep::Time => one_of(&["string"]) && field.format.starts_with("date-time"),
-        Keep::Json => one_of(&["array"]),
+        Keep::Json | Keep::Count => one_of(&["array"]),
+        Keep::Names => one_of(&["object", ""]),
         Keep::Present => true,
         Keep::Text
         | Keep::Label
@@ -361,6 +382,8 @@ fn holds(keep: Keep, field: &Facts) -> bool {
         | Keep::Scheme
         | Keep::TollFree
         | Keep::Hashed
+        | Keep::QueryNames
+        | Keep::MailDomain
         | Keep::Shape => one_of(&["string"]),
     }
 }

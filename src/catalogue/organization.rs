@@ -1,0 +1,6 @@
+//! The Organization above the accounts: its accounts, users and roles.
+
+use super::kind::Kind;
+
+/// The kinds of this family, parents before children.
+pub(super) static KINDS: &[&Kind] = &[];

@@ -1,0 +1,123 @@
+//! SIP domains, what guards them, and connections to other carriers.
+
+use super::Host::Api;
+use super::kind::{Column, Kind, bool, hashed, int, label, list, masked, text, time, url};
+
+/// The kinds of this family, parents before children.
+pub(super) static KINDS: &[&Kind] = &[
+    &SIP_DOMAIN,
+    &SIP_DOMAIN_CALL_CREDENTIAL_LIST,
+    &SIP_DOMAIN_CALL_ACL,
+    &SIP_DOMAIN_REGISTRATION_CREDENTIAL_LIST,
+    &SIP_CREDENTIAL_LIST,
+    &SIP_CREDENTIAL,
+    &SIP_ACL,
+    &SIP_ACL_ADDRESS,
+];
+
+static SIP_DOMAIN: Kind = Kind::new(
+    "sip_domain",
+    "sip_interface",
+    list(Api, "/2010-04-01/Accounts/{account}/SIP/Domains.json", "domains")
+        .permission("/twilio/voice/sip.domains/list"),
+)
+.columns(&[
+    label("friendly_name"),
+    text("domain_name"),
+    text("auth_type"),
+    bool("secure"),
+    bool("sip_registration"),
+    bool("emergency_calling_enabled"),
+    text("byoc_trunk_sid"),
+    url("voice_url"),
+    text("voice_method"),
+    url("voice_fallback_url"),
+    text("voice_fallback_method"),
+    url("voice_status_callback_url"),
+    text("voice_status_callback_method"),
+]);
+
+/// What is kept of the assignment of one thing to another.
+pub(super) const MAPPING_COLUMNS: &[Column] = &[label("friendly_name"), time("date_created")];
+
+static SIP_DOMAIN_CALL_CREDENTIAL_LIST: Kind = Kind::new(
+    "sip_domain_call_credential_list",
+    "sip_interface",
+    list(
+        Api,
+        "/2010-04-01/Accounts/{account}/SIP/Domains/{parent}/Auth/Calls/CredentialListMappings.json",
+        "contents",
+    )
+    .per_each("sip_domain")
+    .permission("/twilio/voice/sip.domains.auth.calls.credential-list-mappings/list"),
+)
+.columns(MAPPING_COLUMNS);
+
+static SIP_DOMAIN_CALL_ACL: Kind = Kind::new(
+    "sip_domain_call_acl",
+    "sip_interface",
+    list(
+        Api,
+        "/2010-04-01/Accounts/{account}/SIP/Domains/{parent}/Auth/Calls/IpAccessControlListMappings.json",
+        "contents",
+    )
+    .per_each("sip_domain")
+    .permission("/twilio/voice/sip.ip-acl-mappings/list"),
+)
+.columns(MAPPING_COLUMNS);
+
+static SIP_DOMAIN_REGISTRATION_CREDENTIAL_LIST: Kind = Kind::new(
+    "sip_domain_registration_credential_list",
+    "sip_interface",
+    list(
+        Api,
+        "/2010-04-01/Accounts/{account}/SIP/Domains/{parent}/Auth/Registrations/CredentialListMappings.json",
+        "contents",
+    )
+    .per_each("sip_domain")
+    .permission("/twilio/voice/sip.domains.auth.registrations.credential-list-mappings/list"),
+)
+.columns(MAPPING_COLUMNS);
+
+static SIP_CREDENTIAL_LIST: Kind = Kind::new(
+    "sip_credential_list",
+    "sip_interface",
+    list(Api, "/2010-04-01/Accounts/{account}/SIP/CredentialLists.json", "credential_lists")
+        .permission("/twilio/voice/sip.credential-lists/list"),
+)
+.columns(&[label("friendly_name"), time("date_created"), time("date_updated")]);
+
+static SIP_CREDENTIAL: Kind = Kind::new(
+    "sip_credential",
+    "sip_interface",
+    list(Api, "/2010-04-01/Accounts/{account}/SIP/CredentialLists/{parent}/Credentials.json", "credentials")
+        .per_each("sip_credential_list")
+        .permission("/twilio/voice/sip.credential-lists.credentials/list"),
+)
+.columns(&[
+    masked("username"),
+    hashed("username_hash").at("username"),
+    time("date_created"),
+    time("date_updated"),
+]);
+
+static SIP_ACL: Kind = Kind::new(
+    "sip_acl",
+    "sip_interface",
+    list(Api, "/2010-04-01/Accounts/{account}/SIP/IpAccessControlLists.json", "ip_access_control_lists")
+        .permission("/twilio/voice/sip.ip-acls/list"),
+)
+.columns(&[label("friendly_name"), time("date_created")]);
+
+static SIP_ACL_ADDRESS: Kind = Kind::new(
+    "sip_acl_address",
+    "sip_interface",
+    list(
+        Api,
+        "/2010-04-01/Accounts/{account}/SIP/IpAccessControlLists/{parent}/IpAddresses.json",
+        "ip_addresses",
+    )
+    .per_each("sip_acl")
+    .permission("/twilio/voice/sip.ip-acls.ip-addresses/list"),
+)
+.columns(&[label("friendly_name"), text("ip_address"), int("cidr_prefix_length")]);

@@ -1,0 +1,6 @@
+//! SIM cards.
+
+use super::kind::Kind;
+
+/// The kinds of this family, parents before children.
+pub(super) static KINDS: &[&Kind] = &[];

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::compile::Compiled;
 use super::scope::AccountFacts;
-use crate::catalogue::{ACCOUNT_TREE, Per};
+use crate::catalogue::{self, ACCOUNT_TREE, Kind, Per};
 use crate::model::{Coverage, CoverageStatus};
 
 /// Kinds named for one cause before it says "and more".
@@ -25,8 +25,27 @@ pub(super) struct Gaps<'a> {
 struct Cause<'a> {
     account: &'a str,
     words: String,
-    remedy: String,
+    remedy: Remedy,
+    /// The permissions that close the gap, where permissions do.
+    grants: Vec<String>,
     kinds: Vec<&'static str>,
+}
+
+/// What would close a gap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Remedy {
+    /// Permissions for the key or app.
+    Grant,
+    /// A credential of the account.
+    Credential,
+    /// The OAuth app of the Organization.
+    OrganizationApp,
+    /// Another kind of key, for no permission is known.
+    StandardKey,
+    /// What may read accounts and keys.
+    MainKey,
+    /// Nothing that could be named.
+    Unknown,
 }
 
 impl<'a> Gaps<'a> {
@@ -70,19 +89,29 @@ impl<'a> Gaps<'a> {
 
     /// Adds what is missing of a kind in an account, if anything is.
     fn note(&self, kind: &'static str, account: &'a str, causes: &mut Vec<Cause<'a>>) {
-        let (words, remedy) = match self.readings.get(&(kind, account)) {
+        let (words, remedy, grant) = match self.readings.get(&(kind, account)) {
             Some(None) => return,
-            Some(Some(reading)) => describe(reading),
-            None => ("Not collected".to_owned(), String::new()),
+            Some(Some(reading)) => {
+                let (remedy, grant) = remedy(reading);
+                (describe(reading), remedy, grant)
+            }
+            None => ("Not collected".to_owned(), Remedy::Unknown, None),
         };
         let same = |cause: &&mut Cause<'_>| {
             cause.account == account && cause.words == words && cause.remedy == remedy
         };
-        match causes.iter_mut().find(same) {
-            Some(cause) if cause.kinds.contains(&kind) => {}
-            Some(cause) => cause.kinds.push(kind),
-            None => causes.push(Cause { account, words, remedy, kinds: vec![kind] }),
+        let cause = match causes.iter_mut().find(same) {
+            Some(cause) => cause,
+            None => {
+                causes.push(Cause { account, words, remedy, grants: Vec::new(), kinds: Vec::new() });
+                let Some(cause) = causes.last_mut() else { return };
+                cause
+            }
+        };
+        if !cause.kinds.contains(&kind) {
+            cause.kinds.push(kind);
         }
+        cause.grants.extend(grant.filter(|permission| !cause.grants.contains(permission)));
     }
 
     fn sentence(&self, causes: &[Cause<'_>]) -> String {
@@ -91,13 +120,55 @@ impl<'a> Gaps<'a> {
             .take(NAMED_CAUSES)
             .map(|cause| {
                 let name = self.names.get(cause.account).copied().unwrap_or(cause.account);
-                format!("{}: {} of {name}{}", cause.words, first_of(&cause.kinds), cause.remedy)
+                let remedy = cause.remedy.in_words(&cause.grants);
+                format!("{}: {} of {name}{remedy}", cause.words, first_of(&cause.kinds))
             })
             .collect();
         if let Some(more @ 1..) = causes.len().checked_sub(NAMED_CAUSES) {
             sentences.push(format!("and {more} more gaps, see coverage.csv"));
         }
         sentences.join(". ")
+    }
+}
+
+impl Remedy {
+    fn in_words(self, grants: &[String]) -> String {
+        match self {
+            Self::Grant => {
+                let grants: Vec<&str> = grants.iter().map(String::as_str).collect();
+                return format!("; grant {} to its key", first_of(&grants));
+            }
+            Self::Credential => "; supply a credential of this account",
+            Self::OrganizationApp => "; supply an OAuth app of the Organization",
+            Self::StandardKey => {
+                "; no permission is known for it: a Standard or Main key, or the Auth Token, reads it"
+            }
+            Self::MainKey => "; a Main key or the Auth Token of this account reads it",
+            Self::Unknown => "",
+        }
+        .to_owned()
+    }
+}
+
+/// What would close the gap of a reading, and the permission if it is one. The permission that Twilio names comes
+/// before the one that the catalogue knows.
+fn remedy(reading: &Coverage) -> (Remedy, Option<String>) {
+    let endpoint = catalogue::kind(&reading.resource_type).and_then(Kind::endpoint);
+    let known = endpoint.and_then(|endpoint| endpoint.permission).map(str::to_owned);
+    match (reading.status, reading.credential_kind.as_deref()) {
+        (CoverageStatus::NoCredential, _) if endpoint.is_some_and(|endpoint| endpoint.by_organization) => {
+            (Remedy::OrganizationApp, None)
+        }
+        (CoverageStatus::NoCredential, _) => (Remedy::Credential, None),
+        (CoverageStatus::Denied, _) if reading.missing_permission.is_some() => {
+            (Remedy::Grant, reading.missing_permission.clone())
+        }
+        (CoverageStatus::Denied, Some("restricted_key" | "oauth_app")) => match known {
+            Some(permission) => (Remedy::Grant, Some(permission)),
+            None => (Remedy::StandardKey, None),
+        },
+        (CoverageStatus::Denied, Some("standard_key")) => (Remedy::MainKey, None),
+        _ => (Remedy::Unknown, None),
     }
 }
 
@@ -109,8 +180,8 @@ fn first_of(kinds: &[&str]) -> String {
     }
 }
 
-/// A reading in words, and what would close the gap.
-fn describe(reading: &Coverage) -> (String, String) {
+/// A reading in words.
+fn describe(reading: &Coverage) -> String {
     let details: Vec<String> = reading
         .http_status
         .map(|status| format!("HTTP {status}"))
@@ -118,18 +189,12 @@ fn describe(reading: &Coverage) -> (String, String) {
         .chain(reading.twilio_code.map(|code| format!("code {code}")))
         .collect();
     let details = if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) };
-    let words = match reading.status {
+    match reading.status {
         CoverageStatus::NoCredential => "No credential reaches".to_owned(),
         CoverageStatus::Denied => format!("The credential may not read{details}"),
         CoverageStatus::NotEnabled => format!("Twilio does not say whether there is any{details}"),
         CoverageStatus::InactiveAccount => format!("The account is not active{details}"),
         CoverageStatus::Failed => format!("Could not be read{details}, {}", reading.reason),
         CoverageStatus::Complete | CoverageStatus::Absent => reading.reason.clone(),
-    };
-    let remedy = match (&reading.missing_permission, reading.status) {
-        (Some(permission), _) => format!("; grant {permission} to its key"),
-        (None, CoverageStatus::NoCredential) => "; supply a credential of this account".to_owned(),
-        _ => String::new(),
-    };
-    (words, remedy)
+    }
 }

@@ -72,6 +72,8 @@ pub struct Endpoint {
     pub missing: Missing,
     /// Reading stops after this many pages, and the listing then counts as incomplete.
     pub max_pages: u32,
+    /// Whether the Organization's OAuth app asks, and no account's credential may.
+    pub by_organization: bool,
     /// Whether it is asked of suspended and closed accounts too.
     pub of_inactive: bool,
 }
@@ -379,11 +381,22 @@ pub(super) const fn single(host: Host, path: &'static str) -> Endpoint {
         fallback: None,
         missing: Missing::Unclear,
         max_pages: u32::MAX,
+        by_organization: false,
         of_inactive: false,
     }
 }
 
 impl Endpoint {
+    /// Whether the query names the account that is meant.
+    pub fn names_account(&self) -> bool {
+        self.query.iter().any(|(_, value)| *value == "{account}")
+    }
+
+    /// Asked as the Organization's OAuth app.
+    pub(super) const fn by_organization(self) -> Self {
+        Self { by_organization: true, ..self }
+    }
+
     /// Asked once for the whole tree.
     pub(super) const fn per_tree(self) -> Self {
         Self { per: Per::Tree, ..self }
@@ -391,7 +404,7 @@ impl Endpoint {
 
     /// Asked once, with the Organization's OAuth app.
     pub(super) const fn per_organization(self) -> Self {
-        Self { per: Per::Organization, ..self }
+        Self { per: Per::Organization, ..self.by_organization() }
     }
 
     /// Asked once per account for each of these words, which stand where the path or the query says `{parent}`.

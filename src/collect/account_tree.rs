@@ -8,11 +8,11 @@ use super::listing::answered;
 use super::pages::Pages;
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::reduce::{Salt, reduce};
-use super::sign_in::{SignInError, SignedIn, sign_in};
+use super::sign_in::{SignInError, SignedIn, Unusable, sign_in};
 use crate::catalogue::{ACCOUNT_TREE, Answer, Kind, TWILIO_ACCOUNT};
-use crate::credentials::{Credential, CredentialKind, Credentials, Secret, Source};
+use crate::credentials::{Credential, CredentialKind, Credentials, ParentReach, Secret, Source};
 use crate::evidence::{Row, Value};
-use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, Region, in_seconds};
+use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, in_seconds};
 use crate::twilio::{Client, Failure, parse_page};
 
 /// One account to audit.
@@ -50,6 +50,8 @@ pub struct Tree {
     pub(super) coverage: Coverage,
     /// Sentences that the reader must see.
     pub notices: Vec<String>,
+    /// Sentences about credentials that could not be used.
+    pub unusable: Vec<String>,
 }
 
 /// Signs in with every credential and lists the tree. With `derive_tokens`, the parent's Auth Token
@@ -78,39 +80,74 @@ pub(super) async fn discover(
         }
     }
     if signed_in.is_empty() && !refusals.is_empty() {
-        return Err(refusals.swap_remove(0));
+        return Err(SignInError::Unusable(refusals.swap_remove(0)));
     }
-    *credentials = accepted.into_iter().collect();
-    let mut notices: Vec<String> = refusals.into_iter().map(|refusal| format!("{refusal}.")).collect();
+    credentials.replace(accepted);
     let Some(first) = signed_in.keys().next().cloned() else { return Err(SignInError::NoCredential) };
     let mut parents =
         signed_in.iter().filter(|(_, found)| owns_itself(found)).map(|(account, _)| account.clone());
     let parent = parents.next();
-    notices.extend(parents.map(|other| {
-        format!("{other} is a parent account of its own: its subaccounts are not part of this audit. Audit it apart.")
+    let mut unusable = sentences(&refusals, credentials);
+    let place = |account: &AccountSid| credentials.own(account).map_or("", |found| found.place.as_str());
+    unusable.extend(parents.map(|other| {
+        let place = place(&other);
+        format!(
+            "{place}: {other} is a parent account of its own; its subaccounts are not part of this audit."
+        )
     }));
     let listing = list_tree(client, credentials, parent.as_ref(), salt, derive_tokens).await;
     let accounts = accounts_of(&signed_in, parent.as_ref(), &listing.rows);
+    unusable.extend(strangers(&signed_in, parent.as_ref(), &listing).map(|other| {
+        let place = place(other);
+        format!("{place}: {other} is not in the tree of the parent account; it was audited all the same.")
+    }));
     let tree = Tree {
         has_subaccounts: accounts.iter().any(|account| !account.is_parent),
         accounts,
         coverage: listing.coverage(parent.as_ref(), &first, &signed_in, clock),
         listed: listing.rows,
-        notices,
+        notices: Vec::new(),
+        unusable,
     };
+    let region =
+        credentials.own(parent.as_ref().unwrap_or(&first)).map(|found| found.region).unwrap_or_default();
     for (account, token) in listing.tokens {
         credentials.add(Credential {
             user: account.to_string(),
             account,
             secret: token,
             source: Source::Derived,
+            place: Source::Derived.to_string(),
             kind: CredentialKind::AuthToken,
+            region,
         });
     }
     if let Some(parent) = parent {
         credentials.set_parent(parent);
     }
     Ok(tree.with_notice_if_incomplete())
+}
+
+/// One sentence for each credential that was refused or left aside.
+fn sentences(refusals: &[Unusable], credentials: &Credentials) -> Vec<String> {
+    let refused = refusals.iter().map(ToString::to_string);
+    refused.chain(credentials.surplus().iter().cloned()).map(|sentence| format!("{sentence}.")).collect()
+}
+
+/// Accounts that signed in although the parent's whole list does not have them.
+fn strangers<'a>(
+    signed_in: &'a BTreeMap<AccountSid, SignedIn>,
+    parent: Option<&'a AccountSid>,
+    listing: &'a TreeListing,
+) -> impl Iterator<Item = &'a AccountSid> {
+    let is_known = move |account: &AccountSid| {
+        Some(account) == parent || listing.rows.iter().any(|row| row.sid == account.as_str())
+    };
+    let whole = parent.is_some() && listing.problem.is_none();
+    signed_in
+        .iter()
+        .filter(move |(account, found)| whole && !is_known(account) && !owns_itself(found))
+        .map(|(account, _)| account)
 }
 
 /// A parent is its own owner; a subaccount is owned by its parent.
@@ -146,14 +183,15 @@ async fn list_tree(
     derive_tokens: bool,
 ) -> TreeListing {
     let mut listing = TreeListing { rows: Vec::new(), tokens: Vec::new(), pages: 0, problem: None };
-    let credential = parent.and_then(|parent| credentials.for_request(parent, false));
+    let credential = parent.and_then(|parent| credentials.for_request(parent, ParentReach::NONE));
     let (Some(parent), Some(credential)) = (parent, credential) else { return listing };
     let Some(endpoint) = ACCOUNT_TREE.endpoint() else { return listing };
     let Answer::List { key, paging, page_size } = endpoint.answer else { return listing };
-    let first = format!("https://{}{}?PageSize={page_size}", endpoint.host.name(Region::Us1), endpoint.path);
+    let host = endpoint.host.name(credential.region);
+    let first = format!("https://{host}{}?PageSize={page_size}", endpoint.path);
     let Ok(first) = Url::parse(&first) else { return listing };
     let place = Place { account: parent.clone(), parent: String::new() };
-    let mut pages = Pages::new(client, credential, first);
+    let mut pages = Pages::new(client, credential.caller(), first);
     while let Some(answer) = pages.next().await {
         let page = answer.and_then(|(url, body)| {
             let page = parse_page(&body, &url, (key, paging, page_size))

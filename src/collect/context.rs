@@ -1,13 +1,16 @@
 //! What all tasks of a collection share.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use jiff::Timestamp;
 
 use super::reduce::Salt;
 use crate::catalogue::Kind;
 use crate::credentials::{Credential, Credentials, Source};
-use crate::evidence::Queue;
-use crate::model::{AccountSid, Clock, in_seconds};
-use crate::twilio::Client;
+use crate::evidence::{Batch, EvidenceError, Queue};
+use crate::model::{AccountSid, Clock, Region, in_seconds};
+use crate::twilio::{Client, Failure};
 
 /// What all tasks of a collection share.
 pub(super) struct Context {
@@ -18,9 +21,21 @@ pub(super) struct Context {
     pub(super) started_at: Timestamp,
     pub(super) clock: Clock,
     pub(super) kinds: Vec<&'static Kind>,
+    pub(super) region: Region,
+    /// The places of credentials that Twilio stopped accepting during the scan, each told of once.
+    pub(super) lost: Mutex<BTreeSet<String>>,
 }
 
 impl Context {
+    /// Tells the reader, once, of a credential that Twilio stopped accepting.
+    pub(super) async fn note_lost(&self, place: &str, failure: &Failure) -> Result<(), EvidenceError> {
+        let is_new = self.lost.lock().unwrap_or_else(PoisonError::into_inner).insert(place.to_owned());
+        if is_new {
+            self.queue.send(Batch::UnusableCredential(format!("{place}: {}.", failure.reason))).await?;
+        }
+        Ok(())
+    }
+
     /// The present moment, for the coverage report.
     pub(super) fn now(&self) -> String {
         in_seconds(self.clock.now())

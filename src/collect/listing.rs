@@ -11,8 +11,9 @@ use super::progress::{Derived, Progress};
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::reduce::{derive, reduce};
 use crate::catalogue::{Answer, Endpoint, Kind, Missing, doubts};
+use crate::credentials::{Caller, ParentReach};
 use crate::evidence::{Batch, EvidenceError, Row, Value};
-use crate::model::{Coverage, CoverageStatus, Region};
+use crate::model::{Coverage, CoverageStatus};
 use crate::twilio::{Failure, FailureKind, parse_page};
 
 /// One listing to read.
@@ -74,14 +75,15 @@ impl Listing<'_> {
         progress: &mut Progress,
     ) -> Result<Ending, EvidenceError> {
         let mut ending = self.read_from(run, endpoint, progress).await?;
-        let refused = matches!(
-            ending.status,
-            CoverageStatus::Denied | CoverageStatus::NoCredential | CoverageStatus::NotEnabled
-        );
+        let refused =
+            matches!(
+                ending.status,
+                CoverageStatus::Denied | CoverageStatus::NoCredential | CoverageStatus::NotEnabled
+            ) || ending.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::NoSuchHost);
         if let (true, Some(fallback)) = (refused, endpoint.fallback) {
             let mut second = self.read_from(run, fallback, progress).await?;
             if second.status == CoverageStatus::Complete {
-                second.reason = "read from a poorer source, because the usual one was refused".to_owned();
+                second.reason = "read from another source, because the usual one was refused".to_owned();
                 ending = second;
             }
         }
@@ -94,20 +96,22 @@ impl Listing<'_> {
         endpoint: &Endpoint,
         progress: &mut Progress,
     ) -> Result<Ending, EvidenceError> {
-        let reaches = endpoint.host.parent_token_reaches_subaccounts();
-        let Some(credential) = run.credentials.for_request(&self.place.account, reaches) else {
-            return Ok(Ending::without_credential());
+        let Some(asker) = self.asker(run, endpoint) else {
+            return Ok(Ending::without_credential(endpoint));
         };
-        let credential_kind = run.credential_kind(&credential.account);
-        let url = match self.url(endpoint, run.started_at) {
+        let credential_kind = asker.kind;
+        let url = match self.url(endpoint, run) {
             Ok(url) => url,
             Err(reason) => return Ok(Ending::failed(reason, credential_kind, 0)),
         };
-        let mut pages = Pages::new(&run.client, credential, url);
+        let mut pages = Pages::new(&run.client, asker.caller, url);
         while let Some(answer) = pages.next().await {
             let (url, body) = match answer {
                 Ok(answer) => answer,
                 Err(failure) => {
+                    if failure.kind == FailureKind::NoToken {
+                        run.note_lost(asker.place, &failure).await?;
+                    }
                     return Ok(self.refused(endpoint, run.started_at, failure, credential_kind, pages.count));
                 }
             };
@@ -179,8 +183,20 @@ impl Listing<'_> {
         Ok((rows, derived, next))
     }
 
+    /// Who may ask for this, if anybody.
+    fn asker<'a>(&self, run: &'a Context, endpoint: &Endpoint) -> Option<Asker<'a>> {
+        if endpoint.by_organization {
+            let app = run.credentials.organization()?;
+            return Some(Asker { caller: app.caller(), kind: Some("organization_app"), place: &app.place });
+        }
+        let reach = parent_reach(endpoint, doubts::PARENT_TOKEN_LISTS_SUBACCOUNT_KEYS);
+        let credential = run.credentials.for_request(&self.place.account, reach)?;
+        let kind = run.credential_kind(&credential.account);
+        Some(Asker { caller: credential.caller(), kind, place: &credential.place })
+    }
+
     /// The first URL of the listing.
-    fn url(&self, endpoint: &Endpoint, started_at: Timestamp) -> Result<Url, String> {
+    fn url(&self, endpoint: &Endpoint, run: &Context) -> Result<Url, String> {
         let mut path = endpoint.path.replace("{account}", self.place.account.as_str());
         if path.contains("{parent}") {
             path = path.replace("{parent}", safe_segment(&self.place.parent)?);
@@ -199,7 +215,7 @@ impl Listing<'_> {
                 }
             }
         }
-        let mut url = Url::parse(&format!("https://{}{path}", endpoint.host.name(Region::Us1)))
+        let mut url = Url::parse(&format!("https://{}{path}", endpoint.host.name(run.region)))
             .map_err(|_| "its address cannot be built".to_owned())?;
         {
             let mut query = url.query_pairs_mut();
@@ -208,7 +224,7 @@ impl Listing<'_> {
                 query.append_pair(name, &value.replace("{parent}", &self.place.parent));
             }
             if let Some(since) = endpoint.since {
-                query.append_pair(since.parameter, &since.before(started_at));
+                query.append_pair(since.parameter, &since.before(run.started_at));
             }
             if let Answer::List { page_size: size @ 1.., paging, .. } = endpoint.answer {
                 query.append_pair(paging.size_parameter(), &size.to_string());
@@ -271,11 +287,16 @@ pub(super) fn answered(coverage: Coverage, failure: Option<&Failure>) -> Coverag
 }
 
 impl Ending {
-    fn without_credential() -> Self {
+    fn without_credential(endpoint: &Endpoint) -> Self {
+        let reason = if endpoint.by_organization {
+            "only the Organization's OAuth app may read this"
+        } else {
+            "no credential reaches this"
+        };
         Self {
             status: CoverageStatus::NoCredential,
             failure: None,
-            reason: "no credential reaches this".to_owned(),
+            reason: reason.to_owned(),
             credential_kind: None,
             pages: 0,
         }
@@ -286,13 +307,32 @@ impl Ending {
     }
 }
 
+/// Who asks for a listing.
+struct Asker<'a> {
+    caller: Caller<'a>,
+    kind: Option<&'static str>,
+    /// Where the credential was found.
+    place: &'a str,
+}
+
+/// Which credentials of the parent may ask for a subaccount's listing: where the path names the account, and
+/// perhaps where the query does.
+fn parent_reach(endpoint: &Endpoint, token_lists_keys: bool) -> ParentReach {
+    let in_path = endpoint.host.parent_token_reaches_subaccounts();
+    ParentReach {
+        auth_token: in_path || (token_lists_keys && endpoint.names_account()),
+        main_key: in_path && doubts::PARENT_MAIN_KEY_REACHES_SUBACCOUNTS,
+    }
+}
+
 /// What a refusal says of the thing that was asked for and, where it is an answer after all, in words.
 fn outcome_of(endpoint: &Endpoint, kind: FailureKind, today: Date) -> (CoverageStatus, Option<&'static str>) {
     let is_gone = endpoint.host.may_be_gone_from().is_some_and(|day| day <= today);
     match kind {
-        FailureKind::Denied | FailureKind::ClientValidation | FailureKind::TestCredentials => {
-            (CoverageStatus::Denied, None)
-        }
+        FailureKind::Denied
+        | FailureKind::NoToken
+        | FailureKind::ClientValidation
+        | FailureKind::TestCredentials => (CoverageStatus::Denied, None),
         FailureKind::InactiveAccount => (CoverageStatus::InactiveAccount, None),
         FailureKind::Retired if is_gone => (CoverageStatus::Absent, Some(RETIRED)),
         // That this address is retired does not tell what stands at its successor.
@@ -372,6 +412,15 @@ mod tests {
         let list = endpoint("sync_service");
         assert_eq!(not_found(list, false, true).0, CoverageStatus::NotEnabled);
         assert_eq!(not_found(list, true, true).0, CoverageStatus::Absent);
+    }
+
+    #[test]
+    fn both_answers_to_whether_a_parent_token_lists_a_subaccount_s_keys() {
+        for answer in [false, true] {
+            assert_eq!(parent_reach(endpoint("api_key"), answer).auth_token, answer);
+            assert!(parent_reach(endpoint("phone_number"), answer).auth_token, "its path names the account");
+            assert!(!parent_reach(endpoint("sync_service"), answer).auth_token, "nothing names the account");
+        }
     }
 
     #[test]

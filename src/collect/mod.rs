@@ -18,4 +18,4 @@ pub use account_tree::{AccountInTree, Tree};
 pub use plan::chosen_kinds;
 pub use reduce::{Salt, rows_of_answer};
 pub use run::{Collector, collect};
-pub use sign_in::SignInError;
+pub use sign_in::{SignInError, SignedIn, Unusable, Why, sign_in};

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use url::Url;
 
-use crate::credentials::Credential;
+use crate::credentials::Caller;
 use crate::twilio::{Client, Failure, Request};
 
 /// A listing of more pages is not read on: at the largest page size that is a million rows.
@@ -13,15 +13,15 @@ const MOST_PAGES: u32 = 1000;
 /// The pages of one listing, one after the other. It never asks for the same page twice.
 pub(super) struct Pages<'a> {
     client: &'a Client,
-    credential: &'a Credential,
+    caller: Caller<'a>,
     next: Option<Url>,
     seen: HashSet<Url>,
     pub(super) count: u32,
 }
 
 impl<'a> Pages<'a> {
-    pub(super) fn new(client: &'a Client, credential: &'a Credential, first: Url) -> Self {
-        Self { client, credential, next: Some(first), seen: HashSet::new(), count: 0 }
+    pub(super) fn new(client: &'a Client, caller: Caller<'a>, first: Url) -> Self {
+        Self { client, caller, next: Some(first), seen: HashSet::new(), count: 0 }
     }
 
     /// The next answer and where it came from; nothing at the end.
@@ -33,9 +33,9 @@ impl<'a> Pages<'a> {
         if !self.seen.insert(url.clone()) {
             return Some(Err(Failure::broken("its pages lead back to one that was read already")));
         }
-        let answer = self.client.get(Request { url: &url, credential: self.credential }).await;
+        let answer = self.client.get(Request { url: &url, caller: self.caller }).await;
         self.count += u32::from(answer.is_ok());
-        Some(answer.map(|body| (url, body)))
+        Some(answer.map(|reply| (url, reply.body)))
     }
 
     pub(super) fn follow(&mut self, next: Option<Url>) {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::studio;
-use crate::catalogue::{Answer, Column, Derivation, KINDS, Keep, Kind, Origin, Paging, Per, TWILIO_ACCOUNT};
+use crate::catalogue::{Answer, Column, Derivation, KINDS, Keep, Kind, Origin, Paging, TWILIO_ACCOUNT};
 use crate::evidence::{Row, Value};
 use crate::model::{AccountSid, Region};
 use crate::redact;
@@ -79,7 +79,7 @@ fn is_identity(text: &str) -> bool {
 
 /// A credential that does not reach an account is often answered with its own account's resources.
 fn refuse_another_account(kind: &Kind, place: &Place, raw: &RawRow<'_>) -> Result<(), ReduceError> {
-    if kind.endpoint().is_some_and(|endpoint| endpoint.per == Per::Organization) {
+    if kind.endpoint().is_some_and(|endpoint| endpoint.by_organization) {
         // The Organization's lists are about accounts; they belong to none.
         return Ok(());
     }

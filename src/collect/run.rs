@@ -1,7 +1,7 @@
 //! The whole collection: every account, every kind, each listing once.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
@@ -17,7 +17,7 @@ use super::sign_in::SignInError;
 use crate::catalogue::{ACCOUNT_TREE, Kind, Per, TWILIO_ACCOUNT};
 use crate::credentials::Credentials;
 use crate::evidence::{Batch, EvidenceError, Queue, Row, Value};
-use crate::model::{AccountSid, Clock, Coverage, CoverageStatus};
+use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, Region};
 use crate::twilio::Client;
 
 /// Accounts that are read side by side at most. The client's own gate bounds the requests.
@@ -36,6 +36,8 @@ pub struct Collector {
     pub kinds: Vec<&'static Kind>,
     /// When the scan started; "the last 30 days" end here.
     pub started_at: Timestamp,
+    /// The Region that is audited.
+    pub region: Region,
     /// What tells when a listing was read.
     pub clock: Clock,
     /// Whether to use the subaccounts' Auth Tokens that the parent's account list returns.
@@ -79,10 +81,15 @@ pub async fn collect(
         started_at: collector.started_at,
         clock: collector.clock,
         kinds: collector.kinds,
+        region: collector.region,
+        lost: Mutex::default(),
     });
     write_tree(&run, &tree).await?;
     let slots = Arc::new(Semaphore::new(ACCOUNTS_AT_ONCE));
     let mut tasks = JoinSet::new();
+    if let Some(root) = tree.accounts.first().cloned() {
+        tasks.spawn(read_organization(Arc::clone(&run), Arc::new(root)));
+    }
     for account in tree.accounts {
         let (run, slots) = (Arc::clone(&run), Arc::clone(&slots));
         tasks.spawn(async move {
@@ -109,8 +116,24 @@ async fn write_tree(run: &Context, tree: &Tree) -> Result<(), EvidenceError> {
     for notice in &tree.notices {
         run.queue.send(Batch::Notice(notice.clone())).await?;
     }
+    for sentence in &tree.unusable {
+        run.queue.send(Batch::UnusableCredential(sentence.clone())).await?;
+    }
     run.queue.send(Batch::Rows(&ACCOUNT_TREE, tree.listed.clone())).await?;
     run.queue.send(Batch::Coverage(tree.coverage.clone())).await
+}
+
+/// What stands above the accounts. It is noted under the first of them, for there is no account of its own.
+async fn read_organization(run: Arc<Context>, root: Arc<AccountInTree>) -> Result<(), EvidenceError> {
+    let organization = run.credentials.organization().map(|app| app.organization.clone()).unwrap_or_default();
+    let of_organization =
+        |kind: &&'static Kind| kind.endpoint().is_some_and(|endpoint| endpoint.per == Per::Organization);
+    let mut tasks = JoinSet::new();
+    for kind in run.kinds.iter().copied().filter(of_organization) {
+        let under = Under::Organization(organization.clone());
+        tasks.spawn(read_kind(Arc::clone(&run), kind, Arc::clone(&root), under));
+    }
+    all_of(tasks).await
 }
 
 async fn read_account(run: Arc<Context>, account: Arc<AccountInTree>) -> Result<(), EvidenceError> {
@@ -140,6 +163,8 @@ async fn read_account(run: Arc<Context>, account: Arc<AccountInTree>) -> Result<
 enum Under {
     /// A word that is part of its address; empty where it needs none.
     Word(&'static str),
+    /// The Organization.
+    Organization(String),
     /// A row of another kind.
     Row(Row),
 }
@@ -148,13 +173,14 @@ impl Under {
     fn name(&self) -> &str {
         match self {
             Self::Word(word) => word,
+            Self::Organization(sid) => sid,
             Self::Row(row) => &row.sid,
         }
     }
 
     const fn row(&self) -> Option<&Row> {
         match self {
-            Self::Word(_) => None,
+            Self::Word(_) | Self::Organization(_) => None,
             Self::Row(row) => Some(row),
         }
     }

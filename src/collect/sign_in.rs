@@ -1,30 +1,37 @@
 //! Trying a credential once, and learning what kind it is.
 //!
 //! The order follows Twilio's documented reach of each kind: an Auth Token or a Main key reads its
-//! account resource, a Standard key does not but reads numbers, a Restricted key is told which
-//! permission it lacks. Source: <https://www.twilio.com/docs/iam/api-keys>, read 2026-11.
+//! account resource, a Standard key does not but reads numbers, a Restricted key or an OAuth app is told
+//! which permission it lacks. Source: <https://www.twilio.com/docs/iam/api-keys>, read 2026-11.
 
+use jiff::Timestamp;
 use url::Url;
 
 use super::raw_row::{Place, RawRow};
 use super::reduce::{Salt, reduce};
-use crate::catalogue::TWILIO_ACCOUNT;
+use crate::catalogue::{Host, TWILIO_ACCOUNT};
 use crate::credentials::{Credential, CredentialKind};
 use crate::evidence::Row;
-use crate::twilio::{Client, Failure, FailureKind, Request};
+use crate::model::Region;
+use crate::twilio::{Client, Failure, FailureKind, Reply, Request};
 
 /// What a credential turned out to be.
 #[derive(Debug)]
-pub(super) struct SignedIn {
-    pub(super) kind: CredentialKind,
+pub struct SignedIn {
+    /// Its kind, as far as it shows.
+    pub kind: CredentialKind,
+    /// Twilio's clock at that moment, where the answer told it.
+    pub date: Option<Timestamp>,
+    /// The permissions of its policy, where it may read its own.
+    pub policy: Option<Vec<String>>,
     /// Its account's own resource, where it may read it.
     pub(super) account: Option<Row>,
 }
 
-/// A credential that cannot be used.
+/// Why nobody could sign in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// There is none.
+    /// There is no credential.
     #[error("no credential to sign in with")]
     NoCredential,
     /// An account that was asked for by name and is not there.
@@ -33,16 +40,38 @@ pub enum SignInError {
         /// Which account.
         account: String,
     },
+    /// No credential can be used; this is the first.
+    #[error(transparent)]
+    Unusable(Unusable),
+}
+
+/// A credential that cannot be used: where it was found, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: {why}")]
+pub struct Unusable {
+    /// Where it was found: `credentials.toml:7`.
+    pub place: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a credential cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Why {
     /// Neither token nor key is accepted.
     #[error(
-        "Twilio does not accept the credential {user} for {account}: check the secret, and that the key \
-         belongs to this account and to region US1"
+        "Twilio does not accept the credential {user} for {account}: check the secret, and that the {sort} \
+         belongs to this account and to Region {region}"
     )]
-    Refused {
+    NotAccepted {
         /// Who tried.
         user: String,
         /// For which account.
         account: String,
+        /// `key`, `token` or `app`.
+        sort: &'static str,
+        /// In which Region.
+        region: Region,
     },
     /// Test credentials.
     #[error(
@@ -79,70 +108,121 @@ pub enum SignInError {
 }
 
 /// Tries a credential on its own account.
-pub(super) async fn sign_in(
+pub async fn sign_in(client: &Client, credential: &Credential, salt: &Salt) -> Result<SignedIn, Unusable> {
+    let own = format!("/2010-04-01/Accounts/{}.json", credential.account);
+    let unusable = |why| Unusable { place: credential.place.clone(), why };
+    match ask(client, credential, Host::Api, &own).await {
+        Ok(reply) => {
+            let row = account_resource(credential, &reply.body, salt).map_err(unusable)?;
+            let (kind, policy) = kind_with_account(client, credential).await;
+            Ok(SignedIn { kind, date: reply.date, policy, account: Some(row) })
+        }
+        Err(failure) => without_account(client, credential, failure).await.map_err(unusable),
+    }
+}
+
+/// What may read its account: a token, a Main key, or a key or an app with that very permission. A key's policy
+/// tells which.
+async fn kind_with_account(
     client: &Client,
     credential: &Credential,
-    salt: &Salt,
-) -> Result<SignedIn, SignInError> {
-    let own = format!("/2010-04-01/Accounts/{}.json", credential.account);
-    let failure = match ask(client, credential, &own).await {
-        Ok(body) => return account_resource(credential, &body, salt),
-        Err(failure) => failure,
+) -> (CredentialKind, Option<Vec<String>>) {
+    match credential.kind {
+        CredentialKind::AuthToken | CredentialKind::OAuthApp => (credential.kind, None),
+        CredentialKind::MainKey
+        | CredentialKind::StandardKey
+        | CredentialKind::RestrictedKey
+        | CredentialKind::ApiKey => match policy(client, credential).await {
+            Ok(Some(policy)) => (CredentialKind::RestrictedKey, Some(policy)),
+            Ok(None) => (CredentialKind::MainKey, None),
+            Err(failure) if failure.twilio_code == Some(70051) => (CredentialKind::RestrictedKey, None),
+            Err(_) => (CredentialKind::ApiKey, None),
+        },
+    }
+}
+
+/// What a refusal tells of a credential that may not read its account.
+async fn without_account(
+    client: &Client,
+    credential: &Credential,
+    failure: Failure,
+) -> Result<SignedIn, Why> {
+    let narrow = if credential.kind == CredentialKind::OAuthApp {
+        CredentialKind::OAuthApp
+    } else {
+        CredentialKind::RestrictedKey
     };
+    let signed_in = |kind, date| SignedIn { kind, date, policy: None, account: None };
     let is_key = credential.user.starts_with("SK");
     match (failure.kind, failure.twilio_code) {
-        (FailureKind::Denied, Some(70051)) => {
-            Ok(SignedIn { kind: CredentialKind::RestrictedKey, account: None })
+        (FailureKind::Denied, Some(70051)) => Ok(signed_in(narrow, None)),
+        (FailureKind::Denied, _) if is_key => {
+            let numbers =
+                format!("/2010-04-01/Accounts/{}/IncomingPhoneNumbers.json?PageSize=1", credential.account);
+            match ask(client, credential, Host::Api, &numbers).await {
+                Ok(reply) => Ok(signed_in(CredentialKind::StandardKey, reply.date)),
+                Err(failure) if failure.twilio_code == Some(70051) => Ok(signed_in(narrow, None)),
+                Err(failure) => Err(refusal(credential, failure)),
+            }
         }
-        (FailureKind::Denied, _) if is_key => standard_key_or_refused(client, credential).await,
         (FailureKind::Denied, _) if failure.http_status == Some(403) => {
-            Err(SignInError::TestCredentials { account: credential.account.to_string() })
+            Err(Why::TestCredentials { account: credential.account.to_string() })
         }
         _ => Err(refusal(credential, failure)),
     }
 }
 
-async fn standard_key_or_refused(client: &Client, credential: &Credential) -> Result<SignedIn, SignInError> {
-    let numbers = format!("/2010-04-01/Accounts/{}/IncomingPhoneNumbers.json?PageSize=1", credential.account);
-    match ask(client, credential, &numbers).await {
-        Ok(_) => Ok(SignedIn { kind: CredentialKind::StandardKey, account: None }),
-        Err(failure) if failure.twilio_code == Some(70051) => {
-            Ok(SignedIn { kind: CredentialKind::RestrictedKey, account: None })
-        }
-        Err(failure) => Err(refusal(credential, failure)),
+/// The permissions of a key's own policy; nothing where it has none, and so is no Restricted key.
+pub(super) async fn policy(client: &Client, credential: &Credential) -> Result<Option<Vec<String>>, Failure> {
+    let path = format!("/v1/Keys/{}", credential.user);
+    let reply = ask(client, credential, Host::Iam, &path).await?;
+    let unusable = |_| Failure::broken("the key's policy cannot be read");
+    let text = std::str::from_utf8(&reply.body).map_err(|_| Failure::broken("the answer is no text"))?;
+    let raw = RawRow::read(text).map_err(unusable)?;
+    if raw.lacks("policy") {
+        return Err(Failure::broken("the answer does not speak of a policy"));
     }
+    let allow = raw.at("policy.allow").map_err(unusable)?;
+    allow
+        .map(|allow| serde_json::from_str(allow).map_err(|_| Failure::broken("the policy cannot be read")))
+        .transpose()
 }
 
-fn account_resource(credential: &Credential, body: &[u8], salt: &Salt) -> Result<SignedIn, SignInError> {
-    let unusable =
-        |reason: String| SignInError::Unreachable { account: credential.account.to_string(), reason };
+fn account_resource(credential: &Credential, body: &[u8], salt: &Salt) -> Result<Row, Why> {
+    let unusable = |reason: String| Why::Unreachable { account: credential.account.to_string(), reason };
     let text = std::str::from_utf8(body).map_err(|error| unusable(error.to_string()))?;
     let raw = RawRow::read(text).map_err(|error| unusable(error.to_string()))?;
     let place = Place { account: credential.account.clone(), parent: String::new() };
-    let row = reduce(&TWILIO_ACCOUNT, &place, &raw, salt).map_err(|error| unusable(error.to_string()))?;
-    // A key that reads the account resource is a Main key, or a Restricted key with that permission.
-    let kind =
-        if credential.user.starts_with("SK") { CredentialKind::ApiKey } else { CredentialKind::AuthToken };
-    Ok(SignedIn { kind, account: Some(row) })
+    reduce(&TWILIO_ACCOUNT, &place, &raw, salt).map_err(|error| unusable(error.to_string()))
 }
 
-async fn ask(client: &Client, credential: &Credential, path: &str) -> Result<Vec<u8>, Failure> {
-    let url = Url::parse(&format!("https://api.twilio.com{path}"))
+async fn ask(client: &Client, credential: &Credential, host: Host, path: &str) -> Result<Reply, Failure> {
+    let url = Url::parse(&format!("https://{}{path}", host.name(credential.region)))
         .map_err(|_| Failure::broken("its address cannot be built"))?;
-    client.get(Request { url: &url, credential }).await
+    client.get(Request { url: &url, caller: credential.caller() }).await
 }
 
-fn refusal(credential: &Credential, failure: Failure) -> SignInError {
+fn refusal(credential: &Credential, failure: Failure) -> Why {
     let account = credential.account.to_string();
     match failure.kind {
-        FailureKind::TestCredentials => SignInError::TestCredentials { account },
-        FailureKind::ClientValidation => SignInError::ClientValidation { account },
-        FailureKind::InactiveAccount => SignInError::Inactive { account },
-        FailureKind::Denied | FailureKind::NotFound => {
-            SignInError::Refused { user: credential.user.clone(), account }
-        }
+        FailureKind::TestCredentials => Why::TestCredentials { account },
+        FailureKind::ClientValidation => Why::ClientValidation { account },
+        FailureKind::InactiveAccount => Why::Inactive { account },
+        FailureKind::Denied | FailureKind::NoToken | FailureKind::NotFound => Why::NotAccepted {
+            user: credential.user.clone(),
+            account,
+            sort: match credential.kind {
+                CredentialKind::AuthToken => "token",
+                CredentialKind::OAuthApp => "app",
+                CredentialKind::MainKey
+                | CredentialKind::StandardKey
+                | CredentialKind::RestrictedKey
+                | CredentialKind::ApiKey => "key",
+            },
+            region: credential.region,
+        },
         FailureKind::NoSuchHost | FailureKind::Retired | FailureKind::Broken => {
-            SignInError::Unreachable { account, reason: failure.reason }
+            Why::Unreachable { account, reason: failure.reason }
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::catalogue::{ACCOUNT_TREE, KINDS, Kind};
 use crate::collect::{Collector, Salt, SignInError, chosen_kinds, collect};
 use crate::evidence::{ScanFacts, Store, Writer};
 use crate::history;
-use crate::model::{AccountSid, Clock, Coverage, Scan, ScanId, Severity};
+use crate::model::{AccountSid, Clock, Coverage, Region, Scan, ScanId, Severity};
 use crate::report;
 use crate::twilio::Client;
 
@@ -36,6 +36,9 @@ pub struct Args {
     /// Credentials in a TOML file that only you can read; `-` is standard input
     #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS")]
     credentials: Option<PathBuf>,
+    /// The Region to audit: each has resources and credentials of its own, and is a scan of its own
+    #[arg(long, value_enum, default_value_t = Region::Us1, env = "TWILIO_AUDIT_REGION")]
+    region: Region,
     /// Audit subaccounts with the Auth Tokens that the parent's account list returns
     #[arg(long, env = "TWILIO_AUDIT_DERIVE_SUBACCOUNT_TOKENS")]
     derive_subaccount_tokens: bool,
@@ -81,11 +84,20 @@ impl Args {
         }
     }
 
+    /// Where the scans of this Region are: another one's are no past of theirs.
+    fn output(&self) -> PathBuf {
+        match self.region {
+            Region::Us1 => self.output.clone(),
+            region => self.output.join(region.as_str()),
+        }
+    }
+
     fn choices(&self) -> Choices<'_> {
         Choices {
             config: self.config.as_deref(),
             credentials: self.credentials.as_deref(),
             endpoint: self.endpoint.as_deref(),
+            region: self.region,
         }
     }
 }
@@ -189,6 +201,7 @@ async fn scan(
         credentials: setting.credentials,
         kinds: kinds(args, &checks),
         started_at,
+        region: args.region,
         clock,
         derive_tokens: args.derive_subaccount_tokens,
         only_accounts: args.accounts.clone(),
@@ -207,7 +220,7 @@ async fn scan(
         intent_declared: setting.intent_declared,
         derived_tokens: args.derive_subaccount_tokens,
     };
-    let mut folder = ScanFolder::create(&args.output, &facts.id).map_err(Stop::with(Exit::Broken))?;
+    let mut folder = ScanFolder::create(&args.output(), &facts.id).map_err(Stop::with(Exit::Broken))?;
     let written = async {
         let store = Store::create(&folder.path.join("evidence.db"))?;
         store.write_scan(&facts, &setting.intent)?;
@@ -247,7 +260,10 @@ fn finish(
         tree_is_known: tree_is_known(&coverage),
         coverage,
         findings: judgement.findings,
-        notices: notices(facts, args.stand_in(), store.notices()?),
+        notices: notices(facts, args, store.notices()?),
+        unusable_credentials: store.unusable_credentials()?,
+        region: args.region,
+        product_of: KINDS.iter().map(|kind| (kind.name.to_owned(), kind.product.to_owned())).collect(),
         needed_by: audit::needed_by(checks),
     };
     audit::decide(&mut scan, checks);
@@ -276,7 +292,7 @@ const fn report_options(args: &Args) -> report::Options {
 }
 
 /// What the reader must know first.
-fn notices(facts: &ScanFacts, source: Option<String>, of_collection: Vec<String>) -> Vec<String> {
+fn notices(facts: &ScanFacts, args: &Args, of_collection: Vec<String>) -> Vec<String> {
     let mut notices = Vec::new();
     if !facts.intent_declared {
         notices.push(
@@ -284,8 +300,12 @@ fn notices(facts: &ScanFacts, source: Option<String>, of_collection: Vec<String>
                 .to_owned(),
         );
     }
-    if let Some(source) = source {
-        notices.push(source);
+    notices.extend(args.stand_in());
+    if args.region != Region::Us1 {
+        notices.push(format!(
+            "This is Region {} alone. What the accounts have in us1 is another scan.",
+            args.region
+        ));
     }
     if facts.derived_tokens {
         notices.push(

@@ -11,6 +11,7 @@ use crate::credentials::{
     self, Credential, Credentials, OsKeyring, ProcessEnvironment, Secret, Source, Sources,
 };
 use crate::intent::Intent;
+use crate::model::Region;
 use crate::simulator::{self, Estate, Simulator};
 use crate::twilio::Address;
 
@@ -32,6 +33,8 @@ pub(super) struct Choices<'a> {
     pub(super) credentials: Option<&'a Path>,
     /// `--endpoint`
     pub(super) endpoint: Option<&'a str>,
+    /// `--region`
+    pub(super) region: Region,
 }
 
 /// The real world. May wait for a program and for the keyring.
@@ -44,7 +47,7 @@ pub(super) fn real(choices: &Choices<'_>, started_at: Timestamp) -> Result<Setti
     // A file that merely lies in the working folder must not choose a program to run.
     let is_named_on_purpose = choices.config.is_some();
     let command = if is_named_on_purpose { intent.credential_command.as_slice() } else { &[] };
-    let credentials = credentials::gather(Sources {
+    let mut credentials = credentials::gather(Sources {
         file: choices.credentials,
         stdin: &mut io::stdin(),
         environment: &ProcessEnvironment,
@@ -59,6 +62,15 @@ pub(super) fn real(choices: &Choices<'_>, started_at: Timestamp) -> Result<Setti
         };
         Stop::new(Exit::Usage, anyhow::anyhow!("{error}{hint}"))
     })?;
+    let elsewhere = credentials.keep_region(choices.region);
+    if credentials.iter().next().is_none() {
+        let region = choices.region;
+        let hint = format!("mark one with `region = \"{region}\"`, or choose another --region");
+        return Err(Stop::new(Exit::Usage, anyhow::anyhow!("no credential of Region {region}: {hint}")));
+    }
+    if elsewhere > 0 {
+        tracing::info!(elsewhere, "credentials of other Regions are not used");
+    }
     Ok(Setting { address, credentials, intent, intent_declared, _simulator: None })
 }
 

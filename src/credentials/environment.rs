@@ -1,6 +1,7 @@
 //! Credentials in environment variables, named as Twilio's own tools name them.
 
 use super::{Credential, CredentialError, Part, Secret, Source};
+use crate::model::Region;
 
 /// Where variables are looked up; any function from a name to a value will do.
 pub trait Environment {
@@ -45,9 +46,18 @@ pub(super) fn read(environment: &dyn Environment) -> Result<Option<Credential>, 
             );
         }
     };
-    Credential::new(&account, &user, secret, Source::Environment).map(Some).map_err(|wrong| {
+    let region = match environment.var("TWILIO_REGION") {
+        None => Region::default(),
+        Some(word) => match Region::from_word(&word) {
+            Some(region) => region,
+            None => return wrong("TWILIO_REGION must be us1, ie1, au1 or jp1"),
+        },
+    };
+    let credential = Credential::new(&account, &user, secret, Source::Environment);
+    credential.and_then(|credential| credential.in_region(region)).map(Some).map_err(|wrong| {
         let variable = match wrong.part {
             Part::Account => "TWILIO_ACCOUNT_SID",
+            Part::Region => "TWILIO_REGION",
             Part::User => "TWILIO_API_KEY",
             Part::Secret if user == account => "TWILIO_AUTH_TOKEN",
             Part::Secret => "TWILIO_API_SECRET",

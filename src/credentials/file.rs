@@ -1,4 +1,5 @@
-//! The file format of credentials: `[[credential]]` tables with `account`, `user` and `secret`.
+//! The file format of credentials: `[[credential]]` tables with `account` (or `organization`), `user`, `secret` and
+//! `region`.
 //!
 //! The TOML reader's own messages are not passed on, because they quote the line at fault.
 
@@ -10,7 +11,8 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Credential, CredentialError, Credentials, Part, Secret, Source};
+use super::{Credential, CredentialError, Credentials, OrganizationApp, Part, Secret, Source};
+use crate::model::{Region, is_sid};
 
 /// More than any list of accounts needs; a wrong file is noticed before it fills the memory.
 pub(super) const MAX_BYTES: u64 = 1 << 20;
@@ -25,10 +27,21 @@ struct Document {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    account: Spanned<String>,
+    account: Option<Spanned<String>>,
+    organization: Option<Spanned<String>>,
     user: Option<Spanned<String>>,
     secret: Spanned<String>,
+    region: Option<Spanned<String>>,
 }
+
+/// What an entry turns out to be.
+enum Understood {
+    OfAccount(Credential),
+    OfOrganization(OrganizationApp),
+}
+
+/// The place in the file that is at fault, and why.
+type Fault = (Range<usize>, String);
 
 /// Reads the file that the user named; refuses it where others can read it.
 pub(super) fn read_private(path: &Path) -> Result<Credentials, CredentialError> {
@@ -85,9 +98,10 @@ pub(super) fn read_text(reader: impl Read, name: &str) -> Result<Secret, Credent
 /// Understands `text`, which came from `source` and is called `name` in errors.
 pub(super) fn parse(text: &Secret, name: &str, source: &Source) -> Result<Credentials, CredentialError> {
     let text = text.reveal();
+    let line_of = |at: &Range<usize>| text.get(..at.start).unwrap_or_default().matches('\n').count() + 1;
     let invalid = |(at, problem): (Option<Range<usize>>, String)| {
-        let before = at.and_then(|at| text.get(..at.start)).unwrap_or_default();
-        CredentialError::Invalid { name: name.to_owned(), line: before.matches('\n').count() + 1, problem }
+        let line = at.as_ref().map_or(1, line_of);
+        CredentialError::Invalid { name: name.to_owned(), line, problem }
     };
     let document: Document =
         toml::from_str(text).map_err(|error| invalid((error.span(), explain(&error).to_owned())))?;
@@ -96,30 +110,89 @@ pub(super) fn parse(text: &Secret, name: &str, source: &Source) -> Result<Creden
     }
     let mut credentials = Credentials::default();
     for entry in document.credential {
-        let at = entry.account.span();
-        let credential = entry.understand(source).map_err(|(at, problem)| invalid((Some(at), problem)))?;
-        if credentials.own(&credential.account).is_some() {
-            let problem = format!("a second credential of {}; keep one", credential.account);
-            return Err(invalid((Some(at), problem)));
+        let named = entry.account.as_ref().or(entry.organization.as_ref()).unwrap_or(&entry.secret);
+        let place = format!("{name}:{}", line_of(&named.span()));
+        match entry.understand(source).map_err(|(at, problem)| invalid((Some(at), problem)))? {
+            Understood::OfAccount(credential) => add(&mut credentials, Credential { place, ..credential }),
+            Understood::OfOrganization(app) if credentials.organization().is_some() => {
+                let organization = &app.organization;
+                credentials.note_surplus(format!(
+                    "{place}: {organization} is a second Organization; the first is used"
+                ));
+            }
+            Understood::OfOrganization(app) => credentials.set_organization(OrganizationApp { place, ..app }),
         }
-        credentials.add(credential);
     }
     Ok(credentials)
 }
 
+/// Adds a credential. Of several for one account and Region the first counts, and the others are told of.
+fn add(credentials: &mut Credentials, credential: Credential) {
+    let same = |other: &&Credential| other.account == credential.account && other.region == credential.region;
+    let first = credentials.iter().find(same).map(|first| first.place.clone());
+    match first {
+        None => credentials.push(credential),
+        Some(first) => credentials.note_surplus(format!(
+            "{}: a second credential of {}; the first ({first}) is used",
+            credential.place, credential.account
+        )),
+    }
+}
+
 impl Entry {
-    /// The credential, or the place in the file that is at fault and why.
-    fn understand(self, source: &Source) -> Result<Credential, (Range<usize>, String)> {
-        let (account, user) = (&self.account, self.user.as_ref().unwrap_or(&self.account));
+    /// What the entry is, or the place in the file that is at fault and why.
+    fn understand(self, source: &Source) -> Result<Understood, Fault> {
+        match (&self.account, &self.organization) {
+            (Some(account), None) => self.of_account(account, source).map(Understood::OfAccount),
+            (None, Some(organization)) => self.of_organization(organization).map(Understood::OfOrganization),
+            (Some(_), Some(organization)) => {
+                Err((organization.span(), "either `account` or `organization`, not both".to_owned()))
+            }
+            (None, None) => Err((self.secret.span(), "`account` (or `organization`) is missing".to_owned())),
+        }
+    }
+
+    fn of_account(&self, account: &Spanned<String>, source: &Source) -> Result<Credential, Fault> {
+        let user = self.user.as_ref().unwrap_or(account);
+        let region = self.region()?;
         let secret = Secret::new(self.secret.get_ref().clone());
-        Credential::new(account.get_ref(), user.get_ref(), secret, source.clone()).map_err(|wrong| {
-            let at = match wrong.part {
-                Part::Account => account.span(),
-                Part::User => user.span(),
-                Part::Secret => self.secret.span(),
-            };
-            (at, wrong.to_string())
+        Credential::new(account.get_ref(), user.get_ref(), secret, source.clone())
+            .and_then(|credential| credential.in_region(region))
+            .map_err(|wrong| {
+                let at = match wrong.part {
+                    Part::Account => account.span(),
+                    Part::User => user.span(),
+                    Part::Secret => self.secret.span(),
+                    Part::Region => self.region.as_ref().unwrap_or(account).span(),
+                };
+                (at, wrong.to_string())
+            })
+    }
+
+    fn of_organization(&self, organization: &Spanned<String>) -> Result<OrganizationApp, Fault> {
+        let app = self.user.as_ref().filter(|user| is_sid(user.get_ref(), "OQ"));
+        let user = app.ok_or_else(|| {
+            let at = self.user.as_ref().unwrap_or(organization).span();
+            (at, "`user` must be the client id (OQ…) of an OAuth app of the Organization".to_owned())
+        })?;
+        if !is_sid(organization.get_ref(), "OR") {
+            let problem = "`organization` must be an Organization SID: OR followed by 32 hexadecimal digits";
+            return Err((organization.span(), problem.to_owned()));
+        }
+        let secret = Secret::new(self.secret.get_ref().clone());
+        secret.check_shape().map_err(|problem| (self.secret.span(), format!("`secret` {problem}")))?;
+        Ok(OrganizationApp {
+            organization: organization.get_ref().clone(),
+            user: user.get_ref().clone(),
+            secret,
+            place: String::new(),
         })
+    }
+
+    fn region(&self) -> Result<Region, Fault> {
+        let Some(region) = &self.region else { return Ok(Region::default()) };
+        Region::from_word(region.get_ref())
+            .ok_or_else(|| (region.span(), "`region` must be us1, ie1, au1 or jp1".to_owned()))
     }
 }
 
@@ -127,9 +200,8 @@ impl Entry {
 fn explain(error: &toml::de::Error) -> &'static str {
     match error.message() {
         message if message.starts_with("unknown field") => {
-            "unknown key; [[credential]] has `account`, `user` and `secret`"
+            "unknown key; [[credential]] has `account` or `organization`, `user`, `secret` and `region`"
         }
-        "missing field `account`" => "`account` is missing",
         "missing field `secret`" => "`secret` is missing",
         message if message.starts_with("invalid type") => {
             "the value has the wrong type; write `account`, `user` and `secret` of a [[credential]] as quoted text"

@@ -19,21 +19,63 @@ pub use keyring::{Keyring, OsKeyring, SecretStore, StoreError};
 pub use secret::Secret;
 pub use source::{Source, Sources, gather};
 
-use crate::model::{AccountSid, is_sid};
+use crate::model::{AccountSid, Region, is_sid};
 
 /// What one account is read with.
 #[derive(Debug, Clone)]
 pub struct Credential {
     /// The account it belongs to, and whose resources it returns on product hosts.
     pub account: AccountSid,
-    /// The user name of HTTP Basic: the account SID with an Auth Token, else the `SK…` of a key.
+    /// The account SID with an Auth Token, the `SK…` of a key, or the client id (`OQ…`) of an OAuth app.
     pub user: String,
-    /// The Auth Token, or the secret of the key.
+    /// The Auth Token, the secret of the key, or the client secret of the app.
     pub secret: Secret,
-    /// Where it was found.
+    /// The sort of place where it was found.
     pub source: Source,
+    /// Where it was found, for messages: `credentials.toml:7`.
+    pub place: String,
     /// As much as is known of its kind; a key's kind shows only when it is used.
     pub kind: CredentialKind,
+    /// The Region that it belongs to.
+    pub region: Region,
+}
+
+/// The OAuth app of the Organization above the accounts. It reads who may do what, and no account.
+#[derive(Debug, Clone)]
+pub struct OrganizationApp {
+    /// The Organization: `OR…`.
+    pub organization: String,
+    /// The client id: `OQ…`.
+    pub user: String,
+    /// The client secret.
+    pub secret: Secret,
+    /// Where it was found, for messages.
+    pub place: String,
+}
+
+/// Who asks: what a request is signed with, and among whose requests it counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller<'a> {
+    /// The account or Organization whose limit of requests it uses up.
+    pub counted_for: &'a str,
+    /// The user name, or the client id of an app.
+    pub user: &'a str,
+    /// The password, or the client secret.
+    pub secret: &'a Secret,
+}
+
+impl Caller<'_> {
+    /// Whether it is an OAuth app, which sends an access token instead of its secret.
+    pub fn is_app(&self) -> bool {
+        self.user.starts_with("OQ")
+    }
+}
+
+impl OrganizationApp {
+    /// As the one who asks.
+    pub fn caller(&self) -> Caller<'_> {
+        Caller { counted_for: &self.organization, user: &self.user, secret: &self.secret }
+    }
 }
 
 /// The kinds that differ in what they may read.
@@ -47,6 +89,8 @@ pub enum CredentialKind {
     StandardKey,
     /// What its policy lists.
     RestrictedKey,
+    /// What its policy lists, with tokens that expire.
+    OAuthApp,
     /// A key of a kind not known yet.
     ApiKey,
 }
@@ -59,20 +103,23 @@ impl CredentialKind {
             Self::MainKey => "main_key",
             Self::StandardKey => "standard_key",
             Self::RestrictedKey => "restricted_key",
+            Self::OAuthApp => "oauth_app",
             Self::ApiKey => "api_key",
         }
     }
 }
 
-/// The three things a credential is made of, in every source.
+/// The things a credential is made of, in every source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// The account it belongs to.
     Account,
-    /// The user name of HTTP Basic.
+    /// The user name of HTTP Basic, or the client id of an app.
     User,
-    /// The Auth Token or the key's secret.
+    /// The Auth Token, the key's secret or the client secret.
     Secret,
+    /// The Region it belongs to.
+    Region,
 }
 
 /// Parts that do not make a credential. Repeats neither the secret nor anything that may be one.
@@ -92,6 +139,7 @@ impl Part {
             Self::Account => "account",
             Self::User => "user",
             Self::Secret => "secret",
+            Self::Region => "region",
         }
     }
 }
@@ -109,26 +157,64 @@ impl Credential {
         let kind = match user {
             _ if user == account.as_str() => CredentialKind::AuthToken,
             _ if is_sid(user, "SK") => CredentialKind::ApiKey,
+            _ if is_sid(user, "OQ") => CredentialKind::OAuthApp,
             _ if is_sid(user, "AC") => {
                 let problem = "is the SID of another account; an Auth Token goes with its own account";
                 return Err(wrong(Part::User, problem));
             }
             _ => {
-                let problem =
-                    "must be an API key SID (SK…, with its secret) or the account SID (with the Auth Token)";
+                let problem = "must be an API key SID (SK…, with its secret), the client id of an OAuth app (OQ…, \
+                               with its client secret) or the account SID (with the Auth Token)";
                 return Err(wrong(Part::User, problem));
             }
         };
         secret.check_shape().map_err(|problem| wrong(Part::Secret, problem))?;
-        Ok(Self { account, user: user.to_owned(), secret, source, kind })
+        let place = source.to_string();
+        let region = Region::default();
+        Ok(Self { account, user: user.to_owned(), secret, source, place, kind, region })
     }
+
+    /// The same credential, of another Region.
+    ///
+    /// # Errors
+    /// When credentials of its kind exist in the United States only.
+    pub fn in_region(self, region: Region) -> Result<Self, InvalidCredential> {
+        if self.kind == CredentialKind::OAuthApp && region != Region::Us1 {
+            return Err(InvalidCredential {
+                part: Part::Region,
+                problem: "must be us1: OAuth apps exist nowhere else; use a key or the Auth Token of that Region",
+            });
+        }
+        Ok(Self { region, ..self })
+    }
+
+    /// As the one who asks.
+    pub fn caller(&self) -> Caller<'_> {
+        Caller { counted_for: self.account.as_str(), user: &self.user, secret: &self.secret }
+    }
+}
+
+/// Which credentials of a parent answer a request for one of its subaccounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParentReach {
+    /// Its Auth Token.
+    pub auth_token: bool,
+    /// A Main key of it.
+    pub main_key: bool,
+}
+
+impl ParentReach {
+    /// None of them.
+    pub const NONE: Self = Self { auth_token: false, main_key: false };
 }
 
 /// The credentials of one run, at most one per account.
 #[derive(Debug, Default)]
 pub struct Credentials {
     list: Vec<Credential>,
+    organization: Option<OrganizationApp>,
     parent: Option<AccountSid>,
+    surplus: Vec<String>,
 }
 
 impl FromIterator<Credential> for Credentials {
@@ -156,6 +242,11 @@ impl Credentials {
         self.parent = Some(parent);
     }
 
+    /// Adds a credential, whatever others there are of its account: it may be of another Region.
+    pub fn push(&mut self, credential: Credential) {
+        self.list.push(credential);
+    }
+
     /// Adds a credential of an account that has none; an account's own is never replaced.
     pub fn add(&mut self, credential: Credential) {
         if self.own(&credential.account).is_none() {
@@ -163,15 +254,55 @@ impl Credentials {
         }
     }
 
+    /// The Organization's app, where one was supplied.
+    pub const fn organization(&self) -> Option<&OrganizationApp> {
+        self.organization.as_ref()
+    }
+
+    /// Takes over the Organization's app; the first counts.
+    pub fn set_organization(&mut self, app: OrganizationApp) {
+        self.organization.get_or_insert(app);
+    }
+
+    /// Notes a credential that is not used, as a sentence that names it.
+    pub fn note_surplus(&mut self, sentence: String) {
+        self.surplus.push(sentence);
+    }
+
+    /// Sentences about the credentials that are not used.
+    pub fn surplus(&self) -> &[String] {
+        &self.surplus
+    }
+
+    /// Keeps the accounts' credentials of a Region, and says how many others there were.
+    pub fn keep_region(&mut self, region: Region) -> usize {
+        let before = self.list.len();
+        self.list.retain(|credential| credential.region == region);
+        before - self.list.len()
+    }
+
+    /// Exchanges the accounts' credentials for those that Twilio accepted.
+    pub fn replace(&mut self, accepted: Vec<Credential>) {
+        self.list = accepted;
+    }
+
     /// The credential to read `account` with.
     ///
-    /// `reaches_subaccounts` is true for the `2010-04-01` API, whose path names the account. Anywhere
-    /// else a parent's credential would answer with the parent's resources, status 200, so there an
-    /// account without a credential of its own gets none.
-    pub fn for_request(&self, account: &AccountSid, reaches_subaccounts: bool) -> Option<&Credential> {
+    /// Only where the request itself names the account can a parent's credential be meant for another; anywhere
+    /// else it would answer with the parent's resources, status 200, so there an account without a credential
+    /// of its own gets none.
+    pub fn for_request(&self, account: &AccountSid, reach: ParentReach) -> Option<&Credential> {
         self.own(account).or_else(|| {
             let parent = self.own(self.parent.as_ref()?)?;
-            (reaches_subaccounts && parent.kind == CredentialKind::AuthToken).then_some(parent)
+            let reaches = match parent.kind {
+                CredentialKind::AuthToken => reach.auth_token,
+                CredentialKind::MainKey => reach.main_key,
+                CredentialKind::StandardKey
+                | CredentialKind::RestrictedKey
+                | CredentialKind::OAuthApp
+                | CredentialKind::ApiKey => false,
+            };
+            reaches.then_some(parent)
         })
     }
 }
@@ -194,8 +325,9 @@ mod tests {
         credentials
     }
 
-    fn user(credentials: &Credentials, account: &str, reaches: bool) -> Option<String> {
-        credentials.for_request(&account.parse().unwrap(), reaches).map(|credential| credential.user.clone())
+    fn user(credentials: &Credentials, account: &str, auth_token: bool) -> Option<String> {
+        let reach = ParentReach { auth_token, main_key: false };
+        credentials.for_request(&account.parse().unwrap(), reach).map(|credential| credential.user.clone())
     }
 
     #[test]
@@ -211,6 +343,17 @@ mod tests {
         for kind in [CredentialKind::ApiKey, CredentialKind::MainKey, CredentialKind::RestrictedKey] {
             let credentials = set(vec![Credential { kind, ..credential(PARENT, KEY) }]);
             assert_eq!(user(&credentials, CHILD, true), None, "{}", kind.as_str());
+        }
+    }
+
+    #[test]
+    fn both_answers_to_what_a_parent_s_main_key_reaches() {
+        let main = Credential { kind: CredentialKind::MainKey, ..credential(PARENT, KEY) };
+        let credentials = set(vec![main]);
+        let child = CHILD.parse().unwrap();
+        for (main_key, expected) in [(false, None), (true, Some(KEY))] {
+            let found = credentials.for_request(&child, ParentReach { auth_token: true, main_key });
+            assert_eq!(found.map(|found| found.user.as_str()), expected);
         }
     }
 
@@ -236,7 +379,7 @@ mod tests {
         for (account, user, secret, part) in [
             ("AC1", "AC1", secret(), "`account`"),
             (PARENT, CHILD, secret(), "another account"),
-            (PARENT, "OQ00000000000000000000000000000001", secret(), "`user`"),
+            (PARENT, "QQ00000000000000000000000000000001", secret(), "`user`"),
             (PARENT, KEY, Secret::new(String::new()), "`secret` is empty"),
             (PARENT, KEY, Secret::new("two words".into()), "`secret`"),
             (PARENT, KEY, Secret::new(KEY.into()), "`secret` is a SID"),

@@ -31,7 +31,7 @@ impl Secret {
         if !text.bytes().all(|b| b.is_ascii_graphic()) {
             return Err("contains a space or another character that no secret of Twilio's has");
         }
-        if ["AC", "SK"].iter().any(|prefix| is_sid(text, prefix)) {
+        if ["AC", "SK", "OQ"].iter().any(|prefix| is_sid(text, prefix)) {
             return Err("is a SID; the Auth Token or the API key's secret belongs there");
         }
         Ok(())

@@ -93,8 +93,9 @@ mod tests {
 
     use super::super::keyring::StoreError;
     use super::super::keyring::fake::Memory;
-    use super::super::{Credential, Secret};
+    use super::super::{Credential, CredentialKind, Secret};
     use super::*;
+    use crate::model::Region;
 
     const ONE: &str = "AC00000000000000000000000000000001";
     const TWO: &str = "AC00000000000000000000000000000002";
@@ -196,6 +197,49 @@ mod tests {
     }
 
     #[test]
+    fn of_two_credentials_for_one_account_the_first_is_used_and_the_other_told_of() {
+        let stdin = format!("{}\n{}", entry(ONE, "the-first"), entry(ONE, "the-second"));
+        let world = World { stdin, ..World::default() };
+        let credentials = world.gather(Some(Path::new("-"))).unwrap();
+        let secrets: Vec<&str> = credentials.iter().map(|one| one.secret.reveal()).collect();
+        assert_eq!(secrets, ["the-first"]);
+        let [sentence] = credentials.surplus() else { panic!("{:?}", credentials.surplus()) };
+        assert!(sentence.starts_with("standard input:6: a second credential of AC"), "{sentence}");
+    }
+
+    #[test]
+    fn an_account_may_have_a_credential_in_each_region() {
+        let irish = entry(ONE, "in-ireland").replace("secret", "region = \"ie1\"\nsecret");
+        let world = World { stdin: format!("{}\n{irish}", entry(ONE, "at-home")), ..World::default() };
+        for (region, expected) in [(Region::Us1, "at-home"), (Region::Ie1, "in-ireland")] {
+            let mut credentials = world.gather(Some(Path::new("-"))).unwrap();
+            assert_eq!(credentials.keep_region(region), 1);
+            let secrets: Vec<&str> = credentials.iter().map(|one| one.secret.reveal()).collect();
+            assert_eq!(secrets, [expected]);
+        }
+    }
+
+    #[test]
+    fn apps_are_told_by_their_client_id() {
+        let app = "OQ00000000000000000000000000000001";
+        let of_account = entry(ONE, "s3cret").replace("secret", &format!("user = \"{app}\"\nsecret"));
+        let of_organization = of_account.replace("account", "organization").replace("AC", "OR");
+        let world = World { stdin: format!("{of_account}\n{of_organization}"), ..World::default() };
+        let credentials = world.gather(Some(Path::new("-"))).unwrap();
+        assert_eq!(credentials.iter().next().unwrap().kind, CredentialKind::OAuthApp);
+        assert_eq!(credentials.organization().unwrap().user, app);
+        for (wrong, why) in [
+            (of_organization.replace("OQ", "SK"), "client id (OQ…)"),
+            (of_organization.replace("OR", "AC"), "Organization SID"),
+            (of_account.replace("secret =", "region = \"au1\"\nsecret ="), "must be us1"),
+        ] {
+            let world = World { stdin: wrong, ..World::default() };
+            let error = world.gather(Some(Path::new("-"))).unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
+        }
+    }
+
+    #[test]
     fn a_bad_file_is_told_by_line_and_without_its_secrets() {
         let secret = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0dF";
         let good = entry(ONE, secret);
@@ -204,7 +248,7 @@ mod tests {
             (secret.to_owned(), "input:1: this is not valid TOML"),
             (format!("[[credential]]\nsecret = {secret}\n"), "input:2: "),
             (format!("{good}{secret} = \"x\"\n"), "input:4: unknown key"),
-            (format!("{good}\n{good}"), "input:6: a second credential"),
+            (good.replace("secret =", "region = \"mars\"\nsecret ="), "input:3: `region` must be"),
             (good.replace(ONE, secret), "input:2: `account`"),
             (good.replace("secret =", &format!("user = \"{secret}\"\nsecret =")), "input:3: `user`"),
             (good.replace(secret, &format!("{secret} ")), "input:3: `secret`"),

@@ -49,4 +49,6 @@ pub enum Batch {
     Coverage(Coverage),
     /// A sentence that the reader must see first.
     Notice(String),
+    /// A sentence about a credential that could not be used, so that something may be missing.
+    UnusableCredential(String),
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::catalogue::{KINDS, Kind};
 
 /// Raised whenever a table or column changes.
-pub(super) const LAYOUT: i64 = 1;
+pub(super) const LAYOUT: i64 = 2;
 
 /// The tables that do not depend on the catalogue.
 const FIXED_TABLES: &str = "
@@ -14,7 +14,9 @@ create table scan (
   layout integer not null, intent_declared integer not null, derived_tokens integer not null
 ) strict;
 
-create table notice (place integer primary key, sentence text not null) strict;
+create table notice (
+  place integer primary key, sentence text not null, of_unusable_credential integer not null
+) strict;
 
 create table scan_account (
   account_sid text primary key, name text, status text, is_parent integer not null, is_root integer not null,

@@ -179,10 +179,14 @@ impl Store {
                 params![account.as_str(), parent],
             ),
             Batch::Coverage(coverage) => self.write_coverage(coverage),
-            Batch::Notice(sentence) => {
-                self.run("insert into notice (sentence) values (?)", params![sentence])
-            }
+            Batch::Notice(sentence) => self.write_notice(sentence, false),
+            Batch::UnusableCredential(sentence) => self.write_notice(sentence, true),
         }
+    }
+
+    fn write_notice(&self, sentence: &str, of_unusable_credential: bool) -> Result<(), EvidenceError> {
+        let statement = "insert into notice (sentence, of_unusable_credential) values (?, ?)";
+        self.run(statement, params![sentence, of_unusable_credential])
     }
 
     fn run(&self, statement: &str, values: impl rusqlite::Params) -> Result<(), EvidenceError> {
@@ -314,15 +318,30 @@ impl Store {
         read().map_err(sql("read"))
     }
 
-    /// The sentences that the reader must see first.
+    /// The sentences that the reader must see first, without those about credentials.
     ///
     /// # Errors
     ///
     /// When the file cannot be read.
     pub fn notices(&self) -> Result<Vec<String>, EvidenceError> {
+        self.sentences(false)
+    }
+
+    /// One sentence for each credential that could not be used.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn unusable_credentials(&self) -> Result<Vec<String>, EvidenceError> {
+        self.sentences(true)
+    }
+
+    fn sentences(&self, of_unusable_credential: bool) -> Result<Vec<String>, EvidenceError> {
         self.connection
-            .prepare("select sentence from notice order by place")
-            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
+            .prepare("select sentence from notice where of_unusable_credential = ? order by place")
+            .and_then(|mut statement| {
+                statement.query_map([of_unusable_credential], |row| row.get(0))?.collect()
+            })
             .map_err(sql("read"))
     }
 }

@@ -5,6 +5,7 @@
 mod coverage;
 mod finding;
 mod fingerprint;
+mod matrix;
 mod region;
 mod scan;
 mod severity;
@@ -13,6 +14,7 @@ mod sid;
 pub use coverage::{Coverage, CoverageStatus};
 pub use finding::{Finding, Outcome};
 pub use fingerprint::{FINGERPRINT_VERSION, finding_id};
+pub use matrix::{Cell, Matrix, Share};
 pub use region::Region;
 pub use scan::{Clock, Scan, ScanId, ScannedAccount, Verdict, in_seconds};
 pub use severity::Severity;

@@ -34,6 +34,11 @@ impl Region {
         }
     }
 
+    /// The Region of the given word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Us1, Self::Ie1, Self::Au1, Self::Jp1].into_iter().find(|region| region.as_str() == word)
+    }
+
     /// What stands between a product's label and `.twilio.com`: edge and Region. Names without an edge stopped
     /// working on 2026-04-28.
     pub const fn infix(self) -> &'static str {

@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Coverage, Finding, Outcome, Severity};
+use super::{Coverage, Finding, Outcome, Region, Severity};
 
 /// The name of a scan: its start in UTC, as `20261123T041500Z`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -105,14 +105,24 @@ pub struct Scan {
     pub findings: Vec<Finding>,
     /// Sentences that the reader must see first.
     pub notices: Vec<String>,
+    /// For each resource kind, its product.
+    pub product_of: BTreeMap<String, String>,
+    /// One sentence for each credential that could not be used: what it was to read may be missing.
+    pub unusable_credentials: Vec<String>,
+    /// The Region that was audited.
+    pub region: Region,
     /// For each resource kind, the checks that can call nothing fine without it.
     pub needed_by: BTreeMap<String, Vec<String>>,
 }
 
 impl Scan {
-    /// Whether all accounts are known, and everything that was required could be assessed.
+    /// Whether all accounts are known, every credential could be used, and everything that was required could
+    /// be assessed.
     pub fn is_complete(&self) -> bool {
-        self.tree_is_known && !self.findings.iter().any(|finding| finding.outcome == Outcome::NotAssessed)
+        let credentials_worked = self.unusable_credentials.is_empty();
+        self.tree_is_known
+            && credentials_worked
+            && !self.findings.iter().any(|finding| finding.outcome == Outcome::NotAssessed)
     }
 
     /// Whether a fault at or above the given severity stands unwaived.

@@ -6,7 +6,7 @@ use super::cell;
 use crate::model::{Coverage, Scan};
 
 /// The columns, in order. Columns are only ever added, at the end.
-pub(super) const COLUMNS: [&str; 15] = [
+pub(super) const COLUMNS: [&str; 16] = [
     "scan_id",
     "account_sid",
     "account_name",
@@ -22,6 +22,7 @@ pub(super) const COLUMNS: [&str; 15] = [
     "read_at",
     "checks_affected",
     "reason",
+    "product",
 ];
 
 /// Writes the coverage, by account, kind and parent resource, as RFC 4180.
@@ -34,7 +35,7 @@ pub(super) fn write(scan: &Scan, to: impl Write) -> io::Result<()> {
     csv.flush()
 }
 
-fn row(scan: &Scan, coverage: &Coverage) -> [String; 15] {
+fn row(scan: &Scan, coverage: &Coverage) -> [String; 16] {
     let name = scan
         .accounts
         .iter()
@@ -57,5 +58,6 @@ fn row(scan: &Scan, coverage: &Coverage) -> [String; 15] {
         coverage.read_at.clone(),
         affected.map(|checks| checks.join(" ")).unwrap_or_default(),
         coverage.reason.clone(),
+        scan.product_of.get(&coverage.resource_type).cloned().unwrap_or_default(),
     ]
 }

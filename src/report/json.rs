@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{BLIND_SPOTS, Options};
-use crate::model::{Coverage, Finding, Outcome, Scan, ScannedAccount, Severity, in_seconds};
+use crate::model::{Coverage, Finding, Matrix, Outcome, Region, Scan, ScannedAccount, Severity, in_seconds};
 
 /// Raised when a field changes its meaning or goes; new fields do not raise it.
 const SCHEMA_VERSION: u32 = 1;
@@ -16,7 +16,11 @@ struct Document<'a> {
     scan: Facts<'a>,
     accounts: &'a [ScannedAccount],
     notices: &'a [String],
+    /// One sentence for each credential that could not be used.
+    unusable_credentials: &'a [String],
     tallies: Vec<Tally>,
+    /// How much of what was required was read, and of each product in each account.
+    coverage_matrix: Matrix,
     coverage: &'a [Coverage],
     findings: Vec<&'a Finding>,
     blind_spots: &'a [&'a str],
@@ -30,6 +34,7 @@ struct Facts<'a> {
     catalogue_version: &'a str,
     intent_declared: bool,
     derived_tokens: bool,
+    region: Region,
     /// Whether everything that was required could be assessed.
     complete: bool,
     /// Whether a fault at or above the chosen severity stands; null where none was chosen.
@@ -55,12 +60,15 @@ pub(super) fn write(scan: &Scan, options: Options, mut to: impl Write) -> io::Re
             catalogue_version: &scan.catalogue_version,
             intent_declared: scan.intent_declared,
             derived_tokens: scan.derived_tokens,
+            region: scan.region,
             complete: scan.is_complete(),
             fault_at_or_above_threshold: options.fail_on.map(|severity| scan.has_fault_at_or_above(severity)),
         },
         accounts: &scan.accounts,
         notices: &scan.notices,
+        unusable_credentials: &scan.unusable_credentials,
         tallies: tallies(scan),
+        coverage_matrix: Matrix::of(scan),
         coverage: &scan.coverage,
         findings: options.shown(scan).collect(),
         blind_spots: BLIND_SPOTS,

@@ -5,6 +5,7 @@
 mod blind_spots;
 mod cell;
 mod coverage_csv;
+mod coverage_table;
 mod findings_csv;
 mod json;
 mod terminal;

@@ -9,7 +9,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 
 use super::cell::{at_most, printable};
-use super::{BLIND_SPOTS, FILES, Options};
+use super::{BLIND_SPOTS, FILES, Options, coverage_table};
 use crate::model::{Coverage, CoverageStatus, Finding, Outcome, Scan, ScannedAccount, Severity, Verdict};
 
 /// Lines shown of a list before it refers to the files.
@@ -24,6 +24,7 @@ pub fn summary(scan: &Scan, options: Options, folder: &Path, to: &mut impl Write
     heading(scan, to)?;
     verdicts(scan, to)?;
     counts(scan, to)?;
+    coverage_table::write(scan, to)?;
     not_read(scan, to)?;
     first_steps(scan, to)?;
     files(scan, options, folder, to)
@@ -52,8 +53,8 @@ fn heading(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
         scan.accounts.len(),
         active.count()
     )?;
-    for notice in &scan.notices {
-        paragraph("! ", &printable(notice), to)?;
+    for sentence in scan.notices.iter().chain(&scan.unusable_credentials) {
+        paragraph("! ", &printable(sentence), to)?;
     }
     Ok(())
 }

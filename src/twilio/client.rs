@@ -1,20 +1,25 @@
-//! The only place that sends a request. It can ask (GET) and nothing else.
+//! The only place that sends a request. It can ask (GET), request an access token, and nothing else.
 
 use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT, HeaderMap, RETRY_AFTER};
+use jiff::Timestamp;
+use reqwest::RequestBuilder;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use url::Url;
 
 use super::address::Address;
-use super::failure::Failure;
+use super::failure::{Failure, FailureKind};
 use super::gate::Gate;
-use super::retry::{MAX_TOTAL, Try, wait_before_next};
-use crate::credentials::Credential;
+use super::resolve::{SystemResolver, is_no_such_name};
+use super::retry::{Patience, Try, wait_before_next};
+use super::token::{Token, Tokens};
+use crate::credentials::{Caller, Secret};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// A larger answer is refused: no page of 1000 rows comes near it.
 const MAX_ANSWER: usize = 32 << 20;
+/// Where an OAuth app gets its access token.
+const TOKEN_URL: &str = "https://oauth.twilio.com/v2/token";
 
 /// Sends requests, waits its turn, tries again.
 #[derive(Debug)]
@@ -22,6 +27,8 @@ pub struct Client {
     http: reqwest::Client,
     address: Address,
     gate: Gate,
+    tokens: Tokens,
+    patience: Patience,
 }
 
 /// One request: a Twilio URL and who asks.
@@ -29,8 +36,24 @@ pub struct Client {
 pub struct Request<'a> {
     /// The URL at Twilio.
     pub url: &'a Url,
-    /// The credential to send.
-    pub credential: &'a Credential,
+    /// Who asks.
+    pub caller: Caller<'a>,
+}
+
+/// An answer of status 200.
+#[derive(Debug)]
+pub struct Reply {
+    /// Its body.
+    pub body: Vec<u8>,
+    /// Twilio's clock, where the answer tells it.
+    pub date: Option<Timestamp>,
+}
+
+/// An answer of any status, or why there was none.
+struct Exchanged {
+    answered: Result<Vec<u8>, Failure>,
+    ended: Try,
+    date: Option<Timestamp>,
 }
 
 impl Client {
@@ -40,6 +63,15 @@ impl Client {
     ///
     /// When TLS cannot be set up, for example because the machine has no CA certificates.
     pub fn new(address: Address) -> Result<Self, reqwest::Error> {
+        Self::with_patience(address, Patience::default())
+    }
+
+    /// A client that gives up sooner or later than usual.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::new`].
+    pub fn with_patience(address: Address, patience: Patience) -> Result<Self, reqwest::Error> {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("twilio-audit/", env!("CARGO_PKG_VERSION")))
             // A redirect would carry the credential to wherever it leads.
@@ -47,85 +79,154 @@ impl Client {
             // Attempts are counted here, in one place.
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(REQUEST_TIMEOUT)
+            .timeout(patience.one_try)
             .gzip(true);
         if matches!(&address, Address::StandIn(url) if url.scheme() == "http") {
             // A proxy of the environment must not see what is meant for this machine, and plain
             // http needs no CA certificates.
             builder = builder.no_proxy().tls_certs_only([]);
         } else {
-            builder = builder.https_only(true);
+            builder = builder.https_only(true).dns_resolver(SystemResolver);
         }
-        Ok(Self { http: builder.build()?, address, gate: Gate::new() })
+        let (gate, tokens) = (Gate::new(), Tokens::default());
+        Ok(Self { http: builder.build()?, address, gate, tokens, patience })
     }
 
-    /// Asks until there is an answer of status 200 or trying again is pointless, and returns its body.
+    /// Asks until there is an answer of status 200 or trying again is pointless.
     ///
     /// # Errors
     ///
     /// What the last answer means, or why there was none.
-    pub async fn get(&self, request: Request<'_>) -> Result<Vec<u8>, Failure> {
-        let Some(url) = self.address.of(request.url) else {
-            return Err(Failure::broken("the address is not one of Twilio's"));
+    pub async fn get(&self, request: Request<'_>) -> Result<Reply, Failure> {
+        let url = self.real(request.url)?;
+        let plain = || self.http.get(url.clone()).header(ACCEPT, "application/json");
+        let Request { caller, .. } = request;
+        if !caller.is_app() {
+            let signed = || plain().basic_auth(caller.user, Some(caller.secret.reveal()));
+            return self.exchange(caller, url.path(), signed).await;
+        }
+        let token = self.token(caller, None).await?;
+        let with = |token: Token| move || plain().bearer_auth(token.bearer.reveal());
+        match self.exchange(caller, url.path(), with(token.clone())).await {
+            // It may have expired early, or been revoked: one new token tells.
+            Err(failure) if failure.http_status == Some(401) && failure.twilio_code != Some(70051) => {
+                let token = self.token(caller, Some(&token)).await?;
+                self.exchange(caller, url.path(), with(token)).await
+            }
+            ended => ended,
+        }
+    }
+
+    /// Where a request for this URL of Twilio's really goes.
+    fn real(&self, url: &Url) -> Result<Url, Failure> {
+        self.address.of(url).ok_or_else(|| Failure::broken("the address is not one of Twilio's"))
+    }
+
+    async fn token(&self, caller: Caller<'_>, refused: Option<&Token>) -> Result<Token, Failure> {
+        let ask = || async {
+            let url = Url::parse(TOKEN_URL).map_err(|_| Failure::broken("its address cannot be built"))?;
+            let url = self.real(&url)?;
+            let post = || {
+                let form = Secret::new(
+                    url::form_urlencoded::Serializer::new(String::new())
+                        .append_pair("client_id", caller.user)
+                        .append_pair("client_secret", caller.secret.reveal())
+                        .append_pair("grant_type", "client_credentials")
+                        .finish(),
+                );
+                let form = form.reveal().to_owned();
+                self.http
+                    .post(url.clone())
+                    .header(ACCEPT, "application/json")
+                    .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                    .body(form)
+            };
+            let answer = self.exchange(caller, url.path(), post).await.map_err(no_token)?;
+            Token::understand(&answer.body, tokio::time::Instant::now())
         };
+        self.tokens.of(caller.user, refused, ask).await
+    }
+
+    /// Sends what `prepared` makes, again and again if need be.
+    async fn exchange(
+        &self,
+        caller: Caller<'_>,
+        path: &str,
+        prepared: impl Fn() -> RequestBuilder,
+    ) -> Result<Reply, Failure> {
         let mut first_sent = None;
         let mut tries = 0;
         loop {
-            let Some(leave) = self.gate.enter(&request.credential.account).await else {
+            let Some(leave) = self.gate.enter(caller.counted_for).await else {
                 return Err(Failure::broken("the run is ending"));
             };
             // The time spent in the queue before the first try is the run's, not this request's.
             let began = *first_sent.get_or_insert_with(Instant::now);
-            let left = MAX_TOTAL.saturating_sub(began.elapsed());
+            let left = self.patience.altogether.saturating_sub(began.elapsed());
             tries += 1;
-            let (ended, failure) = match self.try_once(&url, request.credential, left).await {
-                Ok(body) => return Ok(body),
-                Err(attempt) => attempt,
+            let Exchanged { answered, ended, date } =
+                try_once(prepared().timeout(self.patience.one_try.min(left)), path).await;
+            let failure = match answered {
+                Ok(body) => return Ok(Reply { body, date }),
+                Err(failure) => failure,
             };
             // Whoever waits for the next try keeps nobody else from asking.
             drop(leave);
-            let Some(wait) = wait_before_next(ended, tries, began.elapsed(), fastrand::f64()) else {
-                return Err(failure);
-            };
-            tracing::debug!(path = request.url.path(), ?ended, tries, ?wait, "asking again");
+            let wait = wait_before_next(&self.patience, ended, tries, began.elapsed(), fastrand::f64());
+            let Some(wait) = wait else { return Err(failure) };
+            tracing::debug!(path, ?ended, tries, ?wait, "asking again");
             if let Try::Answered { retry_after: Some(asked), .. } = ended {
-                self.gate.close(&request.credential.account, asked.min(wait));
+                self.gate.close(caller.counted_for, asked.min(wait));
             }
             tokio::time::sleep(wait).await;
         }
     }
+}
 
-    async fn try_once(
-        &self,
-        url: &Url,
-        credential: &Credential,
-        left: Duration,
-    ) -> Result<Vec<u8>, (Try, Failure)> {
-        let broken = |failure: Failure| (Try::Broken, failure);
-        let sent = self
-            .http
-            .get(url.clone())
-            .basic_auth(&credential.user, Some(credential.secret.reveal()))
-            .header(ACCEPT, "application/json")
-            .timeout(REQUEST_TIMEOUT.min(left))
-            .send()
-            .await;
-        let answer = sent.map_err(|error| broken(unreachable(&error)))?;
-        let status = answer.status().as_u16();
-        let retry_after = retry_after(answer.headers());
-        tracing::debug!(path = url.path(), status, "answered");
-        let body = read_body(answer).await.map_err(|problem| match problem {
-            BodyProblem::TooLarge => {
-                // Asking again would bring the same: reported as an answer, so that nobody retries it.
-                let failure = Failure::broken("the answer is larger than 32 MiB: refused");
-                (Try::Answered { status: 200, retry_after: None }, failure.with_status(status))
-            }
-            BodyProblem::Broken(failure) => broken(failure.with_status(status)),
-        })?;
-        match status {
-            200 => Ok(body),
-            _ => Err((Try::Answered { status, retry_after }, Failure::of_answer(status, &body))),
+/// An app that gets no token may read nothing, whatever it was to read.
+fn no_token(failure: Failure) -> Failure {
+    match failure.kind {
+        FailureKind::Broken => Failure { reason: format!("no access token: {}", failure.reason), ..failure },
+        _ => Failure {
+            kind: FailureKind::NoToken,
+            reason: "the OAuth app gets no access token: its client id or secret is not accepted (any more)"
+                .to_owned(),
+            ..failure
+        },
+    }
+}
+
+async fn try_once(request: RequestBuilder, path: &str) -> Exchanged {
+    let unanswered = |failure: Failure| Exchanged { answered: Err(failure), ended: Try::Broken, date: None };
+    let answer = match request.send().await {
+        Ok(answer) => answer,
+        Err(error) if is_no_such_name(&error) => {
+            // Asking again at once would find the same.
+            let ended = Try::Answered { status: 404, retry_after: None };
+            return Exchanged { answered: Err(Failure::no_such_host()), ended, date: None };
         }
+        Err(error) => return unanswered(unreachable(&error)),
+    };
+    let status = answer.status().as_u16();
+    let retry_after = retry_after(answer.headers());
+    let date = date(answer.headers());
+    tracing::debug!(path, status, "answered");
+    let answered = |answered, status| {
+        let ended = Try::Answered { status, retry_after };
+        Exchanged { answered, ended, date }
+    };
+    match read_body(answer).await {
+        Ok(body) if status == 200 => answered(Ok(body), status),
+        Ok(body) => answered(Err(Failure::of_answer(status, &body)), status),
+        Err(BodyProblem::TooLarge) => {
+            // Asking again would bring the same: reported as an answer, so that nobody retries it.
+            let failure = Failure::broken("the answer is larger than 32 MiB: refused").with_status(status);
+            Exchanged {
+                ended: Try::Answered { status: 200, retry_after: None },
+                ..answered(Err(failure), status)
+            }
+        }
+        Err(BodyProblem::Broken(failure)) => unanswered(failure.with_status(status)),
     }
 }
 
@@ -164,5 +265,10 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-    Duration::try_from(until.duration_since(jiff::Timestamp::now())).ok()
+    Duration::try_from(until.duration_since(Timestamp::now())).ok()
+}
+
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    let text = headers.get(DATE)?.to_str().ok()?;
+    Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp())
 }

@@ -15,6 +15,8 @@ pub enum FailureKind {
     InactiveAccount,
     /// It is not there.
     NotFound,
+    /// An OAuth app that gets no access token: deleted, or its secret was rotated.
+    NoToken,
     /// The name of the host does not exist.
     NoSuchHost,
     /// Twilio has taken this API out of service.
@@ -58,6 +60,12 @@ impl Failure {
             missing_permission: None,
             reason: reason.into(),
         }
+    }
+
+    /// The host's name does not exist.
+    pub(super) fn no_such_host() -> Self {
+        let kind = FailureKind::NoSuchHost;
+        Self { kind, ..Self::broken("there is no host of this name") }
     }
 
     /// The same failure, with the status of the answer.

@@ -7,8 +7,6 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use crate::model::AccountSid;
-
 /// Requests under way in one account at most.
 const PER_ACCOUNT: usize = 4;
 /// Requests under way altogether at most.
@@ -18,7 +16,7 @@ const OVERALL: usize = 8;
 #[derive(Debug)]
 pub(super) struct Gate {
     overall: Arc<Semaphore>,
-    accounts: Mutex<HashMap<AccountSid, Arc<AccountGate>>>,
+    accounts: Mutex<HashMap<String, Arc<AccountGate>>>,
 }
 
 #[derive(Debug)]
@@ -38,7 +36,7 @@ impl Gate {
 
     /// Waits for leave to send one request for an account. Always the account first, then overall,
     /// so that nobody waits in a circle. Nothing only if the gate was torn down.
-    pub(super) async fn enter(&self, account: &AccountSid) -> Option<Leave> {
+    pub(super) async fn enter(&self, account: &str) -> Option<Leave> {
         let gate = self.of(account);
         let own = Arc::clone(&gate.under_way).acquire_owned().await.ok()?;
         loop {
@@ -54,15 +52,15 @@ impl Gate {
     }
 
     /// Lets nobody in for an account for a while: Twilio asked for it.
-    pub(super) fn close(&self, account: &AccountSid, wait: Duration) {
+    pub(super) fn close(&self, account: &str, wait: Duration) {
         let gate = self.of(account);
         let mut until = gate.closed_until.lock().unwrap_or_else(PoisonError::into_inner);
         *until = (*until).max(Instant::now() + wait);
     }
 
-    fn of(&self, account: &AccountSid) -> Arc<AccountGate> {
+    fn of(&self, account: &str) -> Arc<AccountGate> {
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(accounts.entry(account.clone()).or_insert_with(|| {
+        Arc::clone(accounts.entry(account.to_owned()).or_insert_with(|| {
             Arc::new(AccountGate {
                 under_way: Arc::new(Semaphore::new(PER_ACCOUNT)),
                 closed_until: Mutex::new(Instant::now()),

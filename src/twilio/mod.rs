@@ -1,4 +1,5 @@
-//! Talking to Twilio: the only room that sends requests, and it can express GET alone.
+//! Talking to Twilio: the only room that sends requests, and it can express GET and
+//! the request for an access token alone.
 //!
 //! What to ask and what to keep of an answer is decided elsewhere.
 
@@ -7,9 +8,12 @@ mod client;
 mod failure;
 mod gate;
 mod page;
+mod resolve;
 mod retry;
+mod token;
 
 pub use address::{Address, AddressError};
-pub use client::{Client, Request};
+pub use client::{Client, Reply, Request};
 pub use failure::{Failure, FailureKind};
 pub use page::{Page, PageError, parse_page};
+pub use retry::Patience;

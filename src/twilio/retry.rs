@@ -2,12 +2,30 @@
 
 use std::time::Duration;
 
-/// Requests sent for one answer at most.
-const MAX_TRIES: u32 = 6;
-/// Time spent on one answer at most, waiting included.
-pub(super) const MAX_TOTAL: Duration = Duration::from_secs(120);
-/// The first step of the back-off; it doubles with every try.
-const FIRST_STEP: Duration = Duration::from_millis(500);
+/// How long an answer is waited for, and how often it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Requests sent for one answer at most.
+    pub tries: u32,
+    /// Time spent on one request at most.
+    pub one_try: Duration,
+    /// Time spent on one answer at most, waiting included.
+    pub altogether: Duration,
+    /// The first step of the back-off; it doubles with every try.
+    pub first_step: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            tries: 6,
+            one_try: Duration::from_secs(60),
+            altogether: Duration::from_secs(120),
+            first_step: Duration::from_millis(500),
+        }
+    }
+}
+
 /// The longest step of the back-off.
 const LONGEST_STEP: Duration = Duration::from_secs(30);
 
@@ -24,18 +42,24 @@ pub(super) enum Try {
 ///
 /// `tries` counts the ones made, `elapsed` runs since the first began, `random` is in 0..1. The wait
 /// is drawn from the whole step (full jitter), so that many waiting clients do not come back at once.
-pub(super) fn wait_before_next(ended: Try, tries: u32, elapsed: Duration, random: f64) -> Option<Duration> {
+pub(super) fn wait_before_next(
+    patience: &Patience,
+    ended: Try,
+    tries: u32,
+    elapsed: Duration,
+    random: f64,
+) -> Option<Duration> {
     let asked_for = match ended {
         Try::Answered { status: 429 | 500 | 502 | 503 | 504, retry_after } => retry_after,
         Try::Answered { .. } => return None,
         Try::Broken => None,
     };
-    if tries >= MAX_TRIES {
+    if tries >= patience.tries {
         return None;
     }
-    let step = FIRST_STEP.saturating_mul(1 << tries.saturating_sub(1)).min(LONGEST_STEP);
+    let step = patience.first_step.saturating_mul(1 << tries.saturating_sub(1)).min(LONGEST_STEP);
     let wait = step.mul_f64(random).max(asked_for.unwrap_or_default());
-    elapsed.checked_add(wait).is_some_and(|end| end < MAX_TOTAL).then_some(wait)
+    elapsed.checked_add(wait).is_some_and(|end| end < patience.altogether).then_some(wait)
 }
 
 #[cfg(test)]
@@ -75,7 +99,7 @@ mod tests {
             (answered(501), 1, 0.0, 1.0, None),
         ];
         for (ended, tries, elapsed, random, expected) in cases {
-            let wait = wait_before_next(ended, tries, secs(elapsed), random);
+            let wait = wait_before_next(&Patience::default(), ended, tries, secs(elapsed), random);
             assert_eq!(wait, expected.map(secs), "{ended:?} after {tries} tries and {elapsed} s");
         }
     }

@@ -1,0 +1,126 @@
+//! Access tokens of OAuth apps: asked for once, shared by all requests, renewed before they expire.
+//!
+//! Knows how long a token lives and nothing of how it is asked for.
+//! Source: <https://www.twilio.com/docs/iam/oauth-apps/oauth-access-token>, read 2026-11.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use super::failure::Failure;
+use crate::credentials::Secret;
+
+/// A token is renewed so long before it expires: a request that waits its turn must not outlive it.
+const MARGIN: Duration = Duration::from_secs(60);
+
+/// A token that may be sent.
+#[derive(Debug, Clone)]
+pub(super) struct Token {
+    pub(super) bearer: Secret,
+    /// When the next one is to be asked for.
+    renew_at: Instant,
+}
+
+#[derive(Deserialize)]
+struct Granted {
+    access_token: String,
+    expires_in: u64,
+}
+
+impl Token {
+    /// Understands the answer to a token request that was answered at `now`.
+    pub(super) fn understand(body: &[u8], now: Instant) -> Result<Self, Failure> {
+        // The parser's own error may repeat the token.
+        let granted: Granted = serde_json::from_slice(body)
+            .map_err(|_| Failure::broken("the answer to the token request cannot be understood"))?;
+        let life = Duration::from_secs(granted.expires_in);
+        // Of a very short life half is used, so that there is no token that nobody may send.
+        let used = life.saturating_sub(MARGIN).max(life / 2);
+        Ok(Self { bearer: Secret::new(granted.access_token), renew_at: now + used })
+    }
+}
+
+/// One app's place for its token. Whoever finds it empty fills it while the others wait.
+type Place = Arc<tokio::sync::Mutex<Option<Token>>>;
+
+/// The tokens of a run, by client id.
+#[derive(Debug, Default)]
+pub(super) struct Tokens(Mutex<HashMap<String, Place>>);
+
+impl Tokens {
+    /// The app's token, asked for with `ask` where there is none that may be sent. A token equal to `refused` was
+    /// turned down by Twilio, so another is asked for.
+    pub(super) async fn of<F>(
+        &self,
+        app: &str,
+        refused: Option<&Token>,
+        ask: impl FnOnce() -> F,
+    ) -> Result<Token, Failure>
+    where
+        F: Future<Output = Result<Token, Failure>>,
+    {
+        let place = {
+            let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(places.entry(app.to_owned()).or_default())
+        };
+        let mut held = place.lock().await;
+        let is_refused =
+            |token: &Token| refused.is_some_and(|other| other.bearer.reveal() == token.bearer.reveal());
+        if let Some(token) =
+            held.as_ref().filter(|token| Instant::now() < token.renew_at && !is_refused(token))
+        {
+            return Ok(token.clone());
+        }
+        *held = None;
+        let token = ask().await?;
+        *held = Some(token.clone());
+        Ok(token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    fn token(name: &str, seconds: u64) -> Token {
+        let body = format!(r#"{{"access_token":"{name}","token_type":"Bearer","expires_in":{seconds}}}"#);
+        Token::understand(body.as_bytes(), Instant::now()).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_is_asked_for_once_and_renewed_before_it_expires() {
+        let tokens = Tokens::default();
+        let asked = AtomicU32::new(0);
+        let get = async || {
+            let ask =
+                || async { Ok(token(&format!("token-{}", asked.fetch_add(1, Ordering::Relaxed)), 3600)) };
+            tokens.of("OQ1", None, ask).await.unwrap().bearer.reveal().to_owned()
+        };
+        assert_eq!((get().await, get().await), ("token-0".into(), "token-0".into()));
+        tokio::time::advance(Duration::from_secs(3539)).await;
+        assert_eq!(get().await, "token-0");
+        tokio::time::advance(Duration::from_secs(2)).await;
+        assert_eq!(get().await, "token-1");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_token_is_replaced_once_for_everybody() {
+        let tokens = Tokens::default();
+        let old = tokens.of("OQ1", None, || async { Ok(token("old", 60)) }).await.unwrap();
+        let new = tokens.of("OQ1", Some(&old), || async { Ok(token("new", 60)) }).await.unwrap();
+        assert_eq!(new.bearer.reveal(), "new");
+        let same = tokens.of("OQ1", Some(&old), || async { Ok(token("newer", 60)) }).await.unwrap();
+        assert_eq!(same.bearer.reveal(), "new", "somebody else renewed it already");
+    }
+
+    #[test]
+    fn what_is_no_token_is_not_repeated() {
+        let error = Token::understand(br#"{"access_token":"hunter2-secret"}"#, Instant::now()).unwrap_err();
+        assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+    }
+}

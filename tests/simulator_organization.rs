@@ -193,6 +193,20 @@ async fn users_are_paged_as_scim_says() {
 }
 
 #[tokio::test]
+async fn one_account_or_user_can_be_fetched() {
+    let stage = stage(OrganizationAt::Both).await;
+    let token = stage.token("OQ0a01").await;
+    for (list, field, short) in [("Accounts", "account_sid", "AC0002"), ("scim/Users", "id", "US0001")] {
+        for address in addresses(list) {
+            let row = stage.get(Who::Bearer(&token), &format!("{address}/{}", sid(short))).await;
+            assert_eq!(row.json()[field], sid(short), "{address}: {}", row.text);
+            let unknown = stage.get(Who::Bearer(&token), &format!("{address}/{}", sid("US0fff"))).await;
+            assert_eq!(unknown.outcome(), (404, 20404));
+        }
+    }
+}
+
+#[tokio::test]
 async fn roles_and_their_permissions_are_listed() {
     let stage = stage(OrganizationAt::Preview).await;
     let token = stage.token("OQ0a01").await;
@@ -205,12 +219,18 @@ async fn roles_and_their_permissions_are_listed() {
         assert_eq!(reply.json()["meta"]["key"], "permissions");
     }
     assert_eq!(stage.get(Who::Us1("SK0002"), &url).await.outcome(), (401, 70051));
+    let roles = "iam.twilio.com/v2/Organizations/Roles";
+    assert_eq!(stage.get(Who::Bearer(&token), roles).await.outcome(), (404, 20404), "not at this address");
     let unknown = format!("iam.twilio.com/v1/Roles/{}/Permissions", sid("IX0009"));
     assert_eq!(stage.get(Who::Bearer(&token), &unknown).await.outcome(), (404, 20404));
 }
 
 #[tokio::test]
 async fn one_address_or_the_other_can_be_missing() {
+    let both = stage(OrganizationAt::Both).await;
+    let token = both.token("OQ0a01").await;
+    let roles = both.get(Who::Bearer(&token), "iam.twilio.com/v2/Organizations/Roles").await;
+    assert_eq!(roles.each("content", "friendly_name"), ["Owner"]);
     for (at, statuses) in [(OrganizationAt::Preview, [200, 404]), (OrganizationAt::V2, [404, 200])] {
         let stage = stage(at).await;
         let token = stage.token("OQ0a01").await;

@@ -40,45 +40,48 @@ pub(super) struct Wish<'a> {
     /// The SID, where the path names one.
     organization: Option<&'a str>,
     list: List,
+    /// One row of the list.
+    row: Option<&'a str>,
 }
 
 impl<'a> Wish<'a> {
     /// `None`: the path has nothing to do with Organizations.
     pub(super) fn of(product: &str, path: &'a str) -> Option<Self> {
-        let (at, organization, list) = match product {
-            "preview-iam" => {
-                let (organization, list) = path.strip_prefix("/Organizations/")?.split_once('/')?;
-                (OrganizationAt::Preview, Some(organization), list)
+        let segments: Vec<&str> = path.split('/').skip(1).collect();
+        let (at, organization, below) = match (product, segments.as_slice()) {
+            ("preview-iam", ["Organizations", organization, below @ ..]) => {
+                (OrganizationAt::Preview, Some(*organization), below)
             }
-            "iam" if path == "/scim/v2/Users" => (OrganizationAt::V2, None, "scim/Users"),
-            "iam" => {
-                let rest = path.strip_prefix("/v2/Organizations/")?;
-                let named = rest.split_once('/').filter(|(organization, _)| organization.starts_with("OR"));
-                match named {
-                    Some((organization, list)) => (OrganizationAt::V2, Some(organization), list),
-                    None => (OrganizationAt::V2, None, rest),
-                }
+            ("iam", ["v2", "Organizations", organization, below @ ..]) if organization.starts_with("OR") => {
+                (OrganizationAt::V2, Some(*organization), below)
             }
+            ("iam", ["v2", "Organizations", below @ ..]) => (OrganizationAt::V2, None, below),
+            ("iam", below @ ["scim", ..]) => (OrganizationAt::V2, None, below),
             _ => return None,
         };
-        let list = match list {
-            "Accounts" => List::Accounts,
-            "RoleAssignments" => List::RoleAssignments,
-            "Roles" if at == OrganizationAt::V2 => List::Roles,
-            "scim/Users" => List::Users,
+        let (list, row) = match (at, below) {
+            (_, ["Accounts"]) => (List::Accounts, None),
+            (_, ["Accounts", row]) => (List::Accounts, Some(*row)),
+            (_, ["RoleAssignments"]) => (List::RoleAssignments, None),
+            (OrganizationAt::V2, ["Roles"]) => (List::Roles, None),
+            (OrganizationAt::Preview, ["scim", "Users"]) | (OrganizationAt::V2, ["scim", "v2", "Users"]) => {
+                (List::Users, None)
+            }
+            (OrganizationAt::Preview, ["scim", "Users", row])
+            | (OrganizationAt::V2, ["scim", "v2", "Users", row]) => (List::Users, Some(*row)),
             _ => return None,
         };
-        Some(Self { at, organization, list })
+        Some(Self { at, organization, list, row })
     }
-}
 
-impl List {
-    /// The permission of an app's policy. That for accounts is a guess: Twilio publishes none.
-    const fn permission(self) -> &'static str {
-        match self {
-            Self::Accounts => "/twilio/iam/accounts/list",
-            Self::RoleAssignments | Self::Roles => "/twilio/iam/role-assignments/list",
-            Self::Users => "/twilio/iam/managed-users/list",
+    /// The permission of an app's policy. Those for accounts are a guess: Twilio publishes none.
+    const fn permission(&self) -> &'static str {
+        match (self.list, self.row) {
+            (List::Accounts, None) => "/twilio/iam/accounts/list",
+            (List::Accounts, Some(_)) => "/twilio/iam/accounts/read",
+            (List::RoleAssignments | List::Roles, _) => "/twilio/iam/role-assignments/list",
+            (List::Users, None) => "/twilio/iam/managed-users/list",
+            (List::Users, Some(_)) => "/twilio/iam/managed-users/read",
         }
     }
 }
@@ -107,8 +110,20 @@ fn read(world: &World, asked: &Asked<'_>, wish: &Wish<'_>) -> Result<Answer, Ref
     if wish.organization.is_some_and(|named| named != app.of) {
         return Err(not_for(wish));
     }
-    access::granted(&app.allow, wish.list.permission())?;
-    list(directory, asked, wish.list)
+    access::granted(&app.allow, wish.permission())?;
+    match wish.row {
+        Some(row) => one(directory, wish.list, row).ok_or_else(not_found),
+        None => list(directory, asked, wish.list),
+    }
+}
+
+/// One account or one user.
+fn one(directory: &Directory, list: List, wanted: &str) -> Option<Answer> {
+    let is = |row: &&Value, identity: &str| row[identity] == wanted;
+    match list {
+        List::Users => directory.users.iter().find(|row| is(row, "id")).map(Answer::scim),
+        _ => directory.accounts.iter().find(|row| is(row, "account_sid")).map(Answer::json),
+    }
 }
 
 fn not_for(wish: &Wish<'_>) -> Refusal {

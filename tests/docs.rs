@@ -265,12 +265,15 @@ fn the_long_help_is_more_than_the_short_one() {
 }
 
 #[tokio::test]
-async fn the_example_of_an_estate_can_be_served() {
+async fn the_examples_of_estates_can_be_served() {
     let document = read("docs/simulate.md");
-    let (_, rest) = document.split_once("```json\n").unwrap();
-    let estate = Estate::from_json(rest.split("```").next().unwrap()).unwrap();
-    assert_eq!(estate.credentials().len(), 3);
-    Simulator::start(estate, Options::default()).await.unwrap();
+    let mut credentials = Vec::new();
+    for rest in document.split("```json\n").skip(1) {
+        let estate = Estate::from_json(rest.split("```").next().unwrap()).unwrap();
+        credentials.push(estate.credentials().len());
+        Simulator::start(estate, Options::default()).await.unwrap();
+    }
+    assert_eq!(credentials, [3, 4]);
 }
 
 /// The part of a document that a test writes.

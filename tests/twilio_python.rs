@@ -29,7 +29,11 @@ fn estate() -> Estate {
     let numbers: Vec<Value> = (0..23).map(|n| json!({"phone_number": format!("+120255501{n:02}")})).collect();
     let services: Vec<Value> = (0..7).map(|n| json!({"friendly_name": format!("service {n}")})).collect();
     let estate = json!({"accounts": [
-        {"sid": "AC0001", "name": "Parent", "resources": {"messaging/v1/Services": [{"friendly_name": "parent's"}]}},
+        {
+            "sid": "AC0001", "name": "Parent",
+            "oauth_apps": [{"sid": "OQ0a01", "secret": "app", "allow": ["/twilio/messaging/*", "/twilio/phone-numbers/*"]}],
+            "resources": {"messaging/v1/Services": [{"friendly_name": "parent's"}, {}, {}]}
+        },
         {
             "sid": "AC0002", "owner": "AC0001", "name": "Child",
             "keys": [
@@ -41,9 +45,23 @@ fn estate() -> Estate {
                 "messaging/v1/Services": services,
                 "messaging/v2/Channels/Senders": [{"sender_id": "whatsapp:+12025550160"}, {"sender_id": "rcs:brand"}],
                 "studio/v2/Flows": [{"sid": "FW0b01", "definition": {"states": [{"name": "hello", "type": "say-play"}]}}]
-            }
+            },
+            "regions": {"ie1": {
+                "keys": [{"sid": "SK0b03", "name": "Irish", "kind": "main"}],
+                "resources": {
+                    "messaging/v1/Services": [{"sid": "MG0c01"}, {"sid": "MG0c02"}],
+                    "api/IncomingPhoneNumbers": [{}]
+                }
+            }}
         }
-    ]});
+    ], "organization": {
+        "sid": "OR0001",
+        "oauth_apps": [{"sid": "OQ0001", "secret": "organization's"}],
+        "accounts": [{"sid": "AC0009", "name": "Elsewhere"}],
+        "users": [{"sid": "US0001"}, {"sid": "US0002", "active": false}],
+        "roles": [{"sid": "IX0001", "permissions": ["/twilio/iam/roles/read", "/twilio/iam/roles/list"]}],
+        "role_assignments": [{"role_sid": "IX0001", "scope": "AC0002", "identity": "US0001"}]
+    }});
     Estate::from_json(&estate.to_string()).unwrap()
 }
 
@@ -79,6 +97,9 @@ async fn twilios_own_library_reads_the_simulator() {
     let task = json!({
         "endpoint": simulator.endpoint(), "parent": credential("AC0001"), "child": credential("AC0002"),
         "standard": credential("SK0b01"), "restricted": credential("SK0b02"), "wrong": wrong,
+        "app": credential("OQ0a01"), "organization_app": credential("OQ0001"), "role": sid("IX0001"),
+        "user": sid("US0002"),
+        "regional": credential("SK0b03"),
     });
     let seen = tokio::task::spawn_blocking(move || drive(&python, &task)).await.unwrap();
 
@@ -105,10 +126,48 @@ async fn twilios_own_library_reads_the_simulator() {
     assert_eq!(seen["flow_definition"]["states"][0]["name"], "hello");
     assert_eq!(seen["whatsapp_senders"], json!(["whatsapp:+12025550160"]));
 
-    let refused = |name: &str| (seen[name]["status"].as_u64(), seen[name]["code"].as_u64());
-    assert_eq!(refused("standard_on_accounts"), (Some(401), Some(20003)));
-    assert_eq!(refused("standard_on_keys"), (Some(401), Some(20003)));
-    assert_eq!(refused("restricted_on_numbers"), (Some(401), Some(70051)));
-    assert_eq!(refused("wrong_secret"), (Some(401), Some(20003)));
-    assert_eq!(refused("unknown_flow"), (Some(404), Some(20404)));
+    assert_eq!(refused(&seen, "standard_on_accounts"), (401, 20003));
+    assert_eq!(refused(&seen, "standard_on_keys"), (401, 20003));
+    assert_eq!(refused(&seen, "restricted_on_numbers"), (401, 70051));
+    assert_eq!(refused(&seen, "wrong_secret"), (401, 20003));
+    assert_eq!(refused(&seen, "unknown_flow"), (404, 20404));
+    oauth_and_the_organization(&seen, &simulator);
+    regions(&seen, &simulator);
+}
+
+/// Status and code with which something was refused.
+fn refused(seen: &Value, name: &str) -> (u64, u64) {
+    (seen[name]["status"].as_u64().unwrap_or_default(), seen[name]["code"].as_u64().unwrap_or_default())
+}
+
+fn oauth_and_the_organization(seen: &Value, simulator: &Simulator) {
+    assert_eq!(seen["app_services"].as_array().unwrap().len(), 3, "two pages with one token");
+    assert_eq!(seen["app_numbers"], 0);
+    assert_eq!(refused(seen, "app_on_studio"), (401, 70051));
+    assert_eq!(refused(seen, "app_on_organization"), (403, 20403));
+    assert_eq!(refused(seen, "app_with_wrong_secret"), (401, 20003));
+    assert_eq!(seen["organization_accounts"], json!([sid("AC0001"), sid("AC0002"), sid("AC0009")]));
+    assert_eq!(seen["organization_roles"], json!([sid("IX0001")]));
+    assert_eq!(seen["organization_users"], json!([[sid("US0001"), true], [sid("US0002"), false]]));
+    assert_eq!((&seen["organization_account"], &seen["organization_user"]), (&json!("Child"), &json!(false)));
+    assert_eq!(refused(seen, "organization_without_scope"), (400, 25203));
+    assert_eq!(seen["role_permissions"], json!(["read", "list"]));
+    assert_eq!(refused(seen, "organization_on_services"), (401, 20003));
+    // The library looks into a token to see whether it is still good, and asks for another if it is not.
+    let asked = |app: &str| {
+        let requests = simulator.requests();
+        let token = requests.iter().filter(|one| one.user == sid(app) && one.path.ends_with("/v2/token"));
+        token.count()
+    };
+    assert_eq!((asked("OQ0a01"), asked("OQ0001")), (2, 1), "one with the wrong secret");
+}
+
+fn regions(seen: &Value, simulator: &Simulator) {
+    assert_eq!(seen["regional_services"], json!([sid("MG0c01"), sid("MG0c02")]));
+    assert_eq!(seen["regional_numbers"], 1);
+    assert_eq!(seen["regional_keys"], json!([sid("SK0b03")]));
+    assert_eq!(refused(seen, "regional_at_home"), (401, 20003));
+    assert_eq!(refused(seen, "home_in_region"), (401, 20003));
+    let hosts = simulator.requests().into_iter().filter(|one| one.path.contains(".dublin.ie1.twilio.com/"));
+    assert!(hosts.count() >= 5);
 }

@@ -91,9 +91,10 @@ fn read(file: &PathBuf) -> anyhow::Result<Estate> {
 /// Make-believe secrets: they open nothing but this simulator.
 fn credentials(estate: &Estate) -> String {
     let all = estate.credentials();
-    let lines = all
-        .iter()
-        .map(|one| format!("# {:<24} {:<15} {} {}\n", one.account_name, one.kind, one.user, one.secret));
+    let lines = all.iter().map(|one| {
+        let region = if one.region == "us1" { String::new() } else { format!(" ({})", one.region) };
+        format!("# {:<24} {:<16} {} {}{region}\n", one.account_name, one.kind, one.user, one.secret)
+    });
     let first = all.first().map(|one| {
         format!("export TWILIO_ACCOUNT_SID={}\nexport TWILIO_AUTH_TOKEN={}\n\n", one.account, one.secret)
     });

@@ -8,8 +8,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::endpoints::Endpoint;
-use super::estate::{Inactive, KeyKind, digest, sid};
-use super::world::{Site, World};
+use super::estate::{Inactive, KeyKind};
+use super::oauth::App;
+use super::realm::{Realm, User, UserKind};
+use super::region::Region;
+use super::site::Site;
+use super::world::World;
 
 /// Why a request is refused, in Twilio's terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,33 +42,66 @@ impl Refusal {
     }
 }
 
-/// A credential that was recognised.
-pub(super) struct Caller<'w> {
+/// Who was recognised.
+pub(super) enum Caller<'w> {
+    Account(OfAccount<'w>),
+    /// An OAuth app of the Organization, which no account lets in.
+    Organization(&'w App),
+}
+
+/// A credential of an account.
+pub(super) struct OfAccount<'w> {
     pub(super) site: &'w Site,
-    pub(super) power: Power,
+    pub(super) power: Power<'w>,
 }
 
 /// What kind of credential it is.
-pub(super) enum Power {
+pub(super) enum Power<'w> {
     AuthToken,
     Main,
     Standard,
-    /// A restricted key or an OAuth app, with the permissions of its policy.
-    Restricted(Vec<String>),
+    /// A restricted key, with the permissions of its policy.
+    Restricted(&'w [String]),
+    /// An OAuth app, likewise.
+    App(&'w [String]),
 }
 
-/// Recognises the `Authorization` header.
-pub(super) fn sign_in<'w>(world: &'w World, header: Option<&str>) -> Result<Caller<'w>, Refusal> {
+/// Recognises the `Authorization` header in a realm. OAuth apps are known in US1 alone.
+pub(super) fn sign_in<'w>(
+    world: &'w World,
+    realm: &'w Realm,
+    header: Option<&str>,
+) -> Result<Caller<'w>, Refusal> {
     let header = header.ok_or_else(Refusal::authenticate)?;
     if let Some(token) = header.strip_prefix("Bearer ") {
-        return bearer(world, token).ok_or_else(Refusal::authenticate);
+        let app = world.apps.bearer(token)?;
+        if realm.region != Region::Us1 {
+            return Err(Refusal::authenticate());
+        }
+        return Ok(match realm.site(&app.of) {
+            Some(site) => Caller::Account(OfAccount { site, power: Power::App(&app.allow) }),
+            None => Caller::Organization(app),
+        });
     }
     let (user, secret) = basic(header).ok_or_else(Refusal::authenticate)?;
-    world
-        .accounts
-        .iter()
-        .find_map(|site| basic_of(site, &user, &secret))
-        .unwrap_or_else(|| Err(Refusal::authenticate()))
+    let (site, user) =
+        realm.user(&user).filter(|(_, user)| user.secret == secret).ok_or_else(Refusal::authenticate)?;
+    Ok(Caller::Account(OfAccount { site, power: power(site, user)? }))
+}
+
+fn power<'w>(site: &'w Site, user: &User) -> Result<Power<'w>, Refusal> {
+    let key = match user.kind {
+        UserKind::AuthToken => return Ok(Power::AuthToken),
+        UserKind::Test => {
+            return Err(Refusal::new(403, 20008, "Resource not accessible with Test Account Credentials"));
+        }
+        UserKind::Key(number) => site.account.keys.get(number).ok_or_else(Refusal::authenticate)?,
+    };
+    Ok(match key.kind {
+        KeyKind::Main => Power::Main,
+        KeyKind::Standard => Power::Standard,
+        KeyKind::Restricted => Power::Restricted(&key.allow),
+    })
 }
 
 /// User and password of a Basic header.
@@ -72,45 +109,6 @@ pub(super) fn basic(header: &str) -> Option<(String, String)> {
     let decoded = STANDARD.decode(header.strip_prefix("Basic ")?.trim()).ok()?;
     let (user, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
     Some((user.to_owned(), secret.to_owned()))
-}
-
-fn basic_of<'w>(site: &'w Site, user: &str, secret: &str) -> Option<Result<Caller<'w>, Refusal>> {
-    let account = &site.account;
-    if account.connect_only {
-        return None;
-    }
-    if user == site.sid {
-        let power = Power::AuthToken;
-        return (secret == account.token()).then_some(Ok(Caller { site, power }));
-    }
-    if let Some(test) = account.test.as_ref().filter(|test| user == sid(&test.sid)) {
-        let refusal = Refusal::new(403, 20008, "Resource not accessible with Test Account Credentials");
-        return (secret == test.auth_token).then_some(Err(refusal));
-    }
-    let key = account.keys.iter().find(|key| user == sid(&key.sid) && secret == key.secret())?;
-    let power = match key.kind {
-        KeyKind::Main => Power::Main,
-        KeyKind::Standard => Power::Standard,
-        KeyKind::Restricted => Power::Restricted(key.allow.clone()),
-    };
-    Some(Ok(Caller { site, power }))
-}
-
-fn bearer<'w>(world: &'w World, token: &str) -> Option<Caller<'w>> {
-    world.accounts.iter().find_map(|site| {
-        let app = site.account.oauth_apps.iter().find(|app| access_token(&app.sid) == token)?;
-        Some(Caller { site, power: Power::Restricted(app.allow.clone()) })
-    })
-}
-
-/// The access token for the client credentials of an OAuth app.
-pub(super) fn oauth_token(world: &World, client: &str, secret: &str) -> Option<String> {
-    let mut apps = world.accounts.iter().flat_map(|site| &site.account.oauth_apps);
-    apps.find(|app| sid(&app.sid) == client && app.secret == secret).map(|app| access_token(&app.sid))
-}
-
-fn access_token(app: &str) -> String {
-    format!("eyJ{}.{}", digest(&["header", app]), digest(&["bearer", app]))
 }
 
 /// What is asked for.
@@ -127,7 +125,11 @@ impl<'a> Wanted<'a> {
     }
 }
 
-impl Caller<'_> {
+impl OfAccount<'_> {
+    pub(super) fn is_app(&self) -> bool {
+        matches!(self.power, Power::App(_))
+    }
+
     /// Whether this credential may act on an account that the path names.
     pub(super) fn reaches(&self, target: &Site) -> Result<(), Refusal> {
         let own = self.site.sid == target.sid;
@@ -145,14 +147,19 @@ impl Caller<'_> {
             Power::AuthToken | Power::Main => Ok(()),
             Power::Standard if wanted.management => Err(Refusal::authenticate()),
             Power::Standard => Ok(()),
-            Power::Restricted(allow) => match wanted.permission {
-                Some(permission) if allow.iter().any(|allowed| grants(allowed, permission)) => Ok(()),
-                Some(permission) => Err(Refusal::missing(permission)),
+            Power::Restricted(allow) | Power::App(allow) => match wanted.permission {
+                Some(permission) => granted(allow, permission),
                 // Areas without a published permission are closed to restricted keys.
                 None => Err(Refusal::missing(&format!("twilio{}", path.to_lowercase()))),
             },
         }
     }
+}
+
+/// Whether a policy has a permission.
+pub(super) fn granted(allow: &[String], permission: &str) -> Result<(), Refusal> {
+    let covered = allow.iter().any(|allowed| grants(allowed, permission));
+    if covered { Ok(()) } else { Err(Refusal::missing(permission)) }
 }
 
 /// What an account that is not in order answers to everybody.

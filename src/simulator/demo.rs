@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn every_file_of_the_demo_can_be_served() {
-        assert_eq!(world().accounts.len(), 8, "one of the files cannot be read");
+        assert_eq!(world().us1.accounts.len(), 8, "one of the files cannot be read");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::page::Paging;
+
 /// One line of the table.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +26,8 @@ pub(super) struct Endpoint {
     pub(super) identity: String,
     #[serde(default = "max_page")]
     pub(super) max_page: usize,
+    /// How its list is paged, where that is not its host's way.
+    paging: Option<Paging>,
     /// The permission that a restricted key needs for the list, or for the single object.
     pub(super) list: Option<String>,
     /// The permission that a restricted key needs for one row.
@@ -129,6 +133,11 @@ fn nameless(template: &str) -> String {
 }
 
 impl Endpoint {
+    pub(super) fn paging(&self) -> Paging {
+        let of_host = if self.path.starts_with("api/") { Paging::Uri } else { Paging::Meta };
+        self.paging.unwrap_or(of_host)
+    }
+
     /// The runs of literal segments between the placeholders: the keys under which an estate keeps the
     /// list, its parent's list, and so on, outermost first.
     pub(super) fn runs(&self) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! The make-believe accounts that are served, as they are written in JSON.
 //!
-//! An estate is `{"accounts": [ACCOUNT, …]}`. An account:
+//! An estate is `{"accounts": [ACCOUNT, …], "organization": ORGANIZATION}`; the Organization may be left out and
+//! is described in `organization.rs`. An account:
 //!
 //! ```json
 //! {
@@ -27,8 +28,13 @@
 //!   row set its dates, and `{"days_ago": 3}` may stand for any date.
 //! * Optional facts of an account: `pkcv` (public key client validation is enforced), `inactive`
 //!   (`"refused"`, the default, or `"readable"`: what a suspended account answers), `test` (its test
-//!   credentials: `sid` and `auth_token`), `oauth_apps`, and `connect_only` (somebody else's account that
-//!   authorized a Connect App and is therefore listed; its owner is not the parent).
+//!   credentials: `sid` and `auth_token`), and `connect_only` (somebody else's account that authorized a
+//!   Connect App and is therefore listed; its owner is not the parent).
+//! * **OAuth apps**: `"oauth_apps": [{"sid": "OQ0001", "secret": "…", "ttl": 3600, "allow": […]}]`. `ttl` is how
+//!   many real seconds a token is good for; after `revoked_after` tokens the app gets no more.
+//! * **Regions**: `"regions": {"ie1": {"auth_token": "…", "keys": […], "resources": {…}}}` is what the account
+//!   has in Ireland (`au1`: Australia, `jp1`: Japan). Nothing of it is seen in another Region, and nothing of the
+//!   account proper is seen there but its facts. Restricted keys do not exist in Regions.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -37,11 +43,17 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// The accounts that are served: one parent with its subaccounts, or several unrelated ones.
+use super::oauth;
+use super::organization::Organization;
+use super::region::Region;
+
+/// The accounts that are served: one parent with its subaccounts, or several unrelated ones; and the
+/// Organization above them, if there is one.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Estate {
     pub(super) accounts: Vec<Account>,
+    pub(super) organization: Option<Organization>,
 }
 
 /// Why an estate cannot be read. The text names the place.
@@ -58,17 +70,29 @@ pub enum EstateError {
         /// The key as written, with the keys above it.
         path: String,
     },
+    /// A Restricted key where Twilio has none.
+    #[error("{account}: the key {key} is restricted, and {region} has no Restricted keys")]
+    RestrictedInRegion {
+        /// The account's name.
+        account: String,
+        /// The key's SID as written.
+        key: String,
+        /// The Region.
+        region: &'static str,
+    },
 }
 
 /// A credential that an estate accepts.
 #[derive(Clone)]
 pub struct Credential {
-    /// The full SID of the account it belongs to.
+    /// The full SID of the account it belongs to, or of the Organization.
     pub account: String,
     /// That account's name.
     pub account_name: String,
-    /// `auth_token`, `main_key`, `standard_key`, `restricted_key`, `oauth_app` or `test`.
+    /// `auth_token`, `main_key`, `standard_key`, `restricted_key`, `oauth_app`, `organization_app` or `test`.
     pub kind: &'static str,
+    /// The Region in which it is known: `us1`, `ie1`, `au1` or `jp1`.
+    pub region: &'static str,
     /// The user name of Basic authentication, or the client id of an OAuth app.
     pub user: String,
     /// The password, or the client secret.
@@ -99,9 +123,22 @@ pub(super) struct Account {
     #[serde(default)]
     pub(super) keys: Vec<Key>,
     #[serde(default)]
-    pub(super) oauth_apps: Vec<OauthApp>,
+    pub(super) oauth_apps: Vec<oauth::Written>,
     #[serde(default)]
     pub(super) resources: BTreeMap<String, Value>,
+    #[serde(default)]
+    pub(super) regions: BTreeMap<Region, Regional>,
+}
+
+/// What an account has in one Region.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Regional {
+    auth_token: Option<String>,
+    #[serde(default)]
+    keys: Vec<Key>,
+    #[serde(default)]
+    resources: BTreeMap<String, Value>,
 }
 
 /// What a suspended or closed account answers to requests for its resources.
@@ -143,15 +180,6 @@ pub(super) struct Key {
     secret: Option<String>,
 }
 
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct OauthApp {
-    pub(super) sid: String,
-    pub(super) secret: String,
-    #[serde(default)]
-    pub(super) allow: Vec<String>,
-}
-
 fn active() -> String {
     "active".into()
 }
@@ -166,26 +194,40 @@ impl Estate {
     /// # Errors
     /// When it is no JSON or not of that shape. Unknown resources show when it is first served.
     pub fn from_json(json: &str) -> Result<Self, EstateError> {
-        Ok(serde_json::from_str(json)?)
+        let estate: Self = serde_json::from_str(json)?;
+        estate.accounts.iter().try_for_each(Account::has_no_restricted_keys_in_regions)?;
+        Ok(estate)
     }
 
     /// The clinic that `scan --demo` audits.
     pub fn demo() -> Self {
-        Self { accounts: super::demo::accounts() }
+        Self { accounts: super::demo::accounts(), organization: None }
     }
 
-    /// Every credential that it accepts, account by account, Auth Token first.
+    /// Every credential that it accepts, account by account, Auth Token first and Regions last; then those of
+    /// the Organization.
     pub fn credentials(&self) -> Vec<Credential> {
-        self.accounts.iter().filter(|account| !account.connect_only).flat_map(Account::credentials).collect()
+        let accounts = self.accounts.iter().filter(|account| !account.connect_only);
+        accounts
+            .flat_map(Account::credentials)
+            .chain(self.organization.iter().flat_map(Organization::credentials))
+            .collect()
     }
 }
 
 impl Account {
     fn credentials(&self) -> Vec<Credential> {
+        let mut all = self.credentials_in(Region::Us1);
+        all.extend(self.regions.keys().flat_map(|region| self.in_region(*region).credentials_in(*region)));
+        all
+    }
+
+    fn credentials_in(&self, region: Region) -> Vec<Credential> {
         let credential = |kind, user: &str, secret| Credential {
             account: self.full_sid(),
             account_name: self.name.clone(),
             kind,
+            region: region.name(),
             user: sid(user),
             secret,
         };
@@ -194,6 +236,38 @@ impl Account {
         all.extend(self.oauth_apps.iter().map(|app| credential("oauth_app", &app.sid, app.secret.clone())));
         all.extend(self.test.iter().map(|test| credential("test", &test.sid, test.auth_token.clone())));
         all
+    }
+
+    /// The account as another Region knows it: the same facts, but credentials and resources of its own.
+    pub(super) fn in_region(&self, region: Region) -> Self {
+        let Regional { auth_token, mut keys, resources } =
+            self.regions.get(&region).cloned().unwrap_or_default();
+        let made_up = |what, of: &str| Some(digest(&[what, of, region.name()]));
+        for key in &mut keys {
+            key.secret = key.secret.take().or_else(|| made_up("secret", &key.sid));
+        }
+        Self {
+            auth_token: auth_token.or_else(|| made_up("token", &self.sid)),
+            keys,
+            resources,
+            oauth_apps: Vec::new(),
+            test: None,
+            regions: BTreeMap::new(),
+            ..self.clone()
+        }
+    }
+
+    fn has_no_restricted_keys_in_regions(&self) -> Result<(), EstateError> {
+        let mut keys =
+            self.regions.iter().flat_map(|(region, has)| has.keys.iter().map(move |key| (region, key)));
+        match keys.find(|(_, key)| key.kind == KeyKind::Restricted) {
+            None => Ok(()),
+            Some((region, key)) => Err(EstateError::RestrictedInRegion {
+                account: self.name.clone(),
+                key: key.sid.clone(),
+                region: region.name(),
+            }),
+        }
     }
 
     pub(super) fn full_sid(&self) -> String {

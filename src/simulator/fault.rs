@@ -16,6 +16,9 @@ pub struct Fault {
     pub trouble: Trouble,
     /// How many requests it happens to; `None` for all of them.
     pub times: Option<u32>,
+    /// The full SID of an account: it happens only to requests for it, which are those whose path names it and
+    /// those whose credential belongs to it. `None` for all requests.
+    pub account: Option<String>,
 }
 
 /// What can go wrong.
@@ -74,12 +77,23 @@ pub enum Trouble {
 impl Fault {
     /// The trouble for every request to a path that begins like this.
     pub fn always(path_prefix: impl Into<String>, trouble: Trouble) -> Self {
-        Self { path_prefix: path_prefix.into(), trouble, times: None }
+        Self { path_prefix: path_prefix.into(), trouble, times: None, account: None }
     }
 
     /// The trouble for the first so many requests to it; what comes later is fine.
     pub fn times(path_prefix: impl Into<String>, trouble: Trouble, times: u32) -> Self {
-        Self { path_prefix: path_prefix.into(), trouble, times: Some(times) }
+        Self { path_prefix: path_prefix.into(), trouble, times: Some(times), account: None }
+    }
+
+    /// The trouble for every request of one account to a path that begins like this.
+    pub fn of_account(account: impl Into<String>, path_prefix: impl Into<String>, trouble: Trouble) -> Self {
+        Self { account: Some(account.into()), ..Self::always(path_prefix, trouble) }
+    }
+
+    fn strikes(&self, path: &str, account: &str) -> bool {
+        self.times != Some(0)
+            && path.starts_with(&self.path_prefix)
+            && self.account.as_deref().is_none_or(|of| of == account || Some(of) == named_in(path))
     }
 }
 
@@ -116,6 +130,12 @@ impl Trouble {
             Self::BrokenBody | Self::Disconnect | Self::Hang => {}
         }
     }
+}
+
+/// The account that a path of the 2010 API names.
+fn named_in(path: &str) -> Option<&str> {
+    let (_, rest) = path.split_once("/2010-04-01/Accounts/")?;
+    rest.split(['/', '.', '?']).next()
 }
 
 fn change(answer: &mut Answer, how: impl FnOnce(&mut Value)) {
@@ -158,11 +178,10 @@ impl Faults {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// The trouble for this request; counts it.
-    pub(super) fn strike(&self, path: &str) -> Option<Trouble> {
+    /// The trouble for this request, whose credential belongs to the given account; counts it.
+    pub(super) fn strike(&self, path: &str, account: &str) -> Option<Trouble> {
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fault =
-            faults.iter_mut().find(|fault| fault.times != Some(0) && path.starts_with(&fault.path_prefix))?;
+        let fault = faults.iter_mut().find(|fault| fault.strikes(path, account))?;
         fault.times = fault.times.map(|times| times - 1);
         Some(fault.trouble.clone())
     }

@@ -6,12 +6,18 @@
 //! It speaks plain http on 127.0.0.1. A request for `https://HOST/PATH` arrives as `/HOST/PATH`, or as
 //! `/PATH` with a `Host` header that ends in `.twilio.com`. Links in its answers name the real hosts.
 //!
-//! What is simulated: who may read what (`access`), both styles of paging and every error body
-//! (`answer`), and the resources of an [`Estate`]; `estate` documents the format in which one is
-//! written, `endpoints.json` is the table of what is served. Trouble is ordered with a [`Fault`].
+//! What is simulated: who may read what (`access`), OAuth apps whose tokens expire (`oauth`), Regions with
+//! hosts, credentials and resources of their own (`region`, `realm`), the Organization above the accounts
+//! (`organization`), every style of paging (`page`) and every error body (`answer`), and the resources of an
+//! [`Estate`]; `estate` documents the format in which one is written, `endpoints.json` is the table of what is
+//! served. Trouble is ordered with a [`Fault`].
 //!
-//! What is not: writing, paging by token or number (the v3-style, porting and SCIM lists), Regions, and the
-//! filters of lists apart from days of creation, usage periods, account status and sender channel.
+//! From socket to answer: `server` takes a request, `world` says whose it is, `serve` finds the realm and what is
+//! asked for, `access` decides, `site` holds the rows, `page` cuts a page of them.
+//!
+//! What is not: writing, OAuth on behalf of users, filters of SCIM lists, which products a Region lacks, and the
+//! filters of other lists apart from days of creation, usage periods, account status, sender channel and whose
+//! role assignments.
 
 mod access;
 mod answer;
@@ -21,14 +27,22 @@ mod endpoints;
 mod estate;
 mod fault;
 mod flight;
+mod oauth;
 mod openapi;
+mod organization;
+mod organization_api;
+mod page;
+mod realm;
+mod region;
 mod row;
 mod serve;
 mod server;
+mod site;
 mod usage;
 mod when;
 mod world;
 
 pub use estate::{Credential, Estate, EstateError, sid};
 pub use fault::{Fault, Trouble};
+pub use organization_api::OrganizationAt;
 pub use server::{Options, Request, Simulator};

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::endpoints::{self, Endpoint};
 use super::estate::{digest, sid};
+use super::region::Region;
 use super::when::{Clock, Style};
 
 /// Where a list or an object stands.
@@ -15,12 +16,13 @@ pub(super) struct Place<'a> {
     path: String,
     /// The SIDs of the rows above.
     parents: Vec<String>,
+    region: Region,
     clock: Clock,
 }
 
 impl<'a> Place<'a> {
-    pub(super) fn top(account: &'a str, path: &str, clock: Clock) -> Self {
-        Self { account, template: path.into(), path: path.into(), parents: Vec::new(), clock }
+    pub(super) fn top(account: &'a str, path: &str, region: Region, clock: Clock) -> Self {
+        Self { account, template: path.into(), path: path.into(), parents: Vec::new(), region, clock }
     }
 
     fn below(&self, row: &str, run: &str) -> Self {
@@ -31,6 +33,7 @@ impl<'a> Place<'a> {
             template: format!("{}/{{}}/{run}", self.template),
             path: format!("{}/{row}/{run}", self.path),
             parents,
+            region: self.region,
             clock: self.clock,
         }
     }
@@ -46,7 +49,9 @@ impl<'a> Place<'a> {
             Some(("api", rest)) => {
                 ("uri", format!("/2010-04-01/Accounts/{}/{rest}{tail}.json", self.account))
             }
-            Some((host, rest)) => ("url", format!("https://{host}.twilio.com/{rest}{tail}")),
+            Some((host, rest)) => {
+                ("url", format!("https://{host}{}.twilio.com/{rest}{tail}", self.region.infix()))
+            }
             None => ("url", String::new()),
         }
     }

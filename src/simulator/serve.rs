@@ -1,14 +1,19 @@
 //! From a request to an answer: who asks, where, what. Knows nothing of sockets.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::access::{self, Caller, Power, Refusal, Wanted};
-use super::answer::{Answer, PageRequest};
+use super::access::{self, Caller, OfAccount, Power, Refusal, Wanted};
+use super::answer::Answer;
 use super::endpoints::{self, Endpoint};
+use super::organization_api::{self, OrganizationAt, Wish};
+use super::page::{PageRequest, Paging};
+use super::realm::Realm;
+use super::region::Region;
 use super::row::shown;
+use super::site::Site;
 use super::usage;
 use super::when::day_of;
-use super::world::{Site, World};
+use super::world::World;
 
 /// A request, taken apart.
 pub(super) struct Asked<'a> {
@@ -19,85 +24,141 @@ pub(super) struct Asked<'a> {
     pub(super) path: &'a str,
     pub(super) query: &'a [(String, String)],
     pub(super) authorization: Option<&'a str>,
+    /// The form that a POST sends.
+    pub(super) form: &'a [(String, String)],
     /// Whether the header for public key client validation is there.
     pub(super) client_validation: bool,
     pub(super) page_size_cap: Option<usize>,
     /// Whether a parent's Auth Token may list a subaccount's keys with their types.
     pub(super) parent_reads_child_keys: bool,
+    pub(super) organization_at: OrganizationAt,
 }
 
 impl Asked<'_> {
-    fn parameter(&self, name: &str) -> Option<&str> {
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    fn page(&self, max_page: usize) -> PageRequest<'_> {
-        PageRequest { query: self.query, path: self.path, host: self.host, max_page, cap: self.page_size_cap }
+    pub(super) fn page(&self, paging: Paging, max_page: usize) -> PageRequest<'_> {
+        PageRequest {
+            query: self.query,
+            path: self.path,
+            host: self.host,
+            paging,
+            default: 50,
+            max_page,
+            cap: self.page_size_cap,
+        }
+    }
+
+    pub(super) fn only_get(&self) -> Result<(), Refusal> {
+        match self.method {
+            "GET" => Ok(()),
+            other => Err(Refusal::new(405, 20004, format!("Method {other} is not allowed here"))),
+        }
     }
 }
 
 /// The answer to a request.
 pub(super) fn respond(world: &World, asked: &Asked<'_>) -> Answer {
-    read(world, asked).unwrap_or_else(|refusal| Answer::refusal(&refusal))
+    let answer = match Region::of_host(asked.host) {
+        None => Err(Refusal::not_found(asked.path)),
+        // The one POST that is answered: client credentials for an access token.
+        Some(("oauth", Region::Us1)) if asked.path == "/v2/token" && asked.method == "POST" => {
+            world.apps.issue(asked.form).map(|token| Answer::json(&token))
+        }
+        Some((product, region)) => match Wish::of(product, asked.path).filter(|_| region == Region::Us1) {
+            Some(wish) => return organization_api::respond(world, asked, &wish),
+            None => read(world, asked, product, region),
+        },
+    };
+    answer.unwrap_or_else(|refusal| Answer::refusal(&refusal))
 }
 
-fn read(world: &World, asked: &Asked<'_>) -> Result<Answer, Refusal> {
-    let caller = access::sign_in(world, asked.authorization)?;
-    if asked.method != "GET" {
-        return Err(Refusal::new(405, 20004, format!("Method {} is not allowed here", asked.method)));
+fn read(world: &World, asked: &Asked<'_>, product: &str, region: Region) -> Result<Answer, Refusal> {
+    let realm = world.realm(region).ok_or_else(Refusal::authenticate)?;
+    let caller = access::sign_in(world, realm, asked.authorization)?;
+    asked.only_get()?;
+    if let Caller::Account(caller) = &caller {
+        access::in_order(caller.site, asked.client_validation)?;
     }
-    // Keys live in one Region, and an estate is all US1.
-    if asked.host.contains('.') {
-        return Err(Refusal::authenticate());
+    if let Some(role) = role_in(product, asked.path) {
+        return permissions_of(world, asked, &caller, role);
     }
-    access::in_order(caller.site, asked.client_validation)?;
-    if asked.host == "api" { classic(world, asked, &caller) } else { product(world, asked, &caller) }
+    match caller {
+        Caller::Organization(_) => Err(Refusal::authenticate()),
+        Caller::Account(caller) if product == "api" => classic(realm, asked, &caller),
+        Caller::Account(caller) => of_product(realm, asked, &caller, product),
+    }
+}
+
+/// The role whose permissions are asked for.
+fn role_in<'a>(product: &str, path: &'a str) -> Option<&'a str> {
+    let rest = path.strip_prefix("/v1/Roles/").filter(|_| product == "iam")?;
+    rest.strip_suffix("/Permissions").filter(|role| !role.contains('/'))
+}
+
+/// What a role may do: the one list that both accounts and the Organization may read.
+fn permissions_of(
+    world: &World,
+    asked: &Asked<'_>,
+    caller: &Caller<'_>,
+    role: &str,
+) -> Result<Answer, Refusal> {
+    if let Caller::Account(caller) = caller {
+        caller.may(&Wanted { management: false, permission: None }, asked.path)?;
+    }
+    let directory = world.organization.as_ref();
+    let rows = directory.and_then(|directory| directory.permissions(role));
+    let rows: Vec<&Value> = rows.ok_or_else(|| Refusal::not_found(asked.path))?.iter().collect();
+    Ok(Answer::json(&asked.page(Paging::Meta, 100).cut("permissions", &rows, "sid", Value::clone)?))
 }
 
 /// The 2010 API: the account is named in the path.
-fn classic(world: &World, asked: &Asked<'_>, caller: &Caller<'_>) -> Result<Answer, Refusal> {
+fn classic(realm: &Realm, asked: &Asked<'_>, caller: &OfAccount<'_>) -> Result<Answer, Refusal> {
     let not_found = || Refusal::not_found(asked.path);
     let rest = asked.path.strip_prefix("/2010-04-01/Accounts").ok_or_else(not_found)?;
     let Some(rest) = rest.strip_suffix(".json") else {
         return Ok(Answer::xml());
     };
     if rest.is_empty() {
-        return accounts(world, asked, caller);
+        return accounts(realm, asked, caller);
     }
     let (sid, path) =
         rest.trim_start_matches('/').split_once('/').unwrap_or((rest.trim_start_matches('/'), ""));
-    let target = world.site(sid).filter(|site| !site.account.connect_only).ok_or_else(not_found)?;
+    let target = realm.site(sid).filter(|site| !site.account.connect_only).ok_or_else(not_found)?;
     caller.reaches(target)?;
     if path.is_empty() {
         let permission = Some("/twilio/iam/accounts/read");
         caller.may(&Wanted { management: true, permission }, asked.path)?;
         access::in_order(target, asked.client_validation)?;
-        return Ok(Answer::json(&Value::Object(account_row(world, target, caller))));
+        return Ok(Answer::json(&Value::Object(account_row(realm, target, caller))));
     }
     access::in_order(target, asked.client_validation)?;
-    resource(world, asked, caller, target, &format!("api/{path}"))
+    resource(realm, asked, caller, target, &format!("api/{path}"))
 }
 
 /// The account list: the parent and its subaccounts, or a subaccount alone.
-fn accounts(world: &World, asked: &Asked<'_>, caller: &Caller<'_>) -> Result<Answer, Refusal> {
+fn accounts(realm: &Realm, asked: &Asked<'_>, caller: &OfAccount<'_>) -> Result<Answer, Refusal> {
     let permission = Some("/twilio/iam/accounts/list");
     caller.may(&Wanted { management: true, permission }, asked.path)?;
     let own = caller.site;
-    let authorized = world.accounts.iter().filter(|site| own.is_parent() && site.account.connect_only);
+    let authorized = realm.accounts.iter().filter(|site| own.is_parent() && site.account.connect_only);
     let status = asked.parameter("Status");
     let rows: Vec<Value> = std::iter::once(own)
-        .chain(world.children(own))
+        .chain(realm.children(own))
         .chain(authorized)
         .filter(|site| status.is_none_or(|status| site.account.status == status))
         .filter(|site| asked.parameter("FriendlyName").is_none_or(|name| site.account.name == name))
-        .map(|site| Value::Object(account_row(world, site, caller)))
+        .map(|site| Value::Object(account_row(realm, site, caller)))
         .collect();
-    Ok(Answer::json(&asked.page(1000).cut("accounts", &rows, "sid")?))
+    let rows: Vec<&Value> = rows.iter().collect();
+    Ok(Answer::json(&asked.page(Paging::Uri, 1000).cut("accounts", &rows, "sid", Value::clone)?))
 }
 
 /// With an Auth Token Twilio shows the token of every account; with a key the field is not there.
-fn account_row(world: &World, site: &Site, caller: &Caller<'_>) -> serde_json::Map<String, Value> {
-    let mut row = site.facts(world.clock);
+fn account_row(realm: &Realm, site: &Site, caller: &OfAccount<'_>) -> serde_json::Map<String, Value> {
+    let mut row = site.facts(realm.clock);
     if matches!(caller.power, Power::AuthToken) && !site.account.connect_only {
         row.insert("auth_token".into(), site.account.token().into());
     }
@@ -105,23 +166,28 @@ fn account_row(world: &World, site: &Site, caller: &Caller<'_>) -> serde_json::M
 }
 
 /// Every other host: the account is the one of the credential, whatever was meant.
-fn product(world: &World, asked: &Asked<'_>, caller: &Caller<'_>) -> Result<Answer, Refusal> {
+fn of_product(
+    realm: &Realm,
+    asked: &Asked<'_>,
+    caller: &OfAccount<'_>,
+    product: &str,
+) -> Result<Answer, Refusal> {
     let mut target = caller.site;
-    if asked.host == "iam" && asked.path == "/v1/Keys" {
+    if product == "iam" && asked.path == "/v1/Keys" {
         let named = asked.parameter("AccountSid").unwrap_or(&target.sid);
         if named != target.sid {
-            let child = world.children(target).find(|site| site.sid == named);
+            let child = realm.children(target).find(|site| site.sid == named);
             target = child.filter(|_| asked.parent_reads_child_keys).ok_or_else(Refusal::authenticate)?;
             caller.reaches(target)?;
         }
     }
-    resource(world, asked, caller, target, &format!("{}{}", asked.host, asked.path))
+    resource(realm, asked, caller, target, &format!("{product}{}", asked.path))
 }
 
 fn resource(
-    world: &World,
+    realm: &Realm,
     asked: &Asked<'_>,
-    caller: &Caller<'_>,
+    caller: &OfAccount<'_>,
     target: &Site,
     path: &str,
 ) -> Result<Answer, Refusal> {
@@ -136,22 +202,23 @@ fn resource(
     }
     let held = target.resource(endpoint, &found.parents).ok_or_else(not_found)?;
     let Some(key) = &endpoint.key else {
-        return single(endpoint, &held).map(|value| Answer::json(&value)).ok_or_else(not_found);
+        return single(endpoint, held).map(|value| Answer::json(&value)).ok_or_else(not_found);
     };
     let rows = held.as_array().map(Vec::as_slice).unwrap_or_default();
     if let Some(wanted) = found.row {
         let row = rows.iter().find(|row| row[&endpoint.identity] == wanted).ok_or_else(not_found)?;
         return Ok(Answer::json(&shown(row, &endpoint.fetch_omits, &[])));
     }
-    let rows = if endpoint.path.starts_with("api/Usage/Records") {
-        usage::rows(world, target, endpoint, asked.query)?
+    let page = asked.page(endpoint.paging(), endpoint.max_page);
+    let answer = if endpoint.path.starts_with("api/Usage/Records") {
+        let rows = usage::rows(realm, target, endpoint, asked.query)?;
+        page.cut(key, &rows.iter().collect::<Vec<_>>(), &endpoint.identity, Value::clone)?
     } else {
-        rows.iter()
-            .filter(|row| passes(row, asked))
-            .map(|row| shown(row, &endpoint.list_omits, &endpoint.list_nulls))
-            .collect()
+        let rows: Vec<&Value> = rows.iter().filter(|row| passes(row, asked)).collect();
+        let show = |row: &Value| shown(row, &endpoint.list_omits, &endpoint.list_nulls);
+        page.cut(key, &rows, &endpoint.identity, show)?
     };
-    Ok(Answer::json(&asked.page(endpoint.max_page).cut(key, &rows, &endpoint.identity)?))
+    Ok(Answer::json(&answer))
 }
 
 fn single(endpoint: &Endpoint, held: &Value) -> Option<Value> {
@@ -164,25 +231,14 @@ fn single(endpoint: &Endpoint, held: &Value) -> Option<Value> {
 
 /// The filters that matter here: days of creation, and the channel of a sender.
 fn passes(row: &Value, asked: &Asked<'_>) -> bool {
-    let created = row["date_created"].as_str().and_then(day_of);
+    let created = || row["date_created"].as_str().and_then(day_of);
     let channel =
         |wanted: &str| row["sender_id"].as_str().is_some_and(|id| id.starts_with(&format!("{wanted}:")));
-    asked.query.iter().all(|(name, value)| match (name.as_str(), &created) {
-        ("DateCreated>", Some(day)) => day >= value,
-        ("DateCreated<", Some(day)) => day <= value,
-        ("DateCreated", Some(day)) => day == value,
-        ("Channel", _) => channel(value),
+    asked.query.iter().all(|(name, value)| match name.as_str() {
+        "DateCreated>" => created().is_none_or(|day| day >= *value),
+        "DateCreated<" => created().is_none_or(|day| day <= *value),
+        "DateCreated" => created().is_none_or(|day| day == *value),
+        "Channel" => channel(value),
         _ => true,
     })
-}
-
-/// The one POST that is answered: client credentials for an access token.
-pub(super) fn oauth_token(world: &World, form: &[(String, String)]) -> Answer {
-    let field = |name: &str| form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
-    match access::oauth_token(world, field("client_id"), field("client_secret")) {
-        Some(token) if field("grant_type") == "client_credentials" => {
-            Answer::json(&json!({"access_token": token, "token_type": "Bearer", "expires_in": 3600}))
-        }
-        _ => Answer::refusal(&Refusal::authenticate()),
-    }
 }

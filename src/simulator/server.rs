@@ -20,9 +20,10 @@ use super::estate::{Estate, digest};
 use super::fault::{Fault, Faults, Trouble};
 use super::flight::Flights;
 use super::openapi::Examples;
+use super::organization_api::OrganizationAt;
 use super::serve::{self, Asked};
 use super::when::Clock;
-use super::world::World;
+use super::world::{Whose, World};
 
 /// How a simulator behaves, apart from its estate.
 #[derive(Debug, Clone)]
@@ -41,6 +42,10 @@ pub struct Options {
     pub faults: Vec<Fault>,
     /// Whether a parent's Auth Token may list a subaccount's keys at `iam.twilio.com`; undocumented.
     pub parent_reads_child_keys: bool,
+    /// At which address the Organization's lists are served.
+    pub organization_at: OrganizationAt,
+    /// By how many seconds the `Date` header is wrong. Everything else keeps to [`Options::now`].
+    pub clock_skew: i64,
 }
 
 impl Default for Options {
@@ -53,6 +58,8 @@ impl Default for Options {
             latency: Duration::ZERO,
             faults: Vec::new(),
             parent_reads_child_keys: false,
+            organization_at: OrganizationAt::Both,
+            clock_skew: 0,
         }
     }
 }
@@ -64,7 +71,8 @@ pub struct Request {
     pub method: String,
     /// `/HOST/PATH?QUERY` with the host in full.
     pub path: String,
-    /// The user name of Basic authentication; empty without one.
+    /// The user name of Basic authentication, or the client id of the OAuth app whose token is sent or asked
+    /// for; empty where there is neither.
     pub user: String,
 }
 
@@ -86,7 +94,7 @@ struct Shared {
 }
 
 enum Content {
-    Estate(World),
+    Estate(Box<World>),
     OpenApi(Examples),
 }
 
@@ -98,7 +106,7 @@ impl Simulator {
     pub async fn start(estate: Estate, options: Options) -> io::Result<Self> {
         let world = World::new(estate, Clock::new(options.now))
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-        Self::serve(Content::Estate(world), options).await
+        Self::serve(Content::Estate(Box::new(world)), options).await
     }
 
     /// Serves the response examples of a folder of OpenAPI files, to any `AC…` user with any password, as
@@ -136,7 +144,8 @@ impl Simulator {
         self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How many requests of an account are being answered right now. Keys count for their account.
+    /// How many requests of an account are being answered right now. Keys and OAuth apps count for their account,
+    /// those of the Organization for it.
     pub fn in_flight(&self, account_sid: &str) -> usize {
         self.shared.flights.of(account_sid)
     }
@@ -208,52 +217,55 @@ impl Shared {
         let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let (host, path) = locate(&parts.uri, header("host").unwrap_or_default());
         let query = parts.uri.query().unwrap_or_default();
-        let user = header("authorization").and_then(access::basic).map(|(user, _)| user).unwrap_or_default();
+        let form = if parts.method == hyper::Method::POST { read_form(body).await } else { Vec::new() };
+        let label = host.strip_suffix(".twilio.com").unwrap_or(&host);
+        let whose = self.whose(label, header("authorization"), &form);
         let full = format!("/{host}{path}{}{query}", if query.is_empty() { "" } else { "?" });
         self.log.lock().unwrap_or_else(PoisonError::into_inner).push(Request {
             method: parts.method.to_string(),
             path: full.clone(),
-            user: user.clone(),
+            user: whose.user,
         });
         // Before the flight begins: whoever sees it in flight knows that its fate is decided.
-        let trouble = self.faults.strike(&full);
-        let flight = self.flights.begin(&self.account_of(&user));
+        let trouble = self.faults.strike(&full, &whose.account);
+        let flight = self.flights.begin(&whose.account);
         tokio::time::sleep(self.options.latency).await;
         let answer = if flight.in_flight() > self.options.concurrency_limit {
             Answer::refusal(&Refusal::new(429, 20429, "Too Many Requests"))
         } else {
-            let form = if parts.method == hyper::Method::POST { read_form(body).await } else { Vec::new() };
             let query: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
             let asked = Asked {
                 method: parts.method.as_str(),
-                host: host.strip_suffix(".twilio.com").unwrap_or(&host),
+                host: label,
                 path: &path,
                 query: &query,
                 authorization: header("authorization"),
+                form: &form,
                 client_validation: header("twilio-client-validation").is_some(),
                 page_size_cap: self.options.page_size_cap,
                 parent_reads_child_keys: self.options.parent_reads_child_keys,
+                organization_at: self.options.organization_at,
             };
-            self.answer(&asked, &form)
+            self.answer(&asked)
         };
         self.send(answer, trouble, flight.in_flight()).await
     }
 
-    fn answer(&self, asked: &Asked<'_>, form: &[(String, String)]) -> Answer {
+    fn answer(&self, asked: &Asked<'_>) -> Answer {
         match &self.content {
             Content::OpenApi(examples) => examples.respond(asked),
-            Content::Estate(world) if asked.host == "oauth" && asked.path == "/v2/token" => {
-                serve::oauth_token(world, form)
-            }
             Content::Estate(world) => serve::respond(world, asked),
         }
     }
 
-    /// Whose requests these are: Twilio counts per account, not per key.
-    fn account_of(&self, user: &str) -> String {
+    /// Whose a request is: Twilio counts per account, not per key.
+    fn whose(&self, host: &str, authorization: Option<&str>, form: &[(String, String)]) -> Whose {
         match &self.content {
-            Content::Estate(world) => world.account_of(user),
-            Content::OpenApi(_) => user.to_owned(),
+            Content::Estate(world) => world.whose(host, authorization, form),
+            Content::OpenApi(_) => {
+                let user = authorization.and_then(access::basic).map(|(user, _)| user).unwrap_or_default();
+                Whose { account: user.clone(), user }
+            }
         }
     }
 
@@ -275,7 +287,7 @@ impl Shared {
         let mut response = hyper::Response::builder()
             .status(answer.status)
             .header("content-type", answer.content_type)
-            .header("date", self.clock.http_date())
+            .header("date", self.clock.http_date(self.options.clock_skew))
             .header("twilio-concurrent-requests", flying)
             .header("twilio-request-id", format!("RQ{}", digest(&["request", &number.to_string()])))
             .header("twilio-request-duration", "0.010");

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::access::Refusal;
 use super::endpoints::Endpoint;
+use super::realm::Realm;
+use super::site::Site;
 use super::when::{Clock, day_of};
-use super::world::{Site, World};
 
 /// Categories that every account lists, used or not.
 const ALWAYS_LISTED: &[&str] = &[
@@ -35,17 +36,17 @@ const ALWAYS_LISTED: &[&str] = &[
 
 /// The rows of one account, the parent's with those of its subaccounts added unless the query says no.
 pub(super) fn rows(
-    world: &World,
+    realm: &Realm,
     site: &Site,
     endpoint: &Endpoint,
     query: &[(String, String)],
 ) -> Result<Vec<Value>, Refusal> {
     let parameter = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    let start = day(parameter("StartDate"), "StartDate", world.clock)?.unwrap_or_else(|| world.clock.day(30));
-    let end = day(parameter("EndDate"), "EndDate", world.clock)?.unwrap_or_else(|| world.clock.day(0));
+    let start = day(parameter("StartDate"), "StartDate", realm.clock)?.unwrap_or_else(|| realm.clock.day(30));
+    let end = day(parameter("EndDate"), "EndDate", realm.clock)?.unwrap_or_else(|| realm.clock.day(0));
     let mut rows = own_rows(site, endpoint);
     if parameter("IncludeSubaccounts").is_none_or(|value| !value.eq_ignore_ascii_case("false")) {
-        for child in world.children(site) {
+        for child in realm.children(site) {
             for row in own_rows(child, endpoint) {
                 add(&mut rows, row);
             }
@@ -53,7 +54,7 @@ pub(super) fn rows(
     }
     for category in ALWAYS_LISTED {
         if !rows.iter().any(|row| row["category"] == *category) {
-            rows.push(complete(endpoint, json!({"category": category})));
+            rows.push(complete(endpoint, &json!({"category": category})));
         }
     }
     rows.sort_by(|a, b| a["category"].as_str().cmp(&b["category"].as_str()));
@@ -61,7 +62,7 @@ pub(super) fn rows(
         row["account_sid"] = json!(site.sid);
         row["start_date"] = json!(start);
         row["end_date"] = json!(end);
-        row["as_of"] = json!(format!("{}T00:00:00+00:00", world.clock.day(0)));
+        row["as_of"] = json!(format!("{}T00:00:00+00:00", realm.clock.day(0)));
     }
     if let Some(category) = parameter("Category") {
         rows.retain(|row| row["category"] == category);
@@ -85,11 +86,11 @@ fn day(text: Option<&str>, name: &str, clock: Clock) -> Result<Option<String>, R
 fn own_rows(site: &Site, endpoint: &Endpoint) -> Vec<Value> {
     let written =
         super::endpoints::by_template("api/Usage/Records").and_then(|records| site.resource(records, &[]));
-    let rows = written.as_ref().and_then(Value::as_array).cloned().unwrap_or_default();
-    rows.into_iter().map(|row| complete(endpoint, row)).collect()
+    let rows = written.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    rows.iter().map(|row| complete(endpoint, row)).collect()
 }
 
-fn complete(endpoint: &Endpoint, row: Value) -> Value {
+fn complete(endpoint: &Endpoint, row: &Value) -> Value {
     let mut complete = endpoint.defaults.clone();
     complete.extend(row.as_object().cloned().unwrap_or_default());
     Value::Object(complete)

@@ -1,141 +1,79 @@
-//! An estate made ready to serve: SIDs in full, dates filled in, what was left out added.
+//! An estate made ready to serve: a realm for each Region, the OAuth apps, the Organization.
 //!
-//! Knows no request and no credential.
+//! Knows whose a request is, not what it asks.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Map, Value, json};
-
-use super::countries;
-use super::endpoints::{self, Endpoint};
-use super::estate::{Account, Estate, EstateError, sid};
-use super::row::{self, Place};
-use super::when::{Clock, Style};
+use super::access;
+use super::estate::{Estate, EstateError};
+use super::oauth::{App, Apps};
+use super::organization::Directory;
+use super::realm::Realm;
+use super::region::Region;
+use super::when::Clock;
 
 /// Everything that is served.
 pub(super) struct World {
-    pub(super) accounts: Vec<Site>,
-    pub(super) clock: Clock,
+    pub(super) us1: Realm,
+    /// Those Regions in which any account has something.
+    regional: Vec<Realm>,
+    pub(super) apps: Apps,
+    pub(super) organization: Option<Directory>,
 }
 
-/// One account.
-pub(super) struct Site {
-    pub(super) account: Account,
-    pub(super) sid: String,
-    pub(super) owner: String,
-    /// Lists and single objects by host and path.
-    resources: BTreeMap<String, Value>,
+/// Whose a request is, whether or not it is granted.
+pub(super) struct Whose {
+    /// The user name, or the client id of the OAuth app.
+    pub(super) user: String,
+    /// The SID of the account or Organization; the user name if nobody has it.
+    pub(super) account: String,
 }
 
 impl World {
     pub(super) fn new(estate: Estate, clock: Clock) -> Result<Self, EstateError> {
-        let accounts =
-            estate.accounts.into_iter().map(|account| Site::new(account, clock)).collect::<Result<_, _>>()?;
-        Ok(Self { accounts, clock })
+        let Estate { accounts, organization } = estate;
+        let named = |region: &Region| accounts.iter().any(|account| account.regions.contains_key(region));
+        let regional = Region::ALL.into_iter().filter(named).map(|region| {
+            let there = accounts.iter().map(|account| account.in_region(region));
+            Realm::new(there, region, clock)
+        });
+        let regional = regional.collect::<Result<_, EstateError>>()?;
+        let of_accounts = accounts.iter().filter(|account| !account.connect_only).flat_map(|account| {
+            let of = account.full_sid();
+            account.oauth_apps.iter().map(move |app| App::of_account(&of, app))
+        });
+        let of_organization = organization.iter().flat_map(|organization| organization.apps());
+        let apps = Apps::new(of_accounts.chain(of_organization));
+        let organization = organization.map(|organization| Directory::new(&organization, &accounts, clock));
+        let us1 = Realm::new(accounts.into_iter(), Region::Us1, clock)?;
+        Ok(Self { us1, regional, apps, organization })
     }
 
-    pub(super) fn site(&self, sid: &str) -> Option<&Site> {
-        self.accounts.iter().find(|site| site.sid == sid)
-    }
-
-    /// The account of a user name, which may be a key's; the name itself if nobody has it.
-    pub(super) fn account_of(&self, user: &str) -> String {
-        let has =
-            |site: &&Site| site.sid == user || site.account.keys.iter().any(|key| sid(&key.sid) == user);
-        self.accounts.iter().find(has).map_or_else(|| user.to_owned(), |site| site.sid.clone())
-    }
-
-    pub(super) fn children<'a>(&'a self, parent: &'a Site) -> impl Iterator<Item = &'a Site> {
-        self.accounts.iter().filter(move |site| site.owner == parent.sid && site.sid != parent.sid)
-    }
-}
-
-impl Site {
-    fn new(account: Account, clock: Clock) -> Result<Self, EstateError> {
-        let mut written = account.resources.clone();
-        for (path, rows) in keys(&account) {
-            written.insert(path.into(), rows);
-        }
-        written
-            .entry("voice/v1/DialingPermissions/Countries".into())
-            .and_modify(|rows| *rows = countries::with(rows))
-            .or_insert_with(|| countries::with(&Value::Null));
-        let mut site =
-            Self { sid: account.full_sid(), owner: account.owner_sid(), account, resources: BTreeMap::new() };
-        for (path, value) in written {
-            let place = Place::top(&site.sid, &path, clock);
-            let value = row::fill(&place, value)
-                .map_err(|path| EstateError::UnknownResource { account: site.account.name.clone(), path })?;
-            site.resources.insert(path, value);
-        }
-        Ok(site)
-    }
-
-    pub(super) fn is_parent(&self) -> bool {
-        self.sid == self.owner
-    }
-
-    /// The list or object of an endpoint below the given parents. `None`: a parent does not exist.
-    pub(super) fn resource(&self, endpoint: &Endpoint, parents: &[String]) -> Option<Value> {
-        let mut runs = endpoint.runs().into_iter();
-        let mut node = runs.next().and_then(|run| self.resources.get(&run));
-        let mut template = String::new();
-        for ((run, parent), outer) in runs.zip(parents).zip(endpoint.runs()) {
-            template.push_str(&outer);
-            // A placeholder that is no SID (a bulk export's type) has no list above it.
-            let Some(above) = endpoints::by_template(&template) else {
-                return self
-                    .resources
-                    .get(&format!("{template}/{parent}/{run}"))
-                    .cloned()
-                    .or(Some(Value::Null));
-            };
-            let rows = node?.as_array()?;
-            let row =
-                rows.iter().find(|row| row.get(&above.identity).and_then(Value::as_str) == Some(parent))?;
-            node = row.get(&run);
-            template.push_str("/{}/");
-        }
-        Some(node.cloned().unwrap_or(Value::Null))
-    }
-
-    /// The account itself as the 2010 API shows it, without the Auth Token.
-    pub(super) fn facts(&self, clock: Clock) -> Map<String, Value> {
-        let created = clock.days_ago(self.account.days_ago.into(), Style::Rfc2822);
-        let uri = format!("/2010-04-01/Accounts/{}", self.sid);
-        match json!({
-            "sid": self.sid, "owner_account_sid": self.owner, "friendly_name": self.account.name,
-            "status": self.account.status, "type": self.account.account_type,
-            "date_created": created, "date_updated": created, "uri": format!("{uri}.json"),
-            "subresource_uris": {"calls": format!("{uri}/Calls.json"), "messages": format!("{uri}/Messages.json")},
-        }) {
-            Value::Object(facts) => facts,
-            _ => Map::new(),
+    /// What a Region has; `None` where nobody has anything.
+    pub(super) fn realm(&self, region: Region) -> Option<&Realm> {
+        match region {
+            Region::Us1 => Some(&self.us1),
+            _ => self.regional.iter().find(|realm| realm.region == region),
         }
     }
-}
 
-/// The three lists in which Twilio shows the same keys.
-fn keys(account: &Account) -> [(&'static str, Value); 3] {
-    let plain = |key: &super::estate::Key| {
-        json!({
-            "sid": sid(&key.sid), "friendly_name": key.name,
-            "date_created": {"days_ago": key.days_ago},
-            "date_updated": {"days_ago": key.updated_days_ago.unwrap_or(key.days_ago)},
-        })
-    };
-    let typed = |key: &super::estate::Key| {
-        let mut row = plain(key);
-        row["flags"] = json!(key.kind.flags());
-        row["policy"] = match key.kind {
-            super::estate::KeyKind::Restricted => json!({"allow": key.allow}),
-            _ => Value::Null,
+    /// Whose a request is, by its host, its `Authorization` header and the form that it sends.
+    pub(super) fn whose(&self, host: &str, header: Option<&str>, form: &[(String, String)]) -> Whose {
+        if let Some((user, _)) = header.and_then(access::basic) {
+            let realm = Region::of_host(host).and_then(|(_, region)| self.realm(region));
+            let site = realm.and_then(|realm| realm.user(&user)).map(|(site, _)| site);
+            let account = site.map_or_else(|| user.clone(), |site| site.sid.clone());
+            return Whose { user, account };
+        }
+        let client = || form.iter().find(|(name, _)| name == "client_id").map(|(_, value)| value.as_str());
+        let app = match header.and_then(|header| header.strip_prefix("Bearer ")) {
+            Some(token) => self.apps.holder(token),
+            None => client().and_then(|client| self.apps.app(client)),
         };
-        row
-    };
-    [
-        ("api/Keys", account.keys.iter().map(plain).collect()),
-        ("api/SigningKeys", account.keys.iter().map(plain).collect()),
-        ("iam/v1/Keys", account.keys.iter().map(typed).collect()),
-    ]
+        match app {
+            Some(app) => Whose { user: app.sid.clone(), account: app.of.clone() },
+            None => {
+                let user = client().unwrap_or_default().to_owned();
+                Whose { account: user.clone(), user }
+            }
+        }
+    }
 }

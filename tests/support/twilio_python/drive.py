@@ -9,8 +9,21 @@ import sys
 from urllib.parse import urlsplit
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.page import Page
+from twilio.credential.client_credential_provider import ClientCredentialProvider
+from twilio.credential.orgs_credential_provider import OrgsCredentialProvider
+from twilio.http.client_token_manager import ClientTokenManager
 from twilio.http.http_client import TwilioHttpClient
+from twilio.http.orgs_token_manager import OrgTokenManager
 from twilio.rest import Client
+from twilio.rest.preview_iam.versionless import Versionless
+
+
+class Rows(Page):
+    """A page of a list for which the library has no class of its own: its rows as they come."""
+
+    def get_instance(self, payload):
+        return payload
 
 
 class Loopback(TwilioHttpClient):
@@ -40,6 +53,68 @@ def refusal(call):
     return None
 
 
+def oauth(task, transport, provider, manager):
+    """A client with an OAuth app's credentials; the token request goes to the simulator too."""
+    tokens = manager("client_credentials", task["user"], task["secret"])
+    tokens.client = Client(http_client=transport, environment={"NOTHING": ""})
+    credentials = provider(task["user"], task["secret"], tokens)
+    return Client(account_sid=task["account"], credential_provider=credentials, http_client=transport)
+
+
+def rows(client, organization_sid, path, **query):
+    """A list of the Organization, read and paged by the library, which has only single objects of its own."""
+    version = Versionless(client.preview_iam)
+    page = Rows(version, version.page("GET", f"/{organization_sid}/{path}", params=query))
+    return list(version.stream(page))
+
+
+def with_oauth(task, transport):
+    """What OAuth apps see: one of an account, one of the Organization."""
+    organization_sid = task["organization_app"]["account"]
+    app = oauth(task["app"], transport, ClientCredentialProvider, ClientTokenManager)
+    organization = oauth(task["organization_app"], transport, OrgsCredentialProvider, OrgTokenManager)
+    lists = organization.preview_iam.organization(organization_sid)
+    wrong = dict(task["app"], secret="not the secret")
+    return {
+        "app_services": [service.sid for service in app.messaging.v1.services.list(page_size=2)],
+        "app_numbers": len(app.incoming_phone_numbers.list()),
+        "app_on_studio": refusal(lambda: app.studio.v2.flows.list()),
+        "app_on_organization": refusal(lambda: rows(app, organization_sid, "Accounts")),
+        "app_with_wrong_secret": refusal(
+            lambda: oauth(wrong, transport, ClientCredentialProvider, ClientTokenManager).messaging.v1.services.list()
+        ),
+        "organization_accounts": [one["account_sid"] for one in rows(organization, organization_sid, "Accounts", PageSize=1)],
+        "organization_account": lists.accounts(task["child"]["account"]).fetch().friendly_name,
+        "organization_roles": [
+            one["role_sid"] for one in rows(organization, organization_sid, "RoleAssignments", Scope=task["child"]["account"])
+        ],
+        "organization_without_scope": refusal(lambda: rows(organization, organization_sid, "RoleAssignments")),
+        "organization_users": [[one["id"], one["active"]] for one in rows(organization, organization_sid, "scim/Users")],
+        "organization_user": lists.users(task["user"]).fetch().active,
+        "role_permissions": [one.action for one in organization.iam.v1.role_permission(task["role"]).list(page_size=1)],
+        "organization_on_services": refusal(lambda: organization.messaging.v1.services.list()),
+    }
+
+
+def in_ireland(task, transport):
+    """What a credential of another Region sees there and at home."""
+    one = task["regional"]
+    ireland = Client(
+        one["user"], one["secret"], one["account"], region="ie1", edge="dublin", http_client=transport
+    )
+    home = Client(one["user"], one["secret"], one["account"], http_client=transport)
+    strayed = Client(
+        task["child"]["user"], task["child"]["secret"], region="ie1", edge="dublin", http_client=transport
+    )
+    return {
+        "regional_services": [service.sid for service in ireland.messaging.v1.services.list(page_size=1)],
+        "regional_numbers": len(ireland.incoming_phone_numbers.list()),
+        "regional_keys": [key.sid for key in ireland.iam.v1.get_api_keys.list(account_sid=one["account"])],
+        "regional_at_home": refusal(lambda: home.incoming_phone_numbers.list()),
+        "home_in_region": refusal(lambda: strayed.incoming_phone_numbers.list()),
+    }
+
+
 def main():
     task = json.load(sys.stdin)
     transport = Loopback(task["endpoint"])
@@ -67,6 +142,8 @@ def main():
         "unknown_flow": refusal(lambda: parent.studio.v2.flows("FW" + "0" * 32).fetch()),
         "whatsapp_senders": [s.sender_id for s in child.messaging.v2.channels_senders.list(channel="whatsapp")],
     }
+    seen.update(with_oauth(task, transport))
+    seen.update(in_ireland(task, transport))
     json.dump(seen, sys.stdout)
 
 

@@ -1,10 +1,12 @@
-//! Plain data that every room speaks: account SIDs, outcomes, severities, coverage, findings, scans.
+//! Plain data that every room speaks: account SIDs, outcomes, severities, coverage, findings, scans,
+//! permissions.
 //!
 //! Nothing here reads a file, asks the network or knows SQL; nothing here imports another room.
 
 mod coverage;
 mod finding;
 mod fingerprint;
+mod permissions;
 mod region;
 mod scan;
 mod severity;
@@ -13,6 +15,7 @@ mod sid;
 pub use coverage::{Coverage, CoverageStatus};
 pub use finding::{Finding, Outcome};
 pub use fingerprint::{FINGERPRINT_VERSION, finding_id};
+pub use permissions::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose, Reader, Uncovered};
 pub use region::Region;
 pub use scan::{Clock, Scan, ScanId, ScannedAccount, Verdict, in_seconds};
 pub use severity::Severity;

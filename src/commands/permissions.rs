@@ -22,13 +22,14 @@ use crate::report::permissions as report;
 /// subaccount, and which requests no permission covers, with what reads those. It needs no credential and asks
 /// nobody.
 ///
-/// To create the keys, each with the Auth Token or a Main key of its own account:
+/// To create a key, with the Auth Token of its account or with a Main key:
 ///
 ///     twilio-audit permissions --parent AC… --format request > key
 ///
-///     curl -u "AC…:$TWILIO_AUTH_TOKEN" -d @key https://iam.twilio.com/v1/Keys
+///     curl -u AC… -d @key https://iam.twilio.com/v1/Keys
 ///
-/// It prints one line for each account, and the answer to each holds the key's secret, which Twilio shows only once.
+/// curl asks for the token. The answer holds the secret of the key, which Twilio shows only once. For several
+/// accounts there is one line for each.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]

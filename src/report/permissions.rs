@@ -58,24 +58,25 @@ fn list_of_keys(
     }
     let (read, all) = needs.requests();
     let unread = match all - read {
-        0 => "all there are".to_owned(),
-        some => format!("{some} stay unread"),
+        0 => "and leaves none unread".to_owned(),
+        some => format!("and leaves {some} unread"),
     };
     if let ([key], Some(more)) =
         (needs.keys.as_slice(), before.and_then(|before| more_than(needs, &before.needs)))
     {
-        let same = format!("The same, and {}: {} permissions.", count(more.len(), "more"), key.len());
-        paragraph(
-            "  ",
-            &format!("{same} A Restricted key reads {} with them, {unread}.", requests(read, all)),
-            to,
-        )?;
+        let sentence = format!(
+            "The same and {} more, {} in all. Such a key reads {} {unread}.",
+            more.len(),
+            count(key.len(), "permission"),
+            requests(read, all)
+        );
+        paragraph("  ", &sentence, to)?;
         return permissions_of(&more, needs, to);
     }
     for (number, key) in needs.keys.iter().enumerate() {
         let sentence = match number {
             0 => format!(
-                "A Restricted key with these {} reads {}, {unread}.",
+                "A Restricted key with these {} reads {} {unread}.",
                 count(key.len(), "permission"),
                 requests(read, all)
             ),
@@ -114,7 +115,7 @@ fn account(holder: &Holder, place: Place) -> String {
 }
 
 fn count(number: usize, what: &str) -> String {
-    let plural = if number == 1 || what == "more" { "" } else { "s" };
+    let plural = if number == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")
 }
 
@@ -231,6 +232,10 @@ fn unread(request: &Uncovered, to: &mut impl Write) -> io::Result<()> {
         (all, 0) => format!("for {all}"),
         (some, more) => format!("for {some} and {more} more"),
     };
+    let checks = match request.purpose {
+        Purpose::Corroborates => format!("only corroborates, {checks}"),
+        _ => checks,
+    };
     write!(to, "{DIM}")?;
     paragraph("    ", &checks, to)?;
     write!(to, "{DIM:#}")
@@ -252,14 +257,13 @@ fn address(text: &str, to: &mut impl Write) -> io::Result<()> {
 fn closing(to: &mut impl Write) -> io::Result<()> {
     writeln!(to, "\n{BOLD}Good to know{BOLD:#}")?;
     for sentence in [
-        "Restricted keys exist in Region US1 only. These only read, and the audit asks for no permission that \
-         writes.",
-        "Twilio's pages disagree on whether a Restricted key may read accounts and keys. If it refuses them, \
-         coverage.csv says so, and a Main key or the Auth Token reads them.",
-        "--format json names every check, and what each permission reads. --format request with --account AC… \
-         prints what creates the keys.",
+        "Restricted keys exist in Region US1 only. These can only read: the audit needs no permission that writes.",
+        "Twilio's pages disagree on whether a Restricted key may read accounts and keys. If it is refused, \
+         coverage.csv says so; a Main key or the Auth Token reads them.",
+        "--format json names every check, and what each permission reads.",
+        "--format request prints, for --parent and --account, what creates the keys.",
     ] {
-        paragraph("  ", sentence, to)?;
+        paragraph("  - ", sentence, to)?;
     }
     Ok(())
 }

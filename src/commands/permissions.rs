@@ -77,7 +77,8 @@ pub fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
             .into_iter()
             .map(|(place, accounts)| {
                 let needs = audit::needs(place, &catalogue.kinds, &catalogue.checks);
-                KeyList { accounts, needs }
+                let (requests_read, requests) = needs.requests();
+                KeyList { accounts, requests, requests_read, needs }
             })
             .collect(),
     };

@@ -112,6 +112,10 @@ pub struct Holder {
 pub struct KeyList {
     /// The accounts; empty where none was named.
     pub accounts: Vec<Holder>,
+    /// How many requests a scan makes there, by kind.
+    pub requests: usize,
+    /// How many of them a scan can make with the first key.
+    pub requests_read: usize,
     /// What their keys need.
     #[serde(flatten)]
     pub needs: Needs,

@@ -56,7 +56,7 @@ fn list_of_keys(
     for holder in &list.accounts {
         paragraph("  ", &account(holder, needs.place), to)?;
     }
-    let (read, all) = needs.requests();
+    let (read, all) = (list.requests_read, list.requests);
     let unread = match all - read {
         0 => "and leaves none unread".to_owned(),
         some => format!("and leaves {some} unread"),

@@ -14,6 +14,7 @@ fn main() -> ExitCode {
     commands::start_log(&cli.log);
     let ended = match cli.command {
         Command::Scan(args) => commands::scan::run(args, &cli.log),
+        Command::Permissions(args) => commands::permissions::run(&args, &cli.log),
         Command::Simulate(args) => commands::simulate::run(args),
         Command::Login(args) => commands::login::run(&args),
         Command::Logout(args) => commands::logout::run(&args),

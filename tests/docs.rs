@@ -252,7 +252,7 @@ fn every_view_is_documented() {
 #[test]
 fn the_long_help_is_more_than_the_short_one() {
     let program = Cli::command();
-    for name in ["login", "logout", "simulate"] {
+    for name in ["permissions", "login", "logout", "simulate"] {
         let command = program.find_subcommand(name).unwrap();
         let long = command.get_long_about().unwrap().to_string();
         assert!(long.starts_with(&command.get_about().unwrap().to_string()), "{long}");

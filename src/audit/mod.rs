@@ -1,4 +1,5 @@
-//! The rules: check files, what they read, what they say of the evidence, and whether PHI may go live.
+//! The rules: check files, what they read and which permissions that takes, what they say of the evidence, and
+//! whether PHI may go live.
 //!
 //! It works on a store and knows neither credentials nor the network: stored evidence can be judged
 //! again at any time.
@@ -9,6 +10,7 @@ mod example;
 mod gaps;
 mod gate;
 mod judge;
+mod permissions;
 mod row;
 mod sandbox;
 mod scope;
@@ -18,4 +20,5 @@ pub use compile::{Compiled, compile, needed_by};
 pub use example::{EXAMPLE_TIME, Mismatch, run_examples};
 pub use gate::{GO_LIVE_CHECKS, decide};
 pub use judge::{Judgement, judge};
+pub use permissions::{MOST_PERMISSIONS_PER_KEY, needs};
 pub use scope::Scope;

@@ -360,6 +360,17 @@ impl Kind {
             Origin::Derived { .. } => None,
         }
     }
+
+    /// The kind that must be read before this one can be: what it is listed under or taken out of.
+    pub const fn comes_after(&self) -> Option<&'static str> {
+        match &self.origin {
+            Origin::Derived { from, .. } => Some(from),
+            Origin::Request(endpoint) => match endpoint.per {
+                Per::Each { kind, .. } => Some(kind),
+                Per::Tree | Per::Organization | Per::Account | Per::Word(_) => None,
+            },
+        }
+    }
 }
 
 /// A list that is read once per account, with the paging of its host, in pages of 1000.
@@ -395,6 +406,18 @@ impl Endpoint {
     /// Asked as the Organization's OAuth app.
     pub(super) const fn by_organization(self) -> Self {
         Self { by_organization: true, ..self }
+    }
+
+    /// Whether it is about accounts or keys, which a Standard key may not read.
+    /// Source: <https://www.twilio.com/docs/iam/api-keys>, read 2026-11. It names these two; what else the host
+    /// of the keys serves is taken to be as closed as they are.
+    pub fn is_of_accounts_or_keys(&self) -> bool {
+        let rest = self.path.trim_start_matches("/2010-04-01/Accounts").trim_start_matches("/{account}");
+        match self.host {
+            Host::Iam => true,
+            Host::Api => rest == ".json" || rest.starts_with("/Keys") || rest.starts_with("/SigningKeys"),
+            _ => false,
+        }
     }
 
     /// Asked once for the whole tree.

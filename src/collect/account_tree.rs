@@ -13,7 +13,7 @@ use crate::catalogue::{ACCOUNT_TREE, Answer, Kind, TWILIO_ACCOUNT};
 use crate::credentials::{Credential, CredentialKind, Credentials, ParentReach, Secret, Source};
 use crate::evidence::{Row, Value};
 use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, in_seconds};
-use crate::twilio::{Client, Failure, parse_page};
+use crate::twilio::{Client, Failure, FailureKind, parse_page};
 
 /// One account to audit.
 #[derive(Debug, Clone)]
@@ -286,6 +286,9 @@ impl TreeListing {
         clock: Clock,
     ) -> Coverage {
         let (status, reason) = match (&self.problem, parent) {
+            (Some(failure), _) if failure.kind == FailureKind::Denied => {
+                (CoverageStatus::Denied, failure.reason.clone())
+            }
             (Some(failure), _) => (CoverageStatus::Failed, failure.reason.clone()),
             (None, None) => (
                 CoverageStatus::NoCredential,

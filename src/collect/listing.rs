@@ -238,7 +238,7 @@ impl Listing<'_> {
 
     /// The text columns of the row that this is listed under.
     fn columns_of<'r>(&self, row: &'r Row) -> impl Iterator<Item = (&'static str, &'r str)> + use<'r> {
-        let parent = super::plan::comes_after(self.kind).and_then(crate::catalogue::kind);
+        let parent = self.kind.comes_after().and_then(crate::catalogue::kind);
         let columns = parent.map_or(&[][..], |kind| kind.columns);
         columns.iter().zip(&row.values).filter_map(|(column, value)| match value {
             Value::Text(text) => Some((column.name, text.as_str())),

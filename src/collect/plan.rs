@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::{self, KINDS, Kind, Origin, Per};
+use crate::catalogue::{self, KINDS, Kind, Per};
 
 /// The kinds to collect so that the given ones can be judged: with each kind whatever it is listed
 /// under or taken out of. In the order of the catalogue.
@@ -11,21 +11,10 @@ pub fn chosen_kinds(needed: impl IntoIterator<Item = &'static Kind>) -> Vec<&'st
     let mut waiting: Vec<&'static Kind> = needed.into_iter().collect();
     while let Some(kind) = waiting.pop() {
         if names.insert(kind.name) {
-            waiting.extend(comes_after(kind).and_then(catalogue::kind));
+            waiting.extend(kind.comes_after().and_then(catalogue::kind));
         }
     }
     KINDS.iter().copied().filter(|kind| names.contains(kind.name)).collect()
-}
-
-/// The kind that must be read before this one can be.
-pub(super) fn comes_after(kind: &Kind) -> Option<&'static str> {
-    match &kind.origin {
-        Origin::Derived { from, .. } => Some(from),
-        Origin::Request(endpoint) => match endpoint.per {
-            Per::Each { kind, .. } => Some(kind),
-            Per::Tree | Per::Organization | Per::Account | Per::Word(_) => None,
-        },
-    }
 }
 
 /// The chosen kinds that are listed under each row of this one.
@@ -42,7 +31,7 @@ pub(super) fn with_dependents(chosen: &[&'static Kind], kind: &'static Kind) -> 
     let mut all = vec![kind];
     // Parents come first in the catalogue, so one pass finds grandchildren too.
     for other in chosen.iter().copied() {
-        if comes_after(other).is_some_and(|before| names.contains(before)) && names.insert(other.name) {
+        if other.comes_after().is_some_and(|before| names.contains(before)) && names.insert(other.name) {
             all.push(other);
         }
     }

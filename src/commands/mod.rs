@@ -1,10 +1,12 @@
 //! One file per command: gather what it needs, call the rooms below, hand the result over.
 
+mod chosen_checks;
 mod declared_names;
 mod exit;
 mod log;
 pub mod login;
 pub mod logout;
+pub mod permissions;
 pub mod scan;
 mod scan_folder;
 mod scan_setting;

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use jiff::Timestamp;
 
-use super::declared_names::{check_names, known};
+use super::chosen_checks::{Catalogue, ChosenChecks};
+use super::declared_names::check_names;
 use super::scan_folder::ScanFolder;
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::{Exit, Log, Stop};
-use crate::audit::{self, Compiled, Family};
-use crate::catalogue::{ACCOUNT_TREE, KINDS, Kind};
-use crate::collect::{Collector, Salt, SignInError, chosen_kinds, collect};
+use crate::audit::{self, Compiled};
+use crate::catalogue::{ACCOUNT_TREE, KINDS};
+use crate::collect::{Collector, Salt, SignInError, collect};
 use crate::evidence::{ScanFacts, Store, Writer};
 use crate::history;
 use crate::model::{AccountSid, Clock, Coverage, Region, Scan, ScanId, Severity};
@@ -42,12 +43,8 @@ pub struct Args {
     /// Audit subaccounts with the Auth Tokens that the parent's account list returns
     #[arg(long, env = "TWILIO_AUDIT_DERIVE_SUBACCOUNT_TOKENS")]
     derive_subaccount_tokens: bool,
-    /// Run only this check; may be given several times
-    #[arg(long = "check", value_name = "ID", env = "TWILIO_AUDIT_CHECK", value_delimiter = ',')]
-    checks: Vec<String>,
-    /// Run only the checks of this family; may be given several times
-    #[arg(long = "family", value_enum, env = "TWILIO_AUDIT_FAMILY", value_delimiter = ',')]
-    families: Vec<Family>,
+    #[command(flatten)]
+    chosen: ChosenChecks,
     /// Audit only this account; may be given several times
     #[arg(long = "account", value_name = "AC…", env = "TWILIO_AUDIT_ACCOUNT", value_delimiter = ',')]
     accounts: Vec<AccountSid>,
@@ -68,7 +65,7 @@ pub struct Args {
 impl Args {
     /// Whether it is about a part only. Such a scan is compared with none and becomes no other's past.
     fn is_narrowed(&self) -> bool {
-        !(self.checks.is_empty() && self.families.is_empty() && self.accounts.is_empty())
+        !(self.chosen.is_everything() && self.accounts.is_empty())
     }
 
     /// Says where the answers came from, if not from Twilio: a report must not pass for one of a real account.
@@ -133,7 +130,7 @@ impl FailOn {
 pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
     let clock = args.demo_time.map_or(Clock::System, Clock::Fixed);
     let started_at = clock.now();
-    let catalogue = checks(&args)?;
+    let catalogue = args.chosen.choose()?;
     // Programs and keyrings are asked before anything is interruptible, so that Ctrl-C simply ends them.
     let setting = if args.demo { None } else { Some(real(&args.choices(), started_at)?) };
     let runtime =
@@ -186,7 +183,7 @@ async fn scan(
     args: &Args,
     log: &Log,
     clock: Clock,
-    Catalogue { check_ids, version, checks }: Catalogue,
+    Catalogue { check_ids, version, checks, kinds }: Catalogue,
     setting: Setting,
 ) -> Result<Exit, Stop> {
     let started_at = clock.now();
@@ -199,7 +196,7 @@ async fn scan(
             )
         })?,
         credentials: setting.credentials,
-        kinds: kinds(args, &checks),
+        kinds,
         started_at,
         region: args.region,
         clock,
@@ -335,44 +332,5 @@ fn exit_of(scan: &Scan, fail_on: Option<Severity>) -> Exit {
         Exit::Faults
     } else {
         Exit::Complete
-    }
-}
-
-/// The checks of this build.
-struct Catalogue {
-    /// The ids of all of them.
-    check_ids: Vec<String>,
-    /// The date of the newest.
-    version: String,
-    /// Those that the arguments choose.
-    checks: Vec<Compiled>,
-}
-
-fn checks(args: &Args) -> Result<Catalogue, Stop> {
-    let all = audit::built_in().and_then(audit::compile).map_err(Stop::with(Exit::Broken))?;
-    let check_ids: Vec<String> = all.iter().map(|compiled| compiled.check.id.clone()).collect();
-    for id in &args.checks {
-        known("check", id, check_ids.iter().map(String::as_str)).map_err(Stop::with(Exit::Usage))?;
-    }
-    let newest = all.iter().map(|compiled| compiled.check.verified_on).max();
-    let everything = args.checks.is_empty() && args.families.is_empty();
-    let is_chosen = |compiled: &Compiled| {
-        everything
-            || args.checks.contains(&compiled.check.id)
-            || args.families.contains(&compiled.check.family)
-    };
-    Ok(Catalogue {
-        check_ids,
-        version: newest.map(|day| day.to_string()).unwrap_or_default(),
-        checks: all.into_iter().filter(is_chosen).collect(),
-    })
-}
-
-/// Everything there is; for chosen checks only what they read.
-fn kinds(args: &Args, checks: &[Compiled]) -> Vec<&'static Kind> {
-    if args.checks.is_empty() && args.families.is_empty() {
-        KINDS.to_vec()
-    } else {
-        chosen_kinds(checks.iter().flat_map(|compiled| compiled.reads.iter().copied()))
     }
 }

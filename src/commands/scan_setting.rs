@@ -75,7 +75,7 @@ pub(super) fn real(choices: &Choices<'_>, started_at: Timestamp) -> Result<Setti
 }
 
 /// `audit.toml`, valid on the day of the scan. Without one nothing is declared.
-fn declared(config: Option<&Path>, started_at: Timestamp) -> Result<(Intent, bool), Stop> {
+pub(super) fn declared(config: Option<&Path>, started_at: Timestamp) -> Result<(Intent, bool), Stop> {
     let intent = match Intent::read(config.unwrap_or_else(|| Path::new("audit.toml"))) {
         Ok(intent) => intent,
         Err(error) if config.is_none() && error.is_not_found() => return Ok((Intent::default(), false)),

@@ -1,4 +1,5 @@
-//! Plain data that every room speaks: account SIDs, outcomes, severities, coverage, findings, scans.
+//! Plain data that every room speaks: account SIDs, outcomes, severities, coverage, findings, scans,
+//! permissions.
 //!
 //! Nothing here reads a file, asks the network or knows SQL; nothing here imports another room.
 
@@ -6,6 +7,7 @@ mod coverage;
 mod finding;
 mod fingerprint;
 mod matrix;
+mod permissions;
 mod region;
 mod scan;
 mod severity;
@@ -15,6 +17,7 @@ pub use coverage::{Coverage, CoverageStatus};
 pub use finding::{Finding, Outcome};
 pub use fingerprint::{FINGERPRINT_VERSION, finding_id};
 pub use matrix::{Cell, Matrix, Share};
+pub use permissions::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose, Reader, Uncovered};
 pub use region::Region;
 pub use scan::{Clock, Scan, ScanId, ScannedAccount, Verdict, in_seconds};
 pub use severity::Severity;

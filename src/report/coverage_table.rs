@@ -3,18 +3,16 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 
 use super::cell::{at_most, printable};
+use super::paragraph::{BOLD, DIM};
 use crate::model::{Matrix, Scan, ScannedAccount, Share};
 
 /// Accounts side by side: what 80 columns hold beside the names of the products.
 const ACCOUNTS: usize = 12;
 /// Characters of a product's name.
 const NAME: usize = 30;
-
-const DIM: Style = Style::new().dimmed();
-const BOLD: Style = Style::new().bold();
 
 /// Writes the share of what was required, and the products that were not read whole.
 pub(super) fn write(scan: &Scan, to: &mut impl Write) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! What people and programs read of a finished scan: one file per format.
+//! What people and programs read of a finished scan, one file per format, and of the permissions for one.
 //!
 //! It knows the plain model and nothing of Twilio, SQL or the network.
 
@@ -8,6 +8,8 @@ mod coverage_csv;
 mod coverage_table;
 mod findings_csv;
 mod json;
+mod paragraph;
+pub mod permissions;
 mod terminal;
 
 use std::fs::{File, OpenOptions};

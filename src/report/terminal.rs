@@ -9,6 +9,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 
 use super::cell::{at_most, printable};
+use super::paragraph::{BOLD, DIM, paragraph};
 use super::{BLIND_SPOTS, FILES, Options, coverage_table};
 use crate::model::{Coverage, CoverageStatus, Finding, Outcome, Scan, ScannedAccount, Severity, Verdict};
 
@@ -29,9 +30,6 @@ pub fn summary(scan: &Scan, options: Options, folder: &Path, to: &mut impl Write
     first_steps(scan, to)?;
     files(scan, options, folder, to)
 }
-
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
 
 const fn colour(severity: Severity) -> Style {
     match severity {
@@ -214,22 +212,4 @@ fn files(scan: &Scan, options: Options, folder: &Path, to: &mut impl Write) -> i
         BLIND_SPOTS.len()
     );
     writeln!(to, "  {DIM}{blind}{DIM:#}")
-}
-
-/// A text over as many lines of 80 columns as it needs, each behind the indent.
-fn paragraph(indent: &str, text: &str, to: &mut impl Write) -> io::Result<()> {
-    let mut line = String::new();
-    let mut lead = indent.to_owned();
-    for word in text.split_whitespace() {
-        if !line.is_empty() && lead.chars().count() + line.chars().count() + 1 + word.chars().count() > 80 {
-            writeln!(to, "{lead}{line}")?;
-            lead = " ".repeat(indent.chars().count());
-            line.clear();
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    writeln!(to, "{lead}{line}")
 }

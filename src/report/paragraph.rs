@@ -1,0 +1,26 @@
+//! What texts for the terminal share: two weights of type, and lines of 80 columns.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
+
+/// A text over as many lines of 80 columns as it needs, each behind the indent.
+pub(super) fn paragraph(indent: &str, text: &str, to: &mut impl Write) -> io::Result<()> {
+    let mut line = String::new();
+    let mut lead = indent.to_owned();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && lead.chars().count() + line.chars().count() + 1 + word.chars().count() > 80 {
+            writeln!(to, "{lead}{line}")?;
+            lead = " ".repeat(indent.chars().count());
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    writeln!(to, "{lead}{line}")
+}

@@ -115,7 +115,9 @@ fn product(world: &World, asked: &Asked<'_>, caller: &Caller<'_>) -> Result<Answ
             caller.reaches(target)?;
         }
     }
-    resource(world, asked, caller, target, &format!("{}{}", asked.host, asked.path))
+    // The only sign that is escaped in a path here: the plus of a number.
+    let path = asked.path.replace("%2B", "+");
+    resource(world, asked, caller, target, &format!("{}{path}", asked.host))
 }
 
 fn resource(

@@ -100,6 +100,26 @@ async fn what_no_list_leads_to_is_served_where_it_was_written() {
     assert_eq!(stage.get(&token, &domain(&sid("DN0002"))).await.0, 404);
 }
 
+/// Lists of the porting API have no links: the next page is told by a token.
+#[tokio::test]
+async fn pages_by_token_lose_and_repeat_nothing() {
+    let rows: Vec<Value> = (0..130).map(|n| json!({"port_in_request_sid": format!("KW{n:04x}")})).collect();
+    let resources = json!({"numbers/v1/Porting/PortIn/PortInRequests": rows});
+    let estate = json!({"accounts": [{"sid": "AC0001", "name": "A", "resources": resources}]});
+    let estate = Estate::from_json(&estate.to_string()).unwrap();
+    let token = estate.credentials().remove(0);
+    let stage = stage(estate).await;
+    let list = "numbers.twilio.com/v1/Porting/PortIn/PortInRequests?Size=100";
+    let (_, first) = stage.get(&token, list).await;
+    let next = first["meta"]["next_token"].as_str().unwrap();
+    let (_, second) = stage.get(&token, &format!("{list}&Token={next}")).await;
+    assert!(second["meta"]["next_token"].is_null() && first["meta"].get("next_page_url").is_none());
+    let pages = [first, second];
+    let seen = pages.iter().flat_map(|page| page["port_in_requests"].as_array().unwrap());
+    let seen: Vec<&str> = seen.map(|row| row["port_in_request_sid"].as_str().unwrap()).collect();
+    assert_eq!((seen.len(), seen.iter().collect::<BTreeSet<_>>().len()), (130, 130));
+}
+
 /// Everything of an account that the catalogue reads: rows by kind.
 async fn read_account(stage: &Stage, credential: &Credential) -> BTreeMap<&'static str, Vec<Value>> {
     let mut read: BTreeMap<&str, Vec<Value>> = BTreeMap::new();

@@ -52,6 +52,8 @@ pub(super) struct PageRequest<'a> {
     pub(super) host: &'a str,
     /// The largest page this list allows.
     pub(super) max_page: usize,
+    /// Whether the next page is told by a token instead of a link.
+    pub(super) by_token: bool,
     /// Smaller pages than asked for, without a word: to get many pages out of few rows.
     pub(super) cap: Option<usize>,
 }
@@ -74,7 +76,8 @@ impl PageRequest<'_> {
     }
 
     fn window(&self, identities: &[&str]) -> Result<Window, Refusal> {
-        let size = self.number("PageSize", 50.min(self.max_page))?;
+        let (size, token) = if self.by_token { ("Size", "Token") } else { ("PageSize", "PageToken") };
+        let size = self.number(size, 50.min(self.max_page))?;
         if size == 0 || size > self.max_page {
             let message = format!("Page size must be between 1 and {}", self.max_page);
             return Err(Refusal::new(400, 20001, message));
@@ -82,7 +85,7 @@ impl PageRequest<'_> {
         let size = self.cap.map_or(size, |cap| size.min(cap));
         let page = self.number("Page", 0)?;
         // `Page` alone is no seek: where a page begins is in the token.
-        let start = match self.parameter("PageToken") {
+        let start = match self.parameter(token) {
             Some(token) => {
                 let last = token.strip_prefix("PA").and_then(|sid| identities.iter().position(|i| *i == sid));
                 last.ok_or_else(|| Refusal::new(400, 21481, "Invalid PageToken"))? + 1
@@ -122,7 +125,10 @@ impl PageRequest<'_> {
         let shown = rows.get(start..end).unwrap_or_default();
         let mut envelope = Map::from_iter([(key.to_owned(), Value::from(shown))]);
         let first = self.link(size, 0, None);
-        let paging = if self.host == "api" {
+        let paging = if self.by_token {
+            let token = last.filter(|_| end < rows.len()).map(|last| format!("PA{last}"));
+            json!({"meta": {"next_token": token, "previous_token": null}})
+        } else if self.host == "api" {
             json!({
                 "page": page, "page_size": size, "start": start, "end": end.saturating_sub(1), "uri": this,
                 "first_page_uri": first, "previous_page_uri": previous, "next_page_uri": next,

@@ -24,6 +24,9 @@ pub(super) struct Endpoint {
     pub(super) identity: String,
     #[serde(default = "max_page")]
     pub(super) max_page: usize,
+    /// Whether the next page is told by `meta.next_token` instead of a link.
+    #[serde(default)]
+    pub(super) by_token: bool,
     /// The permission that a restricted key needs for the list, or for the single object.
     pub(super) list: Option<String>,
     /// The permission that a restricted key needs for one row.

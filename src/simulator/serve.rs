@@ -31,8 +31,9 @@ impl Asked<'_> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    fn page(&self, max_page: usize) -> PageRequest<'_> {
-        PageRequest { query: self.query, path: self.path, host: self.host, max_page, cap: self.page_size_cap }
+    fn page(&self, max_page: usize, by_token: bool) -> PageRequest<'_> {
+        let (query, path, host, cap) = (self.query, self.path, self.host, self.page_size_cap);
+        PageRequest { query, path, host, max_page, by_token, cap }
     }
 }
 
@@ -92,7 +93,7 @@ fn accounts(world: &World, asked: &Asked<'_>, caller: &Caller<'_>) -> Result<Ans
         .filter(|site| asked.parameter("FriendlyName").is_none_or(|name| site.account.name == name))
         .map(|site| Value::Object(account_row(world, site, caller)))
         .collect();
-    Ok(Answer::json(&asked.page(1000).cut("accounts", &rows, "sid")?))
+    Ok(Answer::json(&asked.page(1000, false).cut("accounts", &rows, "sid")?))
 }
 
 /// With an Auth Token Twilio shows the token of every account; with a key the field is not there.
@@ -153,7 +154,8 @@ fn resource(
             .map(|row| shown(row, &endpoint.list_omits, &endpoint.list_nulls))
             .collect()
     };
-    Ok(Answer::json(&asked.page(endpoint.max_page).cut(key, &rows, &endpoint.identity)?))
+    let page = asked.page(endpoint.max_page, endpoint.by_token);
+    Ok(Answer::json(&page.cut(key, &rows, &endpoint.identity)?))
 }
 
 fn single(endpoint: &Endpoint, held: &Value) -> Option<Value> {

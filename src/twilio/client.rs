@@ -87,7 +87,7 @@ impl Client {
             let Some(wait) = wait_before_next(ended, tries, began.elapsed(), fastrand::f64()) else {
                 return Err(failure);
             };
-            tracing::debug!(path = request.url.path(), ?ended, tries, ?wait, "asking again");
+            tracing::debug!(path = loggable(request.url), ?ended, tries, ?wait, "asking again");
             if let Try::Answered { retry_after: Some(asked), .. } = ended {
                 self.gate.close(&request.credential.account, asked.min(wait));
             }
@@ -113,7 +113,7 @@ impl Client {
         let answer = sent.map_err(|error| broken(unreachable(&error)))?;
         let status = answer.status().as_u16();
         let retry_after = retry_after(answer.headers());
-        tracing::debug!(path = url.path(), status, "answered");
+        tracing::debug!(path = loggable(url), status, "answered");
         let body = read_body(answer).await.map_err(|problem| match problem {
             BodyProblem::TooLarge => {
                 // Asking again would bring the same: reported as an answer, so that nobody retries it.
@@ -127,6 +127,12 @@ impl Client {
             _ => Err((Try::Answered { status, retry_after }, Failure::of_answer(status, &body))),
         }
     }
+}
+
+/// A path as it may stand in a log: without the number that some end in.
+fn loggable(url: &Url) -> String {
+    let parts = url.path().split('/').map(|part| if part.starts_with("%2B") { "+…" } else { part });
+    parts.collect::<Vec<_>>().join("/")
 }
 
 enum BodyProblem {
@@ -165,4 +171,17 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     }
     let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
     Duration::try_from(until.duration_since(jiff::Timestamp::now())).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_shows_no_number() {
+        let url = "https://routes.twilio.com/v2/PhoneNumbers/%2B12025550105".parse().unwrap();
+        assert_eq!(loggable(&url), "/v2/PhoneNumbers/+…");
+        let url = "https://messaging.twilio.com/v1/Services?PageSize=1".parse().unwrap();
+        assert_eq!(loggable(&url), "/v1/Services");
+    }
 }

@@ -26,6 +26,7 @@ left join intent_account i on i.account_sid = s.account_sid;
 -- setting takes the field's place; such a URL comes alive when that setting is removed. What overrides
 -- a number can only be known where it was read: an unread override leaves the URL live, and so does a
 -- messaging service that does not say whether it overrides.
+-- Of the address of a usage trigger only scheme and host are known.
 -- The method is null where Twilio's answer has none, and the product's default applies.
 create temp view webhook as
 with number_in_service as materialized (
@@ -60,9 +61,24 @@ field (account_sid, resource_type, resource_sid, resource_name, field, url, meth
   union all select account_sid, 'sip_domain', sid, friendly_name, 'voice_url', voice_url, voice_method, 'sip_interface', 1 from sip_domain
   union all select account_sid, 'sip_domain', sid, friendly_name, 'voice_fallback_url', voice_fallback_url, voice_fallback_method, 'sip_interface', 1 from sip_domain
   union all select account_sid, 'sip_domain', sid, friendly_name, 'voice_status_callback_url', voice_status_callback_url, voice_status_callback_method, 'sip_interface', 1 from sip_domain
+  union all select account_sid, 'byoc_trunk', sid, friendly_name, 'voice_url', voice_url, voice_method, 'byoc', 1 from byoc_trunk
+  union all select account_sid, 'byoc_trunk', sid, friendly_name, 'voice_fallback_url', voice_fallback_url, voice_fallback_method, 'byoc', 1 from byoc_trunk
+  union all select account_sid, 'byoc_trunk', sid, friendly_name, 'status_callback_url', status_callback_url, status_callback_method, 'byoc', 1 from byoc_trunk
+  union all select account_sid, 'connection_policy_target', sid, friendly_name, 'target', target, null, 'byoc', coalesce(enabled, 1) from connection_policy_target
+  union all select account_sid, 'connect_app', sid, friendly_name, 'authorize_redirect_url', authorize_redirect_url, null, 'account', 1 from connect_app
+  union all select account_sid, 'connect_app', sid, friendly_name, 'deauthorize_callback_url', deauthorize_callback_url, deauthorize_callback_method, 'account', 1 from connect_app
+  union all select account_sid, 'usage_trigger', sid, friendly_name, 'callback_url', callback_scheme || '://' || callback_host, callback_method, 'account', 1 from usage_trigger
+  union all select account_sid, 'porting_webhook', sid, null, 'port_in_target_url', port_in_target_url, null, 'phone_numbers', 1 from porting_webhook
+  union all select account_sid, 'porting_webhook', sid, null, 'port_out_target_url', port_out_target_url, null, 'phone_numbers', 1 from porting_webhook
+  union all select account_sid, 'regulatory_bundle', sid, null, 'status_callback', status_callback, null, 'trust_hub', 1 from regulatory_bundle
+  union all select account_sid, 'customer_profile', sid, friendly_name, 'status_callback', status_callback, null, 'trust_hub', 1 from customer_profile
+  union all select account_sid, 'trust_product', sid, friendly_name, 'status_callback', status_callback, null, 'trust_hub', 1 from trust_product
   union all select account_sid, 'messaging_service', sid, friendly_name, 'inbound_request_url', inbound_request_url, inbound_method, 'messaging_services', coalesce(use_inbound_webhook_on_number, 0) = 0 from messaging_service
   union all select account_sid, 'messaging_service', sid, friendly_name, 'fallback_url', fallback_url, fallback_method, 'messaging_services', coalesce(use_inbound_webhook_on_number, 0) = 0 from messaging_service
   union all select account_sid, 'messaging_service', sid, friendly_name, 'status_callback', status_callback, null, 'messaging_services', 1 from messaging_service
+  union all select account_sid, 'link_shortening_config', sid, null, 'fallback_url', fallback_url, null, 'link_shortening', 1 from link_shortening_config
+  union all select account_sid, 'link_shortening_config', sid, null, 'callback_url', callback_url, null, 'link_shortening', 1 from link_shortening_config
+  union all select account_sid, 'verify_webhook', sid, friendly_name, 'webhook_url', webhook_url, webhook_method, 'verify', coalesce(status, '') <> 'disabled' from verify_webhook
   union all select account_sid, 'whatsapp_sender', sid, sender_id, 'callback_url', callback_url, callback_method, 'whatsapp', 1 from whatsapp_sender
   union all select account_sid, 'whatsapp_sender', sid, sender_id, 'fallback_url', fallback_url, fallback_method, 'whatsapp', 1 from whatsapp_sender
   union all select account_sid, 'whatsapp_sender', sid, sender_id, 'status_callback_url', status_callback_url, status_callback_method, 'whatsapp', 1 from whatsapp_sender
@@ -117,22 +133,18 @@ with surface (product, title) as (
          ('video', 'Video'),
          ('video_recordings', 'Video recording'),
          ('video_compositions', 'Video composition'),
-         ('byoc', 'BYOC'),
          ('flex', 'Flex'),
-         ('verify', 'Verify'),
          ('notify', 'Notify'),
          ('wireless', 'Programmable Wireless')
 ),
 -- Products that are one way of using another: they share its addresses.
 part (product, of) as (
-  values ('verify_push', 'verify'), ('verify_totp', 'verify'), ('verify_sna', 'verify'),
-         ('verify_whatsapp', 'verify'), ('verify_email', 'verify'), ('video_p2p', 'video')
+  values ('video_p2p', 'video')
 ),
 sign (account_sid, product) as (
   select account_sid, product from usage
   union select u.account_sid, p.of from usage u join part p on p.product = u.product
   union select account_sid, 'conversations' from conversation_address
-  union select account_sid, 'byoc' from sip_domain where byoc_trunk_sid <> ''
   union select account_sid, 'flex' from flex_flow where coalesce(enabled, 1)
 )
 select g.account_sid, s.product, s.title

@@ -17,14 +17,13 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use audit::Audit;
-use openapi::digest::{self, Source};
+use openapi::ACCOUNT;
+use openapi::digest::{self, DOCUMENTED_ONLY, Source, WITHOUT_EXAMPLE_ROW};
 use prism::Prism;
 use reqwest::StatusCode;
 use serde_json::Value;
 use twilio_audit::catalogue::{Answer, KINDS, Origin};
 use twilio_audit::model::Region;
-
-const ACCOUNT: &str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 /// Prism with every host of the catalogue, unless it must be skipped.
 fn started() -> Option<Prism> {
@@ -96,6 +95,9 @@ async fn prism_accepts_every_request_of_the_catalogue() {
         let status = answer.status();
         let body = answer.text().await.unwrap();
         assert_eq!(status, StatusCode::OK, "{} {url}: {body}", source.name());
+        if WITHOUT_EXAMPLE_ROW.contains(&source.kind.name) {
+            continue;
+        }
         let body: Value = serde_json::from_str(&body).unwrap();
         assert!(!source.rows(&body).is_empty(), "{} {url}: {body}", source.name());
     }
@@ -140,13 +142,16 @@ async fn a_scan_of_prism_is_complete() {
         .map(|row| row["resource_type"].as_str())
         .collect();
     // Twilio's example of a flow leaves out its widgets, and so cannot be told from one that was cut short;
-    // its example of a key is another key than the one in the list.
-    let odd = ["api_key_policy", "studio_definition", "studio_url", "studio_widget"];
-    assert_eq!(incomplete, BTreeSet::from(odd));
+    // its example of a key is another key than the one in the list; its example of templates shows two of one SID.
+    let odd = ["api_key_policy", "content_template", "studio_definition", "studio_url", "studio_widget"];
+    // What the files do not describe, or show no answer to, Prism cannot answer.
+    let unknown: BTreeSet<&str> =
+        DOCUMENTED_ONLY.iter().map(|(name, _)| *name).chain(WITHOUT_EXAMPLE_ROW.iter().copied()).collect();
+    assert_eq!(incomplete, odd.into_iter().chain(unknown.iter().copied()).collect());
     let with_rows: BTreeSet<&str> =
         coverage.iter().filter(|row| row["rows"] != "0").map(|row| row["resource_type"].as_str()).collect();
-    let empty: Vec<&str> =
-        KINDS.iter().map(|kind| kind.name).filter(|kind| !with_rows.contains(kind)).collect();
+    let expected = KINDS.iter().map(|kind| kind.name).filter(|kind| !unknown.contains(kind));
+    let empty: Vec<&str> = expected.filter(|kind| !with_rows.contains(kind)).collect();
     assert_eq!(empty, ["studio_definition", "studio_widget", "studio_url"]);
     let rows: u32 = coverage.iter().map(|row| row["rows"].parse::<u32>().unwrap()).sum();
     eprintln!("Prism: {} listings read, {rows} rows kept", coverage.len());

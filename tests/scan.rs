@@ -163,7 +163,7 @@ async fn a_parent_token_sees_the_2010_api_of_its_children_and_says_what_it_does_
             && row["outcome"] == "not_assessed"
             && row["account_sid"] == sid("AC0002")
     });
-    assert!(unread.unwrap()["reason"].contains("messaging_service"), "names what is missing");
+    assert!(unread.unwrap()["reason"].contains("regulatory_bundle"), "names what is missing");
 }
 
 #[tokio::test(flavor = "multi_thread")]

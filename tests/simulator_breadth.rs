@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use twilio_audit::catalogue::{Answer, Endpoint, KINDS, Kind, Origin, Per};
+use twilio_audit::catalogue::{Answer, Endpoint, KINDS, Kind, Missing, Origin, Per};
 use twilio_audit::model::Region;
 use twilio_audit::simulator::{Credential, Estate, Options, Simulator, demo, sid};
 
@@ -57,10 +57,15 @@ async fn every_request_of_the_catalogue_is_served_and_asks_for_the_same_permissi
     let estate = Estate::from_json(&estate.to_string()).unwrap();
     let powerless = estate.credentials().pop().unwrap();
     let stage = stage(estate).await;
-    let nobody =
-        ["parent", "parent.parent_sid", "parent.build_sid"].map(|name| (name, "XX1".to_owned())).into();
+    let nobody: BTreeMap<&str, String> = ["parent", "parent.parent_sid", "parent.build_sid", "parent.link"]
+        .map(|name| (name, "XX1".to_owned()))
+        .into();
     for kind in KINDS.iter().copied() {
         let Some(endpoint) = kind.endpoint() else { continue };
+        let mut nobody = nobody.clone();
+        if let Per::Word([word, ..]) = endpoint.per {
+            nobody.insert("parent", (*word).to_owned());
+        }
         let url = url(endpoint, &sid("AC0001"), &nobody);
         let (status, body) = stage.get(&powerless, &url).await;
         // An unknown path would be 404, whoever asks.
@@ -70,6 +75,49 @@ async fn every_request_of_the_catalogue_is_served_and_asks_for_the_same_permissi
             assert!(body["message"].as_str().unwrap().ends_with(&named), "{}: {body}", kind.name);
         }
     }
+}
+
+/// A number's Region, a domain's certificate: single objects below something that no list shows.
+#[tokio::test]
+async fn what_no_list_leads_to_is_served_where_it_was_written() {
+    let certificate = "messaging/v1/LinkShortening/Domains/DN0001/Certificate";
+    let estate = json!({"accounts": [{"sid": "AC0001", "name": "A", "resources": {
+        "routes/v2/PhoneNumbers/+12025550105": {"voice_region": "ie1"},
+        certificate: {"certificate_sid": "CW0001"},
+    }}]});
+    let estate = Estate::from_json(&estate.to_string()).unwrap();
+    let token = estate.credentials().remove(0);
+    let stage = stage(estate).await;
+    let region = async |number: &str| {
+        let url = format!("routes.twilio.com/v2/PhoneNumbers/%2B{number}");
+        stage.get(&token, &url).await.1["voice_region"].clone()
+    };
+    assert_eq!(region("12025550105").await, "ie1");
+    assert_eq!(region("12025550106").await, "us1", "where nothing else was written");
+    let domain = |sid: &str| format!("messaging.twilio.com/v1/LinkShortening/Domains/{sid}/Certificate");
+    let (status, written) = stage.get(&token, &domain(&sid("DN0001"))).await;
+    assert_eq!((status, &written["certificate_sid"]), (200, &json!(sid("CW0001"))));
+    assert_eq!(stage.get(&token, &domain(&sid("DN0002"))).await.0, 404);
+}
+
+/// Lists of the porting API have no links: the next page is told by a token.
+#[tokio::test]
+async fn pages_by_token_lose_and_repeat_nothing() {
+    let rows: Vec<Value> = (0..130).map(|n| json!({"port_in_request_sid": format!("KW{n:04x}")})).collect();
+    let resources = json!({"numbers/v1/Porting/PortIn/PortInRequests": rows});
+    let estate = json!({"accounts": [{"sid": "AC0001", "name": "A", "resources": resources}]});
+    let estate = Estate::from_json(&estate.to_string()).unwrap();
+    let token = estate.credentials().remove(0);
+    let stage = stage(estate).await;
+    let list = "numbers.twilio.com/v1/Porting/PortIn/PortInRequests?Size=100";
+    let (_, first) = stage.get(&token, list).await;
+    let next = first["meta"]["next_token"].as_str().unwrap();
+    let (_, second) = stage.get(&token, &format!("{list}&Token={next}")).await;
+    assert!(second["meta"]["next_token"].is_null() && first["meta"].get("next_page_url").is_none());
+    let pages = [first, second];
+    let seen = pages.iter().flat_map(|page| page["port_in_requests"].as_array().unwrap());
+    let seen: Vec<&str> = seen.map(|row| row["port_in_request_sid"].as_str().unwrap()).collect();
+    assert_eq!((seen.len(), seen.iter().collect::<BTreeSet<_>>().len()), (130, 130));
 }
 
 /// Everything of an account that the catalogue reads: rows by kind.
@@ -97,15 +145,24 @@ async fn read_kind(
         // Only an Organization's OAuth app may ask.
         Per::Organization => Vec::new(),
         Per::Word(words) => words.iter().map(|word| [("parent", (*word).to_owned())].into()).collect(),
-        Per::Each { kind, having } => read[kind].iter().filter_map(|row| parent(row, having)).collect(),
+        Per::Each { kind, having } => {
+            let link = twilio_audit::catalogue::kind(kind).unwrap().link;
+            read[kind].iter().filter_map(|row| parent(row, having, link)).collect()
+        }
     };
     let mut rows = Vec::new();
     for parent in parents {
         let url = url(endpoint, &credential.account, &parent);
         let (status, body) = stage.get(credential, &url).await;
+        if status == 404 && endpoint.missing == Missing::NeverConfigured {
+            continue;
+        }
         assert_eq!(status, 200, "{}: {url}: {body}", kind.name);
         let found = match endpoint.answer {
             Answer::Single => vec![body],
+            Answer::List { key: "", .. } => {
+                body[body["meta"]["key"].as_str().unwrap()].as_array().unwrap().clone()
+            }
             Answer::List { key, .. } => body[key].as_array().unwrap().clone(),
         };
         for mut row in found {
@@ -119,12 +176,16 @@ async fn read_kind(
 }
 
 /// What a child's path may say about this row; none where the needed column is empty.
-fn parent(row: &Value, having: &str) -> Option<BTreeMap<&'static str, String>> {
+fn parent(row: &Value, having: &str, link: Option<&str>) -> Option<BTreeMap<&'static str, String>> {
     let text = |field: &str| row[field].as_str().unwrap_or_default().to_owned();
     (!text(having).is_empty()).then(|| {
-        let build = text("build_sid");
-        [("parent", text("sid")), ("parent.parent_sid", text("parent_of_row")), ("parent.build_sid", build)]
-            .into()
+        [
+            ("parent", text("sid")),
+            ("parent.parent_sid", text("parent_of_row")),
+            ("parent.build_sid", text("build_sid")),
+            ("parent.link", link.map(text).unwrap_or_default().replace('+', "%2B")),
+        ]
+        .into()
     })
 }
 

@@ -179,6 +179,20 @@ fn every_kind_with_an_address_is_in_the_inventory() {
             "trunk_origination_url",
             json!({"sid": "OU1", "parent_sid": "TK1", "sip_url": "sip:a", "enabled": true}),
         )
+        .with("byoc_trunk", json!({"sid": "BY1", "voice_fallback_url": "https://a/s"}))
+        .with("connection_policy_target", json!({"sid": "NE1", "target": "sip:a", "enabled": false}))
+        .with(
+            "connect_app",
+            json!({"sid": "CN1", "deauthorize_callback_url": "https://a/s", "deauthorize_callback_method": "GET"}),
+        )
+        .with("usage_trigger", json!({"sid": "UT1", "callback_scheme": "http", "callback_host": "a"}))
+        .with("usage_trigger", json!({"sid": "UT2"}))
+        .with("porting_webhook", json!({"sid": "AC1", "port_out_target_url": "https://a/s"}))
+        .with("regulatory_bundle", json!({"sid": "BU1", "status_callback": "https://a/s"}))
+        .with("customer_profile", json!({"sid": "BU2", "status_callback": "https://a/s"}))
+        .with("trust_product", json!({"sid": "BU3", "status_callback": "https://a/s"}))
+        .with("link_shortening_config", json!({"sid": "DN1", "callback_url": "https://a/s"}))
+        .with("verify_webhook", json!({"sid": "YW1", "webhook_url": "https://a/s", "status": "disabled"}))
         .with("event_sink", json!({"sid": "DG1", "sink_type": "webhook", "destination": "https://a/s"}))
         .with("event_sink", json!({"sid": "DG2", "sink_type": "kinesis", "arn": "arn:aws:kinesis"}))
         .with("intelligence_service", json!({"sid": "GA1", "webhook_url": "https://a/s"}))
@@ -191,19 +205,29 @@ fn every_kind_with_an_address_is_in_the_inventory() {
     assert_eq!(
         estate.rows(WEBHOOKS),
         [
+            "byoc_trunk BY1 voice_fallback_url - byoc 1",
+            "connect_app CN1 deauthorize_callback_url GET account 1",
+            "connection_policy_target NE1 target - byoc 0",
             "conversation_address IG1 webhook_url - conversations 0",
+            "customer_profile BU2 status_callback - trust_hub 1",
             "event_sink DG1 destination - event_streams 1",
             "flex_flow FO1 integration_url - flex 1",
             "intelligence_service GA1 webhook_url - conversational_intelligence_classic 1",
+            "link_shortening_config DN1 callback_url - link_shortening 1",
             "messaging_service MG1 status_callback - messaging_services 1",
+            "porting_webhook AC1 port_out_target_url - phone_numbers 1",
             "rcs_sender XE2 fallback_url - rcs 1",
+            "regulatory_bundle BU1 status_callback - trust_hub 1",
             "short_code SC1 sms_url - short_code 1",
             "sip_domain SD1 voice_status_callback_url - sip_interface 1",
             "studio_flow FW1 2.url GET studio 1",
             "sync_service IS1 webhook_url - sync 1",
             "trunk TK1 disaster_recovery_url POST elastic_sip_trunking 1",
             "trunk_origination_url OU1 sip_url - elastic_sip_trunking 1",
+            "trust_product BU3 status_callback - trust_hub 1",
             "twiml_app AP1 message_status_callback - sms 1",
+            "usage_trigger UT1 callback_url - account 1",
+            "verify_webhook YW1 webhook_url - verify 0",
             "whatsapp_sender XE1 callback_url - whatsapp 1",
         ]
     );
@@ -310,21 +334,13 @@ fn the_channel_of_a_sender_is_its_type_or_else_its_prefix() {
 fn surfaces_that_are_not_read_are_told_by_usage_and_by_what_is_there() {
     let estate = Estate::empty()
         .with("usage_record", json!({"sid": "taskrouter", "count": 1.0}))
-        .with("usage_record", json!({"sid": "verify-push", "count": 1.0}))
         .with("usage_record", json!({"sid": "proxy", "count": 0.0}))
         .with("usage_record", json!({"sid": "sms", "count": 5.0}))
         .with("flex_flow", json!({"sid": "FO1", "enabled": true}))
-        .with("conversation_address", json!({"sid": "IG1", "account_sid": "AC2"}))
-        .with("sip_domain", json!({"sid": "SD1", "account_sid": "AC2", "byoc_trunk_sid": "BY1"}));
+        .with("conversation_address", json!({"sid": "IG1", "account_sid": "AC2"}));
     assert_eq!(
         estate.rows("select account_sid, product, title from unread_surface order by 1, 2"),
-        [
-            "AC1 flex Flex",
-            "AC1 taskrouter TaskRouter",
-            "AC1 verify Verify",
-            "AC2 byoc BYOC",
-            "AC2 conversations Conversations"
-        ]
+        ["AC1 flex Flex", "AC1 taskrouter TaskRouter", "AC2 conversations Conversations"]
     );
     let known: Vec<&str> = data::products().iter().map(|product| product.id.as_str()).collect();
     let views = include_str!("../checks/views.sql");

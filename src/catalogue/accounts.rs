@@ -1,11 +1,24 @@
 //! Accounts, their keys, and who else has access.
 
-use super::Host::{Api, Iam};
-use super::kind::{Column, Endpoint, Kind, json, label, list, present, single, text, time, url};
+use super::Host::{Accounts, Api, Iam};
+use super::Paging;
+use super::kind::{
+    Column, Endpoint, Kind, bool, int, json, label, list, masked, present, single, text, time, url,
+};
 
 /// The kinds of this family, parents before children.
-pub(super) static KINDS: &[&Kind] =
-    &[&ACCOUNT_TREE, &TWILIO_ACCOUNT, &API_KEY, &API_KEY_POLICY, &AUTHORIZED_CONNECT_APP];
+pub(super) static KINDS: &[&Kind] = &[
+    &ACCOUNT_TREE,
+    &TWILIO_ACCOUNT,
+    &API_KEY,
+    &API_KEY_POLICY,
+    &OAUTH_APP,
+    &PUBLIC_KEY,
+    &AWS_CREDENTIAL,
+    &CONNECT_APP,
+    &AUTHORIZED_CONNECT_APP,
+    &MESSAGING_GEO_PERMISSION,
+];
 
 const ACCOUNT_COLUMNS: &[Column] = &[
     label("friendly_name"),
@@ -58,6 +71,54 @@ static API_KEY_POLICY: Kind = Kind::new(
 )
 .columns(&[present("restricted").at("policy"), json("permissions").at("policy.allow")]);
 
+/// Twilio's OpenAPI files say how an app is made and changed, its pages also that there is a list; how that
+/// list is wrapped is told nowhere.
+static OAUTH_APP: Kind = Kind::new(
+    "oauth_app",
+    "account",
+    list(Iam, "/v1/Account/OAuthApps", "").page_size(0).permission("/twilio/iam/account-oauth-apps/list"),
+)
+.columns(&[
+    label("friendly_name"),
+    text("status"),
+    json("permissions").at("policy.allow"),
+    json("denied_permissions").at("policy.deny"),
+    int("access_token_ttl"),
+    // What it holds is told nowhere: a SID, or a person's name.
+    masked("created_by"),
+    time("date_created"),
+]);
+
+/// What is kept of a credential that Twilio stores: never the credential.
+const STORED_CREDENTIAL_COLUMNS: &[Column] =
+    &[label("friendly_name"), time("date_created"), time("date_updated")];
+
+static PUBLIC_KEY: Kind = Kind::new(
+    "public_key",
+    "account",
+    list(Accounts, "/v1/Credentials/PublicKeys", "credentials").permission("/twilio/iam/public-keys/list"),
+)
+.columns(STORED_CREDENTIAL_COLUMNS);
+
+static AWS_CREDENTIAL: Kind =
+    Kind::new("aws_credential", "account", list(Accounts, "/v1/Credentials/AWS", "credentials"))
+        .columns(STORED_CREDENTIAL_COLUMNS);
+
+/// An app that this account publishes.
+static CONNECT_APP: Kind = Kind::new(
+    "connect_app",
+    "account",
+    list(Api, "/2010-04-01/Accounts/{account}/ConnectApps.json", "connect_apps"),
+)
+.columns(&[
+    label("friendly_name"),
+    json("permissions"),
+    url("authorize_redirect_url"),
+    url("deauthorize_callback_url"),
+    text("deauthorize_callback_method"),
+]);
+
+/// An app of somebody else that has access to this account.
 static AUTHORIZED_CONNECT_APP: Kind = Kind::new(
     "authorized_connect_app",
     "account",
@@ -69,4 +130,18 @@ static AUTHORIZED_CONNECT_APP: Kind = Kind::new(
     label("company_name").at("connect_app_company_name"),
     url("homepage_url").at("connect_app_homepage_url"),
     json("permissions"),
+]);
+
+static MESSAGING_GEO_PERMISSION: Kind = Kind::new(
+    "messaging_geo_permission",
+    "sms",
+    list(Accounts, "/v1/Messaging/GeoPermissions", "permissions").paged_by(Paging::None).page_size(0),
+)
+.identified_by(&["country_code", "type", "prefix"])
+.columns(&[
+    text("country_code"),
+    text("permission_type").at("type"),
+    text("prefix"),
+    bool("enabled"),
+    label("message"),
 ]);

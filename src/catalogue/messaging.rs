@@ -1,7 +1,12 @@
-//! Messaging services, their senders, channels and templates.
+//! Messaging services, their senders, channels, registrations, short links and templates.
+//!
+//! Sample messages and what was told to carriers about a business stay unread.
 
-use super::Host::Messaging;
-use super::kind::{Column, Kind, bool, int, json, label, list, masked, scheme, text, time, url};
+use super::Host::{Content, Lookups, Messaging};
+use super::Paging;
+use super::kind::{
+    Column, Kind, bool, count, host, int, json, label, list, masked, names, scheme, single, text, time, url,
+};
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[
@@ -9,9 +14,18 @@ pub(super) static KINDS: &[&Kind] = &[
     &MESSAGING_SERVICE_PHONE_NUMBER,
     &MESSAGING_SERVICE_SHORT_CODE,
     &MESSAGING_SERVICE_ALPHA_SENDER,
+    &MESSAGING_SERVICE_DESTINATION_ALPHA_SENDER,
     &MESSAGING_SERVICE_CHANNEL_SENDER,
+    &A2P_CAMPAIGN,
+    &LINK_SHORTENING_DOMAIN,
+    &LINK_SHORTENING_CONFIG,
+    &LINK_SHORTENING_CERTIFICATE,
     &WHATSAPP_SENDER,
     &RCS_SENDER,
+    &BRAND_REGISTRATION,
+    &TOLL_FREE_VERIFICATION,
+    &CONTENT_TEMPLATE,
+    &LOOKUP_RATE_LIMIT,
 ];
 
 static MESSAGING_SERVICE: Kind = Kind::new(
@@ -30,6 +44,8 @@ static MESSAGING_SERVICE: Kind = Kind::new(
     bool("fallback_to_long_code"),
     bool("use_inbound_webhook_on_number"),
     bool("area_code_geomatch"),
+    bool("smart_encoding"),
+    bool("mms_converter"),
     bool("us_app_to_person_registered"),
     text("scan_message_content"),
     label("usecase"),
@@ -64,6 +80,16 @@ static MESSAGING_SERVICE_ALPHA_SENDER: Kind = Kind::new(
 )
 .columns(&[label("alpha_sender")]);
 
+/// An alphanumeric sender for one country.
+static MESSAGING_SERVICE_DESTINATION_ALPHA_SENDER: Kind = Kind::new(
+    "messaging_service_destination_alpha_sender",
+    "alphanumeric_sender",
+    list(Messaging, "/v1/Services/{parent}/DestinationAlphaSenders", "alpha_senders")
+        .per_each("messaging_service")
+        .permission("/twilio/messaging/services.destination-alpha-senders/list"),
+)
+.columns(&[label("alpha_sender"), text("iso_country_code")]);
+
 static MESSAGING_SERVICE_CHANNEL_SENDER: Kind = Kind::new(
     "messaging_service_channel_sender",
     "other_channels",
@@ -79,9 +105,68 @@ static MESSAGING_SERVICE_CHANNEL_SENDER: Kind = Kind::new(
     text("country_code"),
 ]);
 
+static A2P_CAMPAIGN: Kind = Kind::new(
+    "a2p_campaign",
+    "sms",
+    list(Messaging, "/v1/Services/{parent}/Compliance/Usa2p", "compliance")
+        .per_each("messaging_service")
+        .permission("/twilio/messaging/services.usa2p-campaign/list"),
+)
+.columns(&[
+    text("brand_registration_sid"),
+    text("campaign_status"),
+    text("usecase").at("us_app_to_person_usecase"),
+    bool("is_externally_registered"),
+    time("date_created"),
+    time("date_updated"),
+]);
+
+/// The domain in a messaging service's short links.
+static LINK_SHORTENING_DOMAIN: Kind = Kind::new(
+    "link_shortening_domain",
+    "link_shortening",
+    single(Messaging, "/v1/LinkShortening/MessagingServices/{parent}/Domain")
+        .per_each("messaging_service")
+        .never_configured_if_missing(),
+)
+.identified_by(&["domain_sid"]);
+
+static LINK_SHORTENING_CONFIG: Kind = Kind::new(
+    "link_shortening_config",
+    "link_shortening",
+    single(Messaging, "/v1/LinkShortening/Domains/{parent}/Config")
+        .per_each("link_shortening_domain")
+        .never_configured_if_missing(),
+)
+.identified_by(&[])
+.columns(&[
+    text("config_sid"),
+    url("fallback_url"),
+    url("callback_url"),
+    bool("disable_https"),
+    bool("continue_on_failure"),
+    time("date_updated"),
+]);
+
+static LINK_SHORTENING_CERTIFICATE: Kind = Kind::new(
+    "link_shortening_certificate",
+    "link_shortening",
+    single(Messaging, "/v1/LinkShortening/Domains/{parent}/Certificate")
+        .per_each("link_shortening_domain")
+        .never_configured_if_missing(),
+)
+.identified_by(&[])
+.columns(&[
+    text("certificate_sid"),
+    host("domain_host").at("domain_name"),
+    time("date_expires"),
+    time("date_updated"),
+]);
+
 const CHANNEL_SENDER_COLUMNS: &[Column] = &[
     masked("sender_id"),
     text("status"),
+    count("offline_reason_count").at("offline_reasons").sometimes_said(),
     url("callback_url").at("webhook.callback_url"),
     text("callback_method").at("webhook.callback_method"),
     url("fallback_url").at("webhook.fallback_url"),
@@ -106,3 +191,47 @@ static RCS_SENDER: Kind = Kind::new(
     list(Messaging, "/v2/Channels/Senders", "senders").query(&[("Channel", "rcs")]),
 )
 .columns(CHANNEL_SENDER_COLUMNS);
+
+static BRAND_REGISTRATION: Kind =
+    Kind::new("brand_registration", "sms", list(Messaging, "/v1/a2p/BrandRegistrations", "data")).columns(&[
+        text("status"),
+        text("identity_status"),
+        text("brand_type"),
+        bool("mock"),
+        text("customer_profile_bundle_sid"),
+        count("error_count").at("errors"),
+        time("date_created"),
+        time("date_updated"),
+    ]);
+
+static TOLL_FREE_VERIFICATION: Kind = Kind::new(
+    "toll_free_verification",
+    "toll_free",
+    list(Messaging, "/v1/Tollfree/Verifications", "verifications")
+        // The parent can be shown those of its subaccounts, which are read with their own credentials.
+        .query(&[("IncludeSubAccounts", "false")]),
+)
+.columns(&[
+    text("tollfree_phone_number_sid"),
+    text("status"),
+    int("error_code"),
+    time("edit_expiration"),
+    time("date_created"),
+    time("date_updated"),
+]);
+
+/// A template of a message: of what kinds it is, not what it says.
+static CONTENT_TEMPLATE: Kind = Kind::new(
+    "content_template",
+    "content_api",
+    list(Content, "/v1/Content", "contents").permission("/twilio/messaging/content-templates/list"),
+)
+.columns(&[label("friendly_name"), text("language"), names("types"), time("date_created")]);
+
+static LOOKUP_RATE_LIMIT: Kind = Kind::new(
+    "lookup_rate_limit",
+    "lookup",
+    list(Lookups, "/v2/RateLimits", "rate_limits").paged_by(Paging::None).page_size(0),
+)
+.identified_by(&["field", "bucket"])
+.columns(&[text("field"), text("bucket"), text("owner"), int("max_requests").at("limit"), int("ttl")]);

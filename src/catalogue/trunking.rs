@@ -1,28 +1,43 @@
 //! Elastic SIP Trunking.
 
-use super::Host::Trunking;
-use super::kind::{Kind, bool, int, label, list, single, text, time, url};
+use super::Host::{Routes, Trunking};
+use super::kind::{Kind, bool, hashed, int, json, label, list, masked, single, text, time, url};
+use super::numbers::ROUTE_COLUMNS;
 use super::sip::MAPPING_COLUMNS;
 
 /// The kinds of this family, parents before children.
-pub(super) static KINDS: &[&Kind] =
-    &[&TRUNK, &TRUNK_ORIGINATION_URL, &TRUNK_CREDENTIAL_LIST, &TRUNK_ACL, &TRUNK_RECORDING];
+pub(super) static KINDS: &[&Kind] = &[
+    &TRUNK,
+    &TRUNK_ORIGINATION_URL,
+    &TRUNK_CREDENTIAL_LIST,
+    &TRUNK_ACL,
+    &TRUNK_PHONE_NUMBER,
+    &TRUNK_RECORDING,
+    &TRUNK_ROUTE,
+];
 
 static TRUNK: Kind = Kind::new(
     "trunk",
     "elastic_sip_trunking",
     list(Trunking, "/v1/Trunks", "trunks").permission("/twilio/voice/sip.trunks/list"),
 )
+.linked_by("domain_name")
 .columns(&[
     label("friendly_name"),
     text("domain_name"),
     bool("secure"),
     text("auth_type"),
+    json("auth_type_set"),
     text("transfer_mode"),
+    text("transfer_caller_id"),
+    text("recording_mode").at("recording.mode"),
+    text("recording_trim").at("recording.trim"),
+    bool("symmetric_rtp_enabled"),
     bool("cnam_lookup_enabled"),
     url("disaster_recovery_url"),
     text("disaster_recovery_method"),
     time("date_created"),
+    time("date_updated"),
 ]);
 
 static TRUNK_ORIGINATION_URL: Kind = Kind::new(
@@ -52,6 +67,13 @@ static TRUNK_ACL: Kind = Kind::new(
 )
 .columns(MAPPING_COLUMNS);
 
+static TRUNK_PHONE_NUMBER: Kind = Kind::new(
+    "trunk_phone_number",
+    "elastic_sip_trunking",
+    list(Trunking, "/v1/Trunks/{parent}/PhoneNumbers", "phone_numbers").per_each("trunk"),
+)
+.columns(&[masked("phone_number"), hashed("phone_number_hash").at("phone_number"), time("date_created")]);
+
 static TRUNK_RECORDING: Kind = Kind::new(
     "trunk_recording",
     "elastic_sip_trunking",
@@ -59,3 +81,11 @@ static TRUNK_RECORDING: Kind = Kind::new(
 )
 .identified_by(&[])
 .columns(&[text("mode"), text("trim")]);
+
+static TRUNK_ROUTE: Kind = Kind::new(
+    "trunk_route",
+    "elastic_sip_trunking",
+    single(Routes, "/v2/Trunks/{parent.link}").per_each_having("trunk", "domain_name"),
+)
+.identified_by(&[])
+.columns(ROUTE_COLUMNS);

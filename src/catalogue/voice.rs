@@ -1,10 +1,12 @@
 //! Voice: queues, geography, settings, recordings.
 
-use super::Host::{Api, Voice};
-use super::kind::{Kind, bool, host, int, label, list, present, single, text, time};
+use super::Host::{Api, Insights, Voice};
+use super::Paging;
+use super::kind::{Kind, bool, count, host, int, label, list, present, single, text, time};
 
 /// The kinds of this family, parents before children.
-pub(super) static KINDS: &[&Kind] = &[&QUEUE, &DIALING_PERMISSION, &VOICE_SETTING, &RECORDING];
+pub(super) static KINDS: &[&Kind] =
+    &[&QUEUE, &DIALING_PERMISSION, &VOICE_SETTING, &VOICE_INSIGHTS_SETTING, &VOICE_CONFIGURATION, &RECORDING];
 
 static QUEUE: Kind =
     Kind::new("queue", "voice", list(Api, "/2010-04-01/Accounts/{account}/Queues.json", "queues"))
@@ -23,6 +25,43 @@ static DIALING_PERMISSION: Kind =
 static VOICE_SETTING: Kind = Kind::new("voice_setting", "voice", single(Voice, "/v1/Settings"))
     .identified_by(&[])
     .columns(&[bool("dialing_permissions_inheritance")]);
+
+static VOICE_INSIGHTS_SETTING: Kind = Kind::new(
+    "voice_insights_setting",
+    "voice_insights",
+    single(Insights, "/v1/Voice/Settings").permission("/twilio/voice/insights.settings/read"),
+)
+.identified_by(&[])
+.columns(&[bool("advanced_features"), bool("voice_trace")]);
+
+/// How recordings are made and transcribed, where that is stored under a name. Twilio's pages of 2026 have it.
+///
+/// Of its addresses only the hosts: as long as no live account has shown the list, the inventory of webhooks
+/// does not lean on it.
+static VOICE_CONFIGURATION: Kind = Kind::new(
+    "voice_configuration",
+    "voice",
+    list(Voice, "/v2/Configurations/{parent}", "content")
+        .per_word(&["Recording", "Transcription"])
+        .paged_by(Paging::SnakeToken)
+        .page_size(0),
+)
+.identified_by(&["id"])
+.columns(&[
+    label("unique_name"),
+    text("configuration_type").at("configuration.configurationType"),
+    text("channels").at("configuration.compositionPolicy.channels"),
+    host("call_callback_host").at("configuration.callRecordingStatusCallback.url"),
+    text("call_callback_method").at("configuration.callRecordingStatusCallback.method"),
+    host("conference_callback_host").at("configuration.conferenceRecordingStatusCallback.url"),
+    text("conference_callback_method").at("configuration.conferenceRecordingStatusCallback.method"),
+    count("feature_count").at("configuration.features"),
+    text("transcription_engine").at("configuration.transcriptionEngine"),
+    text("speech_model").at("configuration.speechModel"),
+    host("transcription_callback_host").at("configuration.transcriptionStatusCallback.url"),
+    text("conversation_configuration_id").at("configuration.conversationConfigurationId"),
+    time("date_created"),
+]);
 
 static RECORDING: Kind = Kind::new(
     "recording",

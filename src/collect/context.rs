@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
+use super::address::Occasion;
 use super::reduce::Salt;
 use crate::catalogue::Kind;
 use crate::credentials::{Credential, Credentials, Source};
@@ -27,6 +28,11 @@ pub(super) struct Context {
 }
 
 impl Context {
+    /// When and where the scan takes place.
+    pub(super) const fn occasion(&self) -> Occasion {
+        Occasion { region: self.region, started_at: self.started_at }
+    }
+
     /// Tells the reader, once, of a credential that Twilio stopped accepting.
     pub(super) async fn note_lost(&self, place: &str, failure: &Failure) -> Result<(), EvidenceError> {
         let is_new = self.lost.lock().unwrap_or_else(PoisonError::into_inner).insert(place.to_owned());

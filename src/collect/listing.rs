@@ -1,18 +1,19 @@
 //! Reading one listing to its end, and saying truthfully how that ended.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use url::Url;
 
+use super::address::first_url;
+use super::asker::Asker;
 use super::context::Context;
 use super::pages::Pages;
 use super::plan::children;
 use super::progress::{Derived, Progress};
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::reduce::{derive, reduce};
-use crate::catalogue::{Answer, Endpoint, Kind, Missing, doubts};
-use crate::credentials::{Caller, ParentReach};
-use crate::evidence::{Batch, EvidenceError, Row, Value};
+use super::refusal::outcome_of;
+use crate::catalogue::{self, Answer, Endpoint, Kind};
+use crate::evidence::{Batch, EvidenceError, Row};
 use crate::model::{Coverage, CoverageStatus};
 use crate::twilio::{Failure, FailureKind, parse_page};
 
@@ -96,11 +97,11 @@ impl Listing<'_> {
         endpoint: &Endpoint,
         progress: &mut Progress,
     ) -> Result<Ending, EvidenceError> {
-        let Some(asker) = self.asker(run, endpoint) else {
+        let Some(asker) = Asker::of(run, endpoint, &self.place.account) else {
             return Ok(Ending::without_credential(endpoint));
         };
         let credential_kind = asker.kind;
-        let url = match self.url(endpoint, run) {
+        let url = match first_url(endpoint, &self.place, self.under(), run.occasion()) {
             Ok(url) => url,
             Err(reason) => return Ok(Ending::failed(reason, credential_kind, 0)),
         };
@@ -145,6 +146,12 @@ impl Listing<'_> {
         })
     }
 
+    /// The row that it is listed under, with the row's kind.
+    fn under(&self) -> Option<(&'static Kind, &Row)> {
+        let kind = self.kind.comes_after().and_then(catalogue::kind)?;
+        Some((kind, self.under?))
+    }
+
     /// Takes everything back: it belongs to another account.
     async fn discard(&self, run: &Context, progress: &mut Progress) -> Result<(), EvidenceError> {
         *progress = Progress::new(self.kind, progress.kept.is_some());
@@ -183,69 +190,6 @@ impl Listing<'_> {
         Ok((rows, derived, next))
     }
 
-    /// Who may ask for this, if anybody.
-    fn asker<'a>(&self, run: &'a Context, endpoint: &Endpoint) -> Option<Asker<'a>> {
-        if endpoint.by_organization {
-            let app = run.credentials.organization()?;
-            return Some(Asker { caller: app.caller(), kind: Some("organization_app"), place: &app.place });
-        }
-        let reach = parent_reach(endpoint, doubts::PARENT_TOKEN_LISTS_SUBACCOUNT_KEYS);
-        let credential = run.credentials.for_request(&self.place.account, reach)?;
-        let kind = run.credential_kind(&credential.account);
-        Some(Asker { caller: credential.caller(), kind, place: &credential.place })
-    }
-
-    /// The first URL of the listing.
-    fn url(&self, endpoint: &Endpoint, run: &Context) -> Result<Url, String> {
-        let mut path = endpoint.path.replace("{account}", self.place.account.as_str());
-        if path.contains("{parent}") {
-            path = path.replace("{parent}", safe_segment(&self.place.parent)?);
-        }
-        if let Some(row) = self.under {
-            if path.contains("{parent.link}") {
-                path = path.replace("{parent.link}", &link_segment(row.link.as_deref())?);
-            }
-            if path.contains("{parent.parent_sid}") {
-                path = path.replace("{parent.parent_sid}", safe_segment(&row.parent)?);
-            }
-            for (name, value) in self.columns_of(row) {
-                let place = format!("{{parent.{name}}}");
-                if path.contains(&place) {
-                    path = path.replace(&place, safe_segment(value)?);
-                }
-            }
-        }
-        let mut url = Url::parse(&format!("https://{}{path}", endpoint.host.name(run.region)))
-            .map_err(|_| "its address cannot be built".to_owned())?;
-        {
-            let mut query = url.query_pairs_mut();
-            for (name, value) in endpoint.query {
-                let value = value.replace("{account}", self.place.account.as_str());
-                query.append_pair(name, &value.replace("{parent}", &self.place.parent));
-            }
-            if let Some(since) = endpoint.since {
-                query.append_pair(since.parameter, &since.before(run.started_at));
-            }
-            if let Answer::List { page_size: size @ 1.., paging, .. } = endpoint.answer {
-                query.append_pair(paging.size_parameter(), &size.to_string());
-            }
-        }
-        if url.query() == Some("") {
-            url.set_query(None);
-        }
-        Ok(url)
-    }
-
-    /// The text columns of the row that this is listed under.
-    fn columns_of<'r>(&self, row: &'r Row) -> impl Iterator<Item = (&'static str, &'r str)> + use<'r> {
-        let parent = self.kind.comes_after().and_then(crate::catalogue::kind);
-        let columns = parent.map_or(&[][..], |kind| kind.columns);
-        columns.iter().zip(&row.values).filter_map(|(column, value)| match value {
-            Value::Text(text) => Some((column.name, text.as_str())),
-            _ => None,
-        })
-    }
-
     fn refused(
         &self,
         endpoint: &Endpoint,
@@ -254,7 +198,7 @@ impl Listing<'_> {
         credential_kind: Option<&'static str>,
         pages: u32,
     ) -> Ending {
-        let (mut status, because) = outcome_of(endpoint, failure.kind, today(started_at));
+        let (mut status, because) = outcome_of(endpoint, failure.kind, started_at);
         if !self.account_is_active && status != CoverageStatus::Failed {
             status = CoverageStatus::InactiveAccount;
         }
@@ -307,139 +251,7 @@ impl Ending {
     }
 }
 
-/// Who asks for a listing.
-struct Asker<'a> {
-    caller: Caller<'a>,
-    kind: Option<&'static str>,
-    /// Where the credential was found.
-    place: &'a str,
-}
-
-/// Which credentials of the parent may ask for a subaccount's listing: where the path names the account, and
-/// perhaps where the query does.
-fn parent_reach(endpoint: &Endpoint, token_lists_keys: bool) -> ParentReach {
-    let in_path = endpoint.host.parent_token_reaches_subaccounts();
-    ParentReach {
-        auth_token: in_path || (token_lists_keys && endpoint.names_account()),
-        main_key: in_path && doubts::PARENT_MAIN_KEY_REACHES_SUBACCOUNTS,
-    }
-}
-
-/// What a refusal says of the thing that was asked for and, where it is an answer after all, in words.
-fn outcome_of(endpoint: &Endpoint, kind: FailureKind, today: Date) -> (CoverageStatus, Option<&'static str>) {
-    let is_gone = endpoint.host.may_be_gone_from().is_some_and(|day| day <= today);
-    match kind {
-        FailureKind::Denied
-        | FailureKind::NoToken
-        | FailureKind::ClientValidation
-        | FailureKind::TestCredentials => (CoverageStatus::Denied, None),
-        FailureKind::InactiveAccount => (CoverageStatus::InactiveAccount, None),
-        FailureKind::Retired if is_gone => (CoverageStatus::Absent, Some(RETIRED)),
-        // That this address is retired does not tell what stands at its successor.
-        FailureKind::Retired => (CoverageStatus::NotEnabled, None),
-        FailureKind::NoSuchHost => no_such_host(is_gone, doubts::UNKNOWN_NAME_MEANS_RETIRED),
-        FailureKind::Broken => (CoverageStatus::Failed, None),
-        FailureKind::NotFound => not_found(
-            endpoint,
-            doubts::LIST_NOT_FOUND_MEANS_EMPTY,
-            doubts::OBJECT_NOT_FOUND_MEANS_NEVER_CONFIGURED,
-        ),
-    }
-}
-
-const RETIRED: &str = "retired by Twilio";
-
-const fn no_such_host(is_gone: bool, means_retired: bool) -> (CoverageStatus, Option<&'static str>) {
-    match is_gone && means_retired {
-        true => (CoverageStatus::Absent, Some(RETIRED)),
-        false => (CoverageStatus::Failed, None),
-    }
-}
-
-/// What a 404 says: of most objects nothing certain, of a list what the doubts decide.
-const fn not_found(
-    endpoint: &Endpoint,
-    list_means_empty: bool,
-    object_means_never: bool,
-) -> (CoverageStatus, Option<&'static str>) {
-    match (endpoint.answer, endpoint.missing) {
-        (Answer::List { .. }, _) if list_means_empty => (CoverageStatus::Absent, Some("there is none")),
-        (Answer::Single, Missing::NeverConfigured) if object_means_never => {
-            (CoverageStatus::Absent, Some("never configured"))
-        }
-        (Answer::List { .. } | Answer::Single, _) => (CoverageStatus::NotEnabled, None),
-    }
-}
-
-fn today(moment: Timestamp) -> Date {
-    moment.to_zoned(jiff::tz::TimeZone::UTC).date()
-}
-
 /// Whether a URL ends in this SID, as that of a single resource does.
 fn is_last_part(url: &Url, sid: &str) -> bool {
     url.path().rsplit('/').next().is_some_and(|last| last.trim_end_matches(".json") == sid)
-}
-
-/// A value that may stand in a path: what came from an answer must not lead the request elsewhere.
-fn safe_segment(text: &str) -> Result<&str, String> {
-    let is_safe = !text.is_empty()
-        && text.len() <= 64
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    if is_safe { Ok(text) } else { Err("it is listed under something without a usable SID".to_owned()) }
-}
-
-/// A number or a domain as one part of a path, escaped: in `+12025550100` the plus would be a space.
-fn link_segment(link: Option<&str>) -> Result<String, String> {
-    let is_plain = |text: &&str| {
-        (1..=100).contains(&text.len())
-            && !text.starts_with('.')
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-_".contains(&b))
-    };
-    let link = link.filter(is_plain).ok_or("it is listed under something without a usable address")?;
-    Ok(link.replace('+', "%2B"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn endpoint(kind: &str) -> &'static Endpoint {
-        crate::catalogue::kind(kind).unwrap().endpoint().unwrap()
-    }
-
-    #[test]
-    fn both_answers_to_what_a_missing_list_means() {
-        let list = endpoint("sync_service");
-        assert_eq!(not_found(list, false, true).0, CoverageStatus::NotEnabled);
-        assert_eq!(not_found(list, true, true).0, CoverageStatus::Absent);
-    }
-
-    #[test]
-    fn both_answers_to_whether_a_parent_token_lists_a_subaccount_s_keys() {
-        for answer in [false, true] {
-            assert_eq!(parent_reach(endpoint("api_key"), answer).auth_token, answer);
-            assert!(parent_reach(endpoint("phone_number"), answer).auth_token, "its path names the account");
-            assert!(!parent_reach(endpoint("sync_service"), answer).auth_token, "nothing names the account");
-        }
-    }
-
-    #[test]
-    fn both_answers_to_what_an_unknown_name_means() {
-        assert_eq!(no_such_host(true, true).0, CoverageStatus::Absent);
-        assert_eq!(no_such_host(true, false).0, CoverageStatus::Failed);
-        assert_eq!(no_such_host(false, true).0, CoverageStatus::Failed, "nobody announced its end");
-    }
-
-    #[test]
-    fn paths_are_built_of_plain_sids_only() {
-        for bad in ["", "../x", "a/b", "a?b", "a%2fb", "a b", &"a".repeat(65)] {
-            assert!(safe_segment(bad).is_err(), "{bad}");
-        }
-        assert!(safe_segment("ZSaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").is_ok());
-        for bad in [None, Some(""), Some(".."), Some("a/b"), Some("a b"), Some("a%2e")] {
-            assert!(link_segment(bad).is_err(), "{bad:?}");
-        }
-        assert_eq!(link_segment(Some("+12025550100")).unwrap(), "%2B12025550100");
-        assert_eq!(link_segment(Some("clinic.sip.twilio.com")).unwrap(), "clinic.sip.twilio.com");
-    }
 }

@@ -3,6 +3,8 @@
 //! It decides nothing about what is right or wrong; a problem here is coverage or an error of the run.
 
 mod account_tree;
+mod address;
+mod asker;
 mod context;
 mod listing;
 mod pages;
@@ -10,6 +12,7 @@ mod plan;
 mod progress;
 mod raw_row;
 mod reduce;
+mod refusal;
 mod run;
 mod sign_in;
 mod studio;

@@ -73,7 +73,7 @@ impl Examples {
         }
         // There is one page of examples: what follows it is empty.
         let later =
-            |(name, value): &(String, String)| name == "PageToken" || (name == "Page" && value != "0");
+            |(name, value): &(String, String)| name.ends_with("Token") || (name == "Page" && value != "0");
         if asked.query.iter().any(later) {
             end_here(&mut example);
         }
@@ -161,7 +161,7 @@ fn end_here(example: &mut Value) {
 }
 
 fn end_of_list(example: &mut Value) {
-    for pointer in ["/next_page_uri", "/meta/next_page_url"] {
+    for pointer in ["/next_page_uri", "/meta/next_page_url", "/meta/next_token"] {
         if let Some(next) = example.pointer_mut(pointer) {
             *next = Value::Null;
         }

@@ -181,7 +181,9 @@ fn of_product(
             caller.reaches(target)?;
         }
     }
-    resource(realm, asked, caller, target, &format!("{product}{}", asked.path))
+    // The only sign that is escaped in a path here: the plus of a number.
+    let path = asked.path.replace("%2B", "+");
+    resource(realm, asked, caller, target, &format!("{product}{path}"))
 }
 
 fn resource(

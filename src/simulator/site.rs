@@ -38,6 +38,8 @@ impl Site {
             let place = Place::top(&site.sid, &path, region, clock);
             let value = row::fill(&place, value)
                 .map_err(|path| EstateError::UnknownResource { account: site.account.name.clone(), path })?;
+            // A resource may be written below one that has no list of its own: `…/Domains/DN0001/Config`.
+            let path = path.split('/').map(sid).collect::<Vec<_>>().join("/");
             site.resources.insert(path, value);
         }
         Ok(site)
@@ -54,9 +56,10 @@ impl Site {
         let mut template = String::new();
         for ((run, parent), outer) in runs.zip(parents).zip(endpoint.runs()) {
             template.push_str(&outer);
-            // A placeholder that is no SID (a bulk export's type) has no list above it.
+            // Some placeholders (a bulk export's type, a number that calls are routed by) have no list above them.
             let Some(above) = endpoints::by_template(&template) else {
-                return self.resources.get(&format!("{template}/{parent}/{run}")).or(Some(&Value::Null));
+                let path = format!("{template}/{parent}/{run}");
+                return self.resources.get(path.trim_end_matches('/')).or(Some(&Value::Null));
             };
             let rows = node?.as_array()?;
             let row =

@@ -99,19 +99,20 @@ impl Client {
     /// What the last answer means, or why there was none.
     pub async fn get(&self, request: Request<'_>) -> Result<Reply, Failure> {
         let url = self.real(request.url)?;
+        let path = loggable(&url);
         let plain = || self.http.get(url.clone()).header(ACCEPT, "application/json");
         let Request { caller, .. } = request;
         if !caller.is_app() {
             let signed = || plain().basic_auth(caller.user, Some(caller.secret.reveal()));
-            return self.exchange(caller, url.path(), signed).await;
+            return self.exchange(caller, &path, signed).await;
         }
         let token = self.token(caller, None).await?;
         let with = |token: Token| move || plain().bearer_auth(token.bearer.reveal());
-        match self.exchange(caller, url.path(), with(token.clone())).await {
+        match self.exchange(caller, &path, with(token.clone())).await {
             // It may have expired early, or been revoked: one new token tells.
             Err(failure) if failure.http_status == Some(401) && failure.twilio_code != Some(70051) => {
                 let token = self.token(caller, Some(&token)).await?;
-                self.exchange(caller, url.path(), with(token)).await
+                self.exchange(caller, &path, with(token)).await
             }
             ended => ended,
         }
@@ -181,6 +182,12 @@ impl Client {
             tokio::time::sleep(wait).await;
         }
     }
+}
+
+/// A path as it may stand in a log: without the number that some end in.
+fn loggable(url: &Url) -> String {
+    let parts = url.path().split('/').map(|part| if part.starts_with("%2B") { "+…" } else { part });
+    parts.collect::<Vec<_>>().join("/")
 }
 
 /// An app that gets no token may read nothing, whatever it was to read.
@@ -271,4 +278,17 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 fn date(headers: &HeaderMap) -> Option<Timestamp> {
     let text = headers.get(DATE)?.to_str().ok()?;
     Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_shows_no_number() {
+        let url = "https://routes.twilio.com/v2/PhoneNumbers/%2B12025550105".parse().unwrap();
+        assert_eq!(loggable(&url), "/v2/PhoneNumbers/+…");
+        let url = "https://messaging.twilio.com/v1/Services?PageSize=1".parse().unwrap();
+        assert_eq!(loggable(&url), "/v1/Services");
+    }
 }

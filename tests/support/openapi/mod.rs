@@ -18,6 +18,9 @@ use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
+/// The account of Twilio's examples.
+pub(crate) const ACCOUNT: &str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
 /// The files by name, and the host that each one describes.
 pub(crate) struct Specs {
     files: BTreeMap<String, Value>,
@@ -144,12 +147,16 @@ impl<'a> Operation<'a> {
     /// its element that another operation of the file has: many a list is shown only empty.
     pub(crate) fn examples(&self) -> Vec<(String, Value)> {
         let mut examples = examples_of(self.document, self.content());
-        let Some((key, element)) = self.list() else { return examples };
-        let page = examples.first().map_or_else(|| Value::Object(Map::new()), |(_, page)| page.clone());
-        for (name, row) in self.examples_of_element(element) {
-            let mut page = page.clone();
-            page[key] = Value::Array(vec![row]);
-            examples.push((name, page));
+        if let Some((key, element)) = self.list() {
+            let page = examples.first().map_or_else(|| Value::Object(Map::new()), |(_, page)| page.clone());
+            for (name, row) in self.examples_of_element(element) {
+                let mut page = page.clone();
+                page[key] = Value::Array(vec![row]);
+                examples.push((name, page));
+            }
+        }
+        for (_, example) in &mut examples {
+            make_of_one_account(example);
         }
         examples
     }
@@ -185,6 +192,22 @@ impl<'a> Operation<'a> {
             }
         }
         examples
+    }
+}
+
+/// A few examples are of another account than all the rest.
+fn make_of_one_account(example: &mut Value) {
+    match example {
+        Value::Array(elements) => elements.iter_mut().for_each(make_of_one_account),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match value {
+                    Value::String(sid) if name == "account_sid" => ACCOUNT.clone_into(sid),
+                    _ => make_of_one_account(value),
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -56,7 +56,7 @@ fn served(operation: &Operation<'_>) -> Value {
 
 /// Prism answers every page of a list with the same example: a link to the next one would never end.
 fn without_next_page(mut answer: Value) -> Value {
-    for link in ["/next_page_uri", "/meta/next_page_url"] {
+    for link in ["/next_page_uri", "/meta/next_page_url", "/meta/next_token", "/meta/nextToken"] {
         if let Some(link) = answer.pointer_mut(link) {
             *link = Value::Null;
         }

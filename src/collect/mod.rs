@@ -4,6 +4,7 @@
 
 mod account_tree;
 mod context;
+mod keep;
 mod listing;
 mod pages;
 mod plan;

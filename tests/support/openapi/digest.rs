@@ -370,7 +370,7 @@ fn holds(keep: Keep, field: &Facts) -> bool {
         Keep::Int => one_of(&["integer", "string"]),
         Keep::Real => one_of(&["number", "integer", "string"]),
         Keep::Time => one_of(&["string"]) && field.format.starts_with("date-time"),
-        Keep::Json | Keep::Count => one_of(&["array"]),
+        Keep::Json | Keep::Count | Keep::OfEach(_) => one_of(&["array"]),
         Keep::Names => one_of(&["object", ""]),
         Keep::Present => true,
         Keep::Text
@@ -383,6 +383,7 @@ fn holds(keep: Keep, field: &Facts) -> bool {
         | Keep::TollFree
         | Keep::Hashed
         | Keep::QueryNames
+        | Keep::Variables
         | Keep::MailDomain
         | Keep::Shape => one_of(&["string"]),
     }

@@ -21,19 +21,43 @@ use twilio_audit::catalogue::{Answer, Keep, kind as kind_named};
 /// documentation's, and those outside [`WITHOUT_EXAMPLE`] are seen in Twilio's example answers.
 const FREE_FORM: &[&str] = &[
     "api_key_policy.permissions",
+    "assistant_tool.meta_host",
+    "chat_service.channel_members_limit",
+    "chat_service.log_enabled",
+    "chat_service.media_size_limit_mb",
+    "chat_service.new_message_enabled",
+    "chat_service.new_message_variables",
     "conversation_address.auto_creation_enabled",
+    "conversation_address.auto_creation_type",
+    "conversation_address.conversation_service_sid",
     "conversation_address.studio_flow_sid",
+    "conversation_address.webhook_filters",
     "conversation_address.webhook_method",
     "conversation_address.webhook_url",
+    "conversation_service_notification.added_enabled",
+    "conversation_service_notification.added_variables",
+    "conversation_service_notification.new_message_enabled",
+    "conversation_service_notification.new_message_variables",
+    "conversation_service_notification.new_message_with_media_enabled",
+    "conversation_service_notification.new_message_with_media_variables",
+    "conversation_service_notification.removed_enabled",
+    "conversation_service_notification.removed_variables",
     "event_sink.arn",
+    "event_sink.batch_events",
     "event_sink.destination",
+    "event_sink.mail_domain",
     "event_sink.method",
+    "event_sink.role_arn",
     "event_sink.write_key_hash",
+    "flex_configuration.debugger_integration_enabled",
+    "flex_configuration.notifications_enabled",
     "flex_flow.integration_flow_sid",
     "flex_flow.integration_url",
+    "monitor_event.changed_properties",
     "recording.public_key_sid",
     "serverless_asset.path",
     "serverless_asset.visibility",
+    "serverless_dependency.version",
     "serverless_function.path",
     "serverless_function.visibility",
     "verify_service.passkeys_set",
@@ -43,8 +67,14 @@ const FREE_FORM: &[&str] = &[
 
 /// Those of [`FREE_FORM`] that no example answer shows.
 const WITHOUT_EXAMPLE: &[&str] = &[
+    // What a tool calls; Twilio's pages on AI Assistants name it, its files have no example of a tool.
+    "assistant_tool.meta_host",
+    // Twilio's pages do not describe a sink that sends e-mail.
+    "event_sink.mail_domain",
     // It is set by the parameter `Integration.Url`, beside `Integration.FlowSid`, which has an example.
     "flex_flow.integration_url",
+    // Twilio's pages on Monitor events show it; the example is of an event without it.
+    "monitor_event.changed_properties",
 ];
 
 /// Columns of fields that Twilio marks as sensitive personal data, and the reduction that makes
@@ -204,7 +234,7 @@ fn example_answers_have_the_shape_that_the_catalogue_says() {
             }
         }
     }
-    assert!(without_a_row.is_empty(), "no example has a row: {without_a_row:?}");
+    assert_eq!(without_a_row, listed(openapi::WITHOUT_A_ROW), "no example has a row");
 }
 
 #[test]

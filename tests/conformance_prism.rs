@@ -70,8 +70,8 @@ fn filled(source: &Source) -> String {
 }
 
 fn query(source: &Source) -> Vec<(&'static str, String)> {
-    let fixed =
-        source.endpoint.query.iter().map(|(name, value)| (*name, value.replace("{account}", ACCOUNT)));
+    let value = |value: &str| source.spelt_out(value).swap_remove(0).replace("{account}", ACCOUNT);
+    let fixed = source.endpoint.query.iter().map(|(name, text)| (*name, value(text)));
     let since = source
         .endpoint
         .since
@@ -96,6 +96,9 @@ async fn prism_accepts_every_request_of_the_catalogue() {
         let status = answer.status();
         let body = answer.text().await.unwrap();
         assert_eq!(status, StatusCode::OK, "{} {url}: {body}", source.name());
+        if openapi::WITHOUT_A_ROW.contains(&source.kind.name) {
+            continue;
+        }
         let body: Value = serde_json::from_str(&body).unwrap();
         assert!(!source.rows(&body).is_empty(), "{} {url}: {body}", source.name());
     }
@@ -142,12 +145,15 @@ async fn a_scan_of_prism_is_complete() {
     // Twilio's example of a flow leaves out its widgets, and so cannot be told from one that was cut short;
     // its example of a key is another key than the one in the list.
     let odd = ["api_key_policy", "studio_definition", "studio_url", "studio_widget"];
-    assert_eq!(incomplete, BTreeSet::from(odd));
+    // Where Twilio shows no answer, Prism has none to give.
+    let odd: BTreeSet<&str> = odd.iter().chain(openapi::WITHOUT_A_ROW).copied().collect();
+    assert_eq!(incomplete, odd);
     let with_rows: BTreeSet<&str> =
         coverage.iter().filter(|row| row["rows"] != "0").map(|row| row["resource_type"].as_str()).collect();
-    let empty: Vec<&str> =
+    let empty: BTreeSet<&str> =
         KINDS.iter().map(|kind| kind.name).filter(|kind| !with_rows.contains(kind)).collect();
-    assert_eq!(empty, ["studio_definition", "studio_widget", "studio_url"]);
+    let studio = ["studio_definition", "studio_widget", "studio_url"];
+    assert_eq!(empty, studio.iter().chain(openapi::WITHOUT_A_ROW).copied().collect());
     let rows: u32 = coverage.iter().map(|row| row["rows"].parse::<u32>().unwrap()).sum();
     eprintln!("Prism: {} listings read, {rows} rows kept", coverage.len());
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use twilio_audit::catalogue::{
-    Answer, Derivation, Endpoint, Host, KINDS, Keep, Kind, Moment, Origin, Paging, kind,
+    Answer, Derivation, Endpoint, Host, KINDS, Keep, Kind, Moment, Origin, Paging, Per, kind,
 };
 
 use twilio_audit::model::Region;
@@ -179,6 +179,14 @@ impl Source {
         fixed.chain(self.endpoint.since.map(|since| since.parameter)).collect()
     }
 
+    /// A text of the catalogue with each of the words that it is asked for in the place of `{parent}`.
+    pub(crate) fn spelt_out(&self, text: &str) -> Vec<String> {
+        match self.endpoint.per {
+            Per::Word(words) => words.iter().map(|word| text.replace("{parent}", word)).collect(),
+            Per::Tree | Per::Organization | Per::Account | Per::Each { .. } => vec![text.to_owned()],
+        }
+    }
+
     /// The name of the parameter for the size of a page.
     fn size_parameter(&self) -> &'static str {
         match self.endpoint.answer {
@@ -249,8 +257,10 @@ impl Source {
         }
         for (name, value) in self.endpoint.query {
             let values = facts.query.get(*name).map_or(&[][..], |parameter| &parameter.facts.values);
-            if !values.is_empty() && !values.iter().any(|each| each == value) {
-                faults.push(format!("`{name}={value}` is not one of {values:?}"));
+            for value in self.spelt_out(value) {
+                if !values.is_empty() && !values.contains(&value) {
+                    faults.push(format!("`{name}={value}` is not one of {values:?}"));
+                }
             }
         }
         if let Some(since) = self.endpoint.since

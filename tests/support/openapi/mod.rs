@@ -18,6 +18,10 @@ use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
+/// Kinds whose files hold no example of a row at all; what they are read by is the schema alone.
+pub(crate) const WITHOUT_A_ROW: &[&str] =
+    &["assistant", "assistant_knowledge", "assistant_tool", "knowledge_source", "monitor_alarm"];
+
 /// The files by name, and the host that each one describes.
 pub(crate) struct Specs {
     files: BTreeMap<String, Value>,

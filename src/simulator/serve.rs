@@ -172,15 +172,20 @@ fn single(endpoint: &Endpoint, held: &Value, parents: &[String]) -> Option<Value
 /// The filters that matter here: days, the status of a room, and the channel of a sender.
 fn passes(row: &Value, asked: &Asked<'_>) -> bool {
     let of_day = |field: &str| row[field].as_str().and_then(day_of);
-    let created = ["date_created", "event_date"].iter().find_map(|field| of_day(field));
+    let (created, noted) =
+        (of_day("date_created"), of_day("event_date").or_else(|| of_day("date_generated")));
+    // Moments in the request, days of the rows: the part before the `T` is compared.
+    let is_since = |day: &Option<String>, moment: &str| {
+        day.as_deref().is_none_or(|day| day >= moment.get(..10).unwrap_or(moment))
+    };
     let channel =
         |wanted: &str| row["sender_id"].as_str().is_some_and(|id| id.starts_with(&format!("{wanted}:")));
     asked.query.iter().all(|(name, value)| match (name.as_str(), &created) {
         ("DateCreated>", Some(day)) => day >= value,
         ("DateCreated<", Some(day)) => day <= value,
         ("DateCreated", Some(day)) => day == value,
-        // Moments here, days in the rows: the part before the `T` is compared.
-        ("DateCreatedAfter" | "StartDate", Some(day)) => day.as_str() >= value.get(..10).unwrap_or(value),
+        ("DateCreatedAfter", _) => is_since(&created, value),
+        ("StartDate", _) => is_since(&noted, value),
         ("Status", _) => row["status"] == value.as_str(),
         ("Channel", _) => channel(value),
         _ => true,

@@ -134,34 +134,26 @@ select account_sid, sid as category, usage_product(sid) as product, count, usage
 from usage_record
 where coalesce(count, 0) <> 0 or coalesce(usage, 0) <> 0 or coalesce(price, 0) <> 0;
 
--- Products in use that send to addresses of their own which are not among the kinds that are read: what
--- the view `webhook` shows is then not all. Signs are usage and those kinds that `webhook` reads anyway.
+-- Products in use that send to addresses which are not all among the kinds that are read (those of single
+-- conversations and channels stand with their content): what the view `webhook` shows is then not all. Signs
+-- are usage and those kinds that `webhook` reads anyway.
 create temp view unread_surface as
 with surface (product, title) as (
   values ('conversations', 'Conversations'),
          ('programmable_chat', 'Programmable Chat'),
-         ('taskrouter', 'TaskRouter'),
-         ('proxy', 'Proxy'),
-         ('video', 'Video'),
-         ('video_recordings', 'Video recording'),
-         ('video_compositions', 'Video composition'),
          ('byoc', 'BYOC'),
-         ('flex', 'Flex'),
-         ('verify', 'Verify'),
-         ('notify', 'Notify'),
-         ('wireless', 'Programmable Wireless')
+         ('verify', 'Verify')
 ),
 -- Products that are one way of using another: they share its addresses.
 part (product, of) as (
   values ('verify_push', 'verify'), ('verify_totp', 'verify'), ('verify_sna', 'verify'),
-         ('verify_whatsapp', 'verify'), ('verify_email', 'verify'), ('video_p2p', 'video')
+         ('verify_whatsapp', 'verify'), ('verify_email', 'verify')
 ),
 sign (account_sid, product) as (
   select account_sid, product from usage
   union select u.account_sid, p.of from usage u join part p on p.product = u.product
   union select account_sid, 'conversations' from conversation_address
   union select account_sid, 'byoc' from sip_domain where byoc_trunk_sid <> ''
-  union select account_sid, 'flex' from flex_flow where coalesce(enabled, 1)
 )
 select g.account_sid, s.product, s.title
 from sign g join surface s on s.product = g.product;

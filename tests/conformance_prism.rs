@@ -143,8 +143,15 @@ async fn a_scan_of_prism_is_complete() {
         .map(|row| row["resource_type"].as_str())
         .collect();
     // Twilio's example of a flow leaves out its widgets, and so cannot be told from one that was cut short;
-    // its example of a key is another key than the one in the list.
-    let odd = ["api_key_policy", "studio_definition", "studio_url", "studio_widget"];
+    // its example of a key is another key than the one in the list; its file gives the SID of a service the
+    // pattern of an operator's, so Prism refuses to list the operators of one.
+    let odd = [
+        "api_key_policy",
+        "intelligence_service_operator",
+        "studio_definition",
+        "studio_url",
+        "studio_widget",
+    ];
     // Where Twilio shows no answer, Prism has none to give.
     let odd: BTreeSet<&str> = odd.iter().chain(openapi::WITHOUT_A_ROW).copied().collect();
     assert_eq!(incomplete, odd);
@@ -152,8 +159,8 @@ async fn a_scan_of_prism_is_complete() {
         coverage.iter().filter(|row| row["rows"] != "0").map(|row| row["resource_type"].as_str()).collect();
     let empty: BTreeSet<&str> =
         KINDS.iter().map(|kind| kind.name).filter(|kind| !with_rows.contains(kind)).collect();
-    let studio = ["studio_definition", "studio_widget", "studio_url"];
-    assert_eq!(empty, studio.iter().chain(openapi::WITHOUT_A_ROW).copied().collect());
+    let refused = ["intelligence_service_operator", "studio_definition", "studio_widget", "studio_url"];
+    assert_eq!(empty, refused.iter().chain(openapi::WITHOUT_A_ROW).copied().collect());
     let rows: u32 = coverage.iter().map(|row| row["rows"].parse::<u32>().unwrap()).sum();
     eprintln!("Prism: {} listings read, {rows} rows kept", coverage.len());
 }

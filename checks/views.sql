@@ -86,12 +86,40 @@ field (account_sid, resource_type, resource_sid, resource_name, field, url, meth
   union all select account_sid, 'rcs_sender', sid, sender_id, 'fallback_url', fallback_url, fallback_method, 'rcs', 1 from rcs_sender
   union all select account_sid, 'rcs_sender', sid, sender_id, 'status_callback_url', status_callback_url, status_callback_method, 'rcs', 1 from rcs_sender
   union all select account_sid, 'conversation_address', sid, address, 'webhook_url', webhook_url, webhook_method, 'conversations', coalesce(auto_creation_enabled, 1) from conversation_address
+  union all select account_sid, 'conversation_webhook', sid, null, 'pre_webhook_url', pre_webhook_url, method, 'conversations', 1 from conversation_webhook
+  union all select account_sid, 'conversation_webhook', sid, null, 'post_webhook_url', post_webhook_url, method, 'conversations', 1 from conversation_webhook
+  union all select account_sid, 'conversation_service_webhook', sid, null, 'pre_webhook_url', pre_webhook_url, method, 'conversations', 1 from conversation_service_webhook
+  union all select account_sid, 'conversation_service_webhook', sid, null, 'post_webhook_url', post_webhook_url, method, 'conversations', 1 from conversation_service_webhook
+  union all select account_sid, 'chat_service', sid, friendly_name, 'pre_webhook_url', pre_webhook_url, webhook_method, 'programmable_chat', 1 from chat_service
+  union all select account_sid, 'chat_service', sid, friendly_name, 'post_webhook_url', post_webhook_url, webhook_method, 'programmable_chat', 1 from chat_service
   union all select account_sid, 'sync_service', sid, friendly_name, 'webhook_url', webhook_url, null, 'sync', 1 from sync_service
+  union all select account_sid, 'notify_service', sid, friendly_name, 'delivery_callback_url', delivery_callback_url, null, 'notify', coalesce(delivery_callback_enabled, 1) from notify_service
+  union all select account_sid, 'proxy_service', sid, unique_name, 'callback_url', callback_url, null, 'proxy', 1 from proxy_service
+  union all select account_sid, 'proxy_service', sid, unique_name, 'intercept_callback_url', intercept_callback_url, null, 'proxy', 1 from proxy_service
+  union all select account_sid, 'proxy_service', sid, unique_name, 'out_of_session_callback_url', out_of_session_callback_url, null, 'proxy', 1 from proxy_service
+  union all select account_sid, 'video_room', sid, null, 'status_callback', status_callback, status_callback_method, 'video', coalesce(status, '') <> 'completed' from video_room
+  union all select account_sid, 'composition_hook', sid, null, 'status_callback', status_callback, status_callback_method, 'video_compositions', coalesce(enabled, 1) from composition_hook
   union all select account_sid, 'trunk', sid, friendly_name, 'disaster_recovery_url', disaster_recovery_url, disaster_recovery_method, 'elastic_sip_trunking', 1 from trunk
   union all select account_sid, 'trunk_origination_url', sid, friendly_name, 'sip_url', sip_url, null, 'elastic_sip_trunking', coalesce(enabled, 1) from trunk_origination_url
   union all select account_sid, 'event_sink', sid, description, 'destination', destination, method, 'event_streams', 1 from event_sink
+  union all select account_sid, 'bulk_export', sid, null, 'webhook_url', webhook_url, webhook_method, 'bulk_export', coalesce(enabled, 1) from bulk_export
+  union all select account_sid, 'monitor_alarm', sid, friendly_name, 'webhook', webhook, null, 'monitor', coalesce(enabled, 1) from monitor_alarm
   union all select account_sid, 'intelligence_service', sid, friendly_name, 'webhook_url', webhook_url, webhook_http_method, 'conversational_intelligence_classic', 1 from intelligence_service
   union all select account_sid, 'flex_flow', sid, friendly_name, 'integration_url', integration_url, null, 'flex', coalesce(enabled, 1) from flex_flow
+  union all select account_sid, 'flex_configuration', sid, 'Flex', 'call_recording_webhook_url', call_recording_webhook_url, null, 'flex', coalesce(call_recording_enabled, 1) from flex_configuration
+  union all select account_sid, 'flex_configuration', sid, 'Flex', 'crm_callback_url', crm_callback_url, null, 'flex', coalesce(crm_enabled, 1) from flex_configuration
+  union all select account_sid, 'flex_configuration', sid, 'Flex', 'crm_fallback_url', crm_fallback_url, null, 'flex', coalesce(crm_enabled, 1) from flex_configuration
+  union all select account_sid, 'flex_configuration', sid, 'Flex', 'flex_url', flex_url, null, 'flex', 1 from flex_configuration
+  union all select account_sid, 'taskrouter_workspace', sid, friendly_name, 'event_callback_url', event_callback_url, null, 'taskrouter', 1 from taskrouter_workspace
+  union all select account_sid, 'taskrouter_workflow', sid, friendly_name, 'assignment_callback_url', assignment_callback_url, null, 'taskrouter', 1 from taskrouter_workflow
+  union all select account_sid, 'taskrouter_workflow', sid, friendly_name, 'fallback_assignment_callback_url', fallback_assignment_callback_url, null, 'taskrouter', 1 from taskrouter_workflow
+  union all select account_sid, 'wireless_sim', sid, coalesce(nullif(friendly_name, ''), unique_name), 'commands_callback_url', commands_callback_url, commands_callback_method, 'wireless', 1 from wireless_sim
+  union all select account_sid, 'wireless_sim', sid, coalesce(nullif(friendly_name, ''), unique_name), 'sms_url', sms_url, sms_method, 'wireless', 1 from wireless_sim
+  union all select account_sid, 'wireless_sim', sid, coalesce(nullif(friendly_name, ''), unique_name), 'sms_fallback_url', sms_fallback_url, sms_fallback_method, 'wireless', 1 from wireless_sim
+  union all select account_sid, 'wireless_sim', sid, coalesce(nullif(friendly_name, ''), unique_name), 'voice_url', voice_url, voice_method, 'wireless', 1 from wireless_sim
+  union all select account_sid, 'wireless_sim', sid, coalesce(nullif(friendly_name, ''), unique_name), 'voice_fallback_url', voice_fallback_url, voice_fallback_method, 'wireless', 1 from wireless_sim
+  union all select account_sid, 'super_sim_fleet', sid, unique_name, 'sms_commands_url', sms_commands_url, sms_commands_method, 'wireless', 1 from super_sim_fleet
+  union all select account_sid, 'super_sim_fleet', sid, unique_name, 'ip_commands_url', ip_commands_url, ip_commands_method, 'wireless', 1 from super_sim_fleet
   union all select u.account_sid, 'studio_flow', u.parent_sid, f.friendly_name, u.sid, u.url, u.method, 'studio', 1
   from studio_url u left join studio_flow f on f.account_sid = u.account_sid and f.sid = u.parent_sid
 )
@@ -122,30 +150,17 @@ select account_sid, sid as category, usage_product(sid) as product, count, usage
 from usage_record
 where coalesce(count, 0) <> 0 or coalesce(usage, 0) <> 0 or coalesce(price, 0) <> 0;
 
--- Products in use that send to addresses of their own which are not among the kinds that are read: what
--- the view `webhook` shows is then not all. Signs are usage and those kinds that `webhook` reads anyway.
+-- Products in use that send to addresses which are not all among the kinds that are read (those of single
+-- conversations and channels stand with their content): what the view `webhook` shows is then not all. Signs
+-- are usage and those kinds that `webhook` reads anyway.
 create temp view unread_surface as
 with surface (product, title) as (
   values ('conversations', 'Conversations'),
-         ('programmable_chat', 'Programmable Chat'),
-         ('taskrouter', 'TaskRouter'),
-         ('proxy', 'Proxy'),
-         ('video', 'Video'),
-         ('video_recordings', 'Video recording'),
-         ('video_compositions', 'Video composition'),
-         ('flex', 'Flex'),
-         ('notify', 'Notify'),
-         ('wireless', 'Programmable Wireless')
-),
--- Products that are one way of using another: they share its addresses.
-part (product, of) as (
-  values ('video_p2p', 'video')
+         ('programmable_chat', 'Programmable Chat')
 ),
 sign (account_sid, product) as (
   select account_sid, product from usage
-  union select u.account_sid, p.of from usage u join part p on p.product = u.product
   union select account_sid, 'conversations' from conversation_address
-  union select account_sid, 'flex' from flex_flow where coalesce(enabled, 1)
 )
 select g.account_sid, s.product, s.title
 from sign g join surface s on s.product = g.product;

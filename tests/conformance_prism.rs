@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 
 use audit::Audit;
 use openapi::ACCOUNT;
-use openapi::digest::{self, DOCUMENTED_ONLY, Source, WITHOUT_EXAMPLE_ROW};
+use openapi::digest::{self, Source};
 use prism::Prism;
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -69,8 +69,8 @@ fn filled(source: &Source) -> String {
 }
 
 fn query(source: &Source) -> Vec<(&'static str, String)> {
-    let fixed =
-        source.endpoint.query.iter().map(|(name, value)| (*name, value.replace("{account}", ACCOUNT)));
+    let value = |value: &str| source.spelt_out(value).swap_remove(0).replace("{account}", ACCOUNT);
+    let fixed = source.endpoint.query.iter().map(|(name, text)| (*name, value(text)));
     let since = source
         .endpoint
         .since
@@ -95,7 +95,7 @@ async fn prism_accepts_every_request_of_the_catalogue() {
         let status = answer.status();
         let body = answer.text().await.unwrap();
         assert_eq!(status, StatusCode::OK, "{} {url}: {body}", source.name());
-        if WITHOUT_EXAMPLE_ROW.contains(&source.kind.name) {
+        if openapi::WITHOUT_A_ROW.contains(&source.kind.name) {
             continue;
         }
         let body: Value = serde_json::from_str(&body).unwrap();
@@ -142,17 +142,26 @@ async fn a_scan_of_prism_is_complete() {
         .map(|row| row["resource_type"].as_str())
         .collect();
     // Twilio's example of a flow leaves out its widgets, and so cannot be told from one that was cut short;
-    // its example of a key is another key than the one in the list; its example of templates shows two of one SID.
-    let odd = ["api_key_policy", "content_template", "studio_definition", "studio_url", "studio_widget"];
+    // its example of a key is another key than the one in the list; its example of templates shows two of one SID;
+    // its file gives the SID of a service the pattern of an operator's, so Prism refuses to list its operators.
+    let odd = [
+        "api_key_policy",
+        "content_template",
+        "intelligence_service_operator",
+        "studio_definition",
+        "studio_url",
+        "studio_widget",
+    ];
     // What the files do not describe, or show no answer to, Prism cannot answer.
     let unknown: BTreeSet<&str> =
-        DOCUMENTED_ONLY.iter().map(|(name, _)| *name).chain(WITHOUT_EXAMPLE_ROW.iter().copied()).collect();
+        digest::undescribed().chain(openapi::WITHOUT_A_ROW.iter().copied()).collect();
     assert_eq!(incomplete, odd.into_iter().chain(unknown.iter().copied()).collect());
     let with_rows: BTreeSet<&str> =
         coverage.iter().filter(|row| row["rows"] != "0").map(|row| row["resource_type"].as_str()).collect();
     let expected = KINDS.iter().map(|kind| kind.name).filter(|kind| !unknown.contains(kind));
-    let empty: Vec<&str> = expected.filter(|kind| !with_rows.contains(kind)).collect();
-    assert_eq!(empty, ["studio_definition", "studio_widget", "studio_url"]);
+    let empty: BTreeSet<&str> = expected.filter(|kind| !with_rows.contains(kind)).collect();
+    let refused = ["intelligence_service_operator", "studio_definition", "studio_widget", "studio_url"];
+    assert_eq!(empty, refused.into());
     let rows: u32 = coverage.iter().map(|row| row["rows"].parse::<u32>().unwrap()).sum();
     eprintln!("Prism: {} listings read, {rows} rows kept", coverage.len());
 }

@@ -5,9 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use twilio_audit::catalogue::{Answer, Endpoint, KINDS, Kind, Missing, Origin, Per};
+use twilio_audit::catalogue::{Answer, Endpoint, KINDS, Kind, Missing, Origin, Per, kind as kind_named};
 use twilio_audit::model::Region;
 use twilio_audit::simulator::{Credential, Estate, Options, Simulator, demo, sid};
+
+/// An account without plugins has no active release of them.
+const NONE_ACTIVE: &str = "flex_plugin_release";
 
 struct Stage {
     simulator: Simulator,
@@ -146,15 +149,16 @@ async fn read_kind(
         Per::Organization => Vec::new(),
         Per::Word(words) => words.iter().map(|word| [("parent", (*word).to_owned())].into()).collect(),
         Per::Each { kind, having } => {
-            let link = twilio_audit::catalogue::kind(kind).unwrap().link;
-            read[kind].iter().filter_map(|row| parent(row, having, link)).collect()
+            let above = kind_named(kind).unwrap();
+            let identity = above.identity.first().unwrap_or(&"sid");
+            read[kind].iter().filter_map(|row| parent(row, having, identity, above.link)).collect()
         }
     };
     let mut rows = Vec::new();
     for parent in parents {
         let url = url(endpoint, &credential.account, &parent);
         let (status, body) = stage.get(credential, &url).await;
-        if status == 404 && endpoint.missing == Missing::NeverConfigured {
+        if status == 404 && (endpoint.missing == Missing::NeverConfigured || kind.name == NONE_ACTIVE) {
             continue;
         }
         assert_eq!(status, 200, "{}: {url}: {body}", kind.name);
@@ -176,11 +180,16 @@ async fn read_kind(
 }
 
 /// What a child's path may say about this row; none where the needed column is empty.
-fn parent(row: &Value, having: &str, link: Option<&str>) -> Option<BTreeMap<&'static str, String>> {
+fn parent(
+    row: &Value,
+    having: &str,
+    identity: &str,
+    link: Option<&str>,
+) -> Option<BTreeMap<&'static str, String>> {
     let text = |field: &str| row[field].as_str().unwrap_or_default().to_owned();
     (!text(having).is_empty()).then(|| {
         [
-            ("parent", text("sid")),
+            ("parent", text(identity)),
             ("parent.parent_sid", text("parent_of_row")),
             ("parent.build_sid", text("build_sid")),
             ("parent.link", link.map(text).unwrap_or_default().replace('+', "%2B")),

@@ -197,6 +197,21 @@ fn every_kind_with_an_address_is_in_the_inventory() {
         .with("event_sink", json!({"sid": "DG2", "sink_type": "kinesis", "arn": "arn:aws:kinesis"}))
         .with("intelligence_service", json!({"sid": "GA1", "webhook_url": "https://a/s"}))
         .with("flex_flow", json!({"sid": "FO1", "integration_url": "https://a/s", "enabled": true}))
+        .with("conversation_webhook", json!({"sid": "AC1", "pre_webhook_url": "https://a/s", "method": "post"}))
+        .with("conversation_service_webhook", json!({"sid": "IS2", "post_webhook_url": "https://a/s"}))
+        .with("chat_service", json!({"sid": "IS2", "pre_webhook_url": "https://a/s", "webhook_method": "GET"}))
+        .with("notify_service", json!({"sid": "IS3", "delivery_callback_url": "https://a/s"}))
+        .with("proxy_service", json!({"sid": "KS1", "intercept_callback_url": "https://a/s"}))
+        .with("video_room", json!({"sid": "RM1", "status": "completed", "status_callback": "https://a/s"}))
+        .with("video_room", json!({"sid": "RM2", "status": "in-progress", "status_callback": "https://a/s"}))
+        .with("composition_hook", json!({"sid": "HK1", "enabled": false, "status_callback": "https://a/s"}))
+        .with("bulk_export", json!({"sid": "Messages", "enabled": true, "webhook_url": "https://a/s"}))
+        .with("monitor_alarm", json!({"sid": "AU1", "enabled": true, "webhook": "https://a/s"}))
+        .with("flex_configuration", json!({"sid": "AC1", "crm_enabled": false, "crm_callback_url": "https://a/s", "flex_url": "https://a/f"}))
+        .with("taskrouter_workspace", json!({"sid": "WS1", "event_callback_url": "https://a/s"}))
+        .with("taskrouter_workflow", json!({"sid": "WW1", "assignment_callback_url": "https://a/s"}))
+        .with("wireless_sim", json!({"sid": "DE1", "voice_url": "https://a/s", "voice_method": "GET"}))
+        .with("super_sim_fleet", json!({"sid": "HF1", "ip_commands_url": "https://a/s"}))
         .with("studio_flow", json!({"sid": "FW1", "friendly_name": "Intake"}))
         .with(
             "studio_url",
@@ -210,25 +225,42 @@ fn every_kind_with_an_address_is_in_the_inventory() {
             "connection_policy_target NE1 target - byoc 0",
             "conversation_address IG1 webhook_url - conversations 0",
             "customer_profile BU2 status_callback - trust_hub 1",
+            "bulk_export Messages webhook_url - bulk_export 1",
+            "chat_service IS2 pre_webhook_url GET programmable_chat 1",
+            "composition_hook HK1 status_callback - video_compositions 0",
+            "conversation_address IG1 webhook_url - conversations 0",
+            "conversation_service_webhook IS2 post_webhook_url - conversations 1",
+            "conversation_webhook AC1 pre_webhook_url POST conversations 1",
             "event_sink DG1 destination - event_streams 1",
+            "flex_configuration AC1 crm_callback_url - flex 0",
+            "flex_configuration AC1 flex_url - flex 1",
             "flex_flow FO1 integration_url - flex 1",
             "intelligence_service GA1 webhook_url - conversational_intelligence_classic 1",
             "link_shortening_config DN1 callback_url - link_shortening 1",
             "messaging_service MG1 status_callback - messaging_services 1",
             "porting_webhook AC1 port_out_target_url - phone_numbers 1",
+            "monitor_alarm AU1 webhook - monitor 1",
+            "notify_service IS3 delivery_callback_url - notify 1",
+            "proxy_service KS1 intercept_callback_url - proxy 1",
             "rcs_sender XE2 fallback_url - rcs 1",
             "regulatory_bundle BU1 status_callback - trust_hub 1",
             "short_code SC1 sms_url - short_code 1",
             "sip_domain SD1 voice_status_callback_url - sip_interface 1",
             "studio_flow FW1 2.url GET studio 1",
+            "super_sim_fleet HF1 ip_commands_url - wireless 1",
             "sync_service IS1 webhook_url - sync 1",
+            "taskrouter_workflow WW1 assignment_callback_url - taskrouter 1",
+            "taskrouter_workspace WS1 event_callback_url - taskrouter 1",
             "trunk TK1 disaster_recovery_url POST elastic_sip_trunking 1",
             "trunk_origination_url OU1 sip_url - elastic_sip_trunking 1",
             "trust_product BU3 status_callback - trust_hub 1",
             "twiml_app AP1 message_status_callback - sms 1",
             "usage_trigger UT1 callback_url - account 1",
             "verify_webhook YW1 webhook_url - verify 0",
+            "video_room RM1 status_callback - video 0",
+            "video_room RM2 status_callback - video 1",
             "whatsapp_sender XE1 callback_url - whatsapp 1",
+            "wireless_sim DE1 voice_url GET wireless 1",
         ]
     );
 }
@@ -333,6 +365,7 @@ fn the_channel_of_a_sender_is_its_type_or_else_its_prefix() {
 #[test]
 fn surfaces_that_are_not_read_are_told_by_usage_and_by_what_is_there() {
     let estate = Estate::empty()
+        .with("usage_record", json!({"sid": "pchat", "count": 1.0}))
         .with("usage_record", json!({"sid": "taskrouter", "count": 1.0}))
         .with("usage_record", json!({"sid": "proxy", "count": 0.0}))
         .with("usage_record", json!({"sid": "sms", "count": 5.0}))
@@ -340,7 +373,7 @@ fn surfaces_that_are_not_read_are_told_by_usage_and_by_what_is_there() {
         .with("conversation_address", json!({"sid": "IG1", "account_sid": "AC2"}));
     assert_eq!(
         estate.rows("select account_sid, product, title from unread_surface order by 1, 2"),
-        ["AC1 flex Flex", "AC1 taskrouter TaskRouter", "AC2 conversations Conversations"]
+        ["AC1 conversations Conversations", "AC1 programmable_chat Programmable Chat", "AC2 conversations Conversations"]
     );
     let known: Vec<&str> = data::products().iter().map(|product| product.id.as_str()).collect();
     let views = include_str!("../checks/views.sql");

@@ -228,8 +228,13 @@ pub enum Keep {
     Json,
     /// How many elements a list has; null where it is not set.
     Count,
-    /// The names of an object's members, as a JSON list: what they hold is not looked at.
+    /// The names of an object's members, as a JSON list: what they hold is not looked at. Null where it is
+    /// no object.
     Names,
+    /// One field of each object in a list, as a JSON list. Only for enumerations and SIDs.
+    OfEach(&'static str),
+    /// The names of the variables in a template, `MESSAGE` of `News: ${MESSAGE}`, as a JSON list.
+    Variables,
     /// The names of a URL's query parameters, as a JSON list.
     QueryNames,
     /// What stands behind the `@` of an e-mail address, in lower case.
@@ -266,6 +271,8 @@ impl Keep {
             | Self::Shape
             | Self::Json
             | Self::Names
+            | Self::OfEach(_)
+            | Self::Variables
             | Self::QueryNames
             | Self::MailDomain => "TEXT",
         }
@@ -316,8 +323,14 @@ columns! {
     json Json
     count Count
     names Names
+    variables Variables
     query_names QueryNames
     mail_domain MailDomain
+}
+
+/// A column kept as [`Keep::OfEach`]: this field of each object in the list.
+pub(super) const fn of_each(field: &'static str, name: &'static str) -> Column {
+    column(name, Keep::OfEach(field))
 }
 
 impl Kind {

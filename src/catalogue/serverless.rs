@@ -1,4 +1,6 @@
 //! Functions and Assets.
+//!
+//! What an environment really runs stands in its build: versions, their source and the logs are not read.
 
 use super::Host::Serverless;
 use super::kind::{Derivation, Kind, bool, label, list, shape, single, text, time};
@@ -8,9 +10,11 @@ pub(super) static KINDS: &[&Kind] = &[
     &SERVERLESS_SERVICE,
     &SERVERLESS_ENVIRONMENT,
     &SERVERLESS_VARIABLE,
+    &SERVERLESS_DEPLOYMENT,
     &SERVERLESS_BUILD,
     &SERVERLESS_FUNCTION,
     &SERVERLESS_ASSET,
+    &SERVERLESS_DEPENDENCY,
 ];
 
 static SERVERLESS_SERVICE: Kind =
@@ -46,6 +50,14 @@ static SERVERLESS_VARIABLE: Kind = Kind::new(
 )
 .columns(&[label("name").at("key"), shape("value_shape").at("value"), time("date_updated")]);
 
+static SERVERLESS_DEPLOYMENT: Kind = Kind::new(
+    "serverless_deployment",
+    "functions",
+    list(Serverless, "/v1/Services/{parent.parent_sid}/Environments/{parent}/Deployments", "deployments")
+        .per_each("serverless_environment"),
+)
+.columns(&[text("build_sid"), time("date_created")]);
+
 /// What an environment really runs.
 static SERVERLESS_BUILD: Kind = Kind::new(
     "serverless_build",
@@ -66,3 +78,9 @@ static SERVERLESS_FUNCTION: Kind = Kind::derived(
 static SERVERLESS_ASSET: Kind =
     Kind::derived("serverless_asset", "assets", "serverless_build", Derivation::Each("asset_versions"))
         .columns(&[label("path"), text("visibility")]);
+
+/// The packages of a build, by name.
+static SERVERLESS_DEPENDENCY: Kind =
+    Kind::derived("serverless_dependency", "functions", "serverless_build", Derivation::Each("dependencies"))
+        .identified_by(&["name"])
+        .columns(&[text("version")]);

@@ -1,7 +1,7 @@
 //! Studio flows, taken apart.
 
 use super::Host::Studio;
-use super::kind::{Derivation, Kind, bool, int, label, list, single, text, time, url};
+use super::kind::{Derivation, Kind, bool, count, int, label, list, single, text, time, url};
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[&STUDIO_FLOW, &STUDIO_DEFINITION, &STUDIO_WIDGET, &STUDIO_URL];
@@ -24,7 +24,13 @@ static STUDIO_DEFINITION: Kind = Kind::new(
     "studio",
     single(Studio, "/v2/Flows/{parent}").per_each("studio_flow").permission("/twilio/studio/flows/read"),
 )
-.columns(&[bool("valid"), text("status"), int("revision")]);
+.columns(&[
+    bool("valid"),
+    text("status"),
+    int("revision"),
+    count("error_count").at("errors"),
+    count("warning_count").at("warnings"),
+]);
 
 /// One row per widget. Filled by the reduction of the definition; the SID is the widget's place in
 /// the flow (`1`, `2`, …), for its name is free text.

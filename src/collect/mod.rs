@@ -6,6 +6,7 @@ mod account_tree;
 mod address;
 mod asker;
 mod context;
+mod keep;
 mod listing;
 mod pages;
 mod plan;

@@ -204,7 +204,7 @@ fn resource(
     }
     let held = target.resource(endpoint, &found.parents).ok_or_else(not_found)?;
     let Some(key) = &endpoint.key else {
-        return single(endpoint, held).map(|value| Answer::json(&value)).ok_or_else(not_found);
+        return single(endpoint, held, &found.parents).map(|value| Answer::json(&value)).ok_or_else(not_found);
     };
     let rows = held.as_array().map(Vec::as_slice).unwrap_or_default();
     if let Some(wanted) = found.row {
@@ -223,23 +223,37 @@ fn resource(
     Ok(Answer::json(&answer))
 }
 
-fn single(endpoint: &Endpoint, held: &Value) -> Option<Value> {
-    match held {
-        Value::Null if endpoint.always => Some(Value::Object(endpoint.defaults.clone())),
-        Value::Null => None,
-        object => Some(shown(object, &[], &[])),
+/// A single object; it repeats what it stands below.
+fn single(endpoint: &Endpoint, held: &Value, parents: &[String]) -> Option<Value> {
+    let mut object = match held {
+        Value::Null if endpoint.always => Value::Object(endpoint.defaults.clone()),
+        Value::Null => return None,
+        object => shown(object, &[], &[]),
+    };
+    for (field, parent) in endpoint.parent_fields().zip(parents) {
+        object[field] = parent.as_str().into();
     }
+    Some(object)
 }
 
-/// The filters that matter here: days of creation, and the channel of a sender.
+/// The filters that matter here: days, the status of a room, and the channel of a sender.
 fn passes(row: &Value, asked: &Asked<'_>) -> bool {
-    let created = || row["date_created"].as_str().and_then(day_of);
+    let of_day = |field: &str| row[field].as_str().and_then(day_of);
+    let created = || of_day("date_created");
+    let noted = || of_day("event_date").or_else(|| of_day("date_generated"));
+    // Moments in the request, days of the rows: the part before the `T` is compared.
+    let is_since = |day: Option<String>, moment: &str| {
+        day.is_none_or(|day| day.as_str() >= moment.get(..10).unwrap_or(moment))
+    };
     let channel =
         |wanted: &str| row["sender_id"].as_str().is_some_and(|id| id.starts_with(&format!("{wanted}:")));
     asked.query.iter().all(|(name, value)| match name.as_str() {
         "DateCreated>" => created().is_none_or(|day| day >= *value),
         "DateCreated<" => created().is_none_or(|day| day <= *value),
         "DateCreated" => created().is_none_or(|day| day == *value),
+        "DateCreatedAfter" => is_since(created(), value),
+        "StartDate" => is_since(noted(), value),
+        "Status" => row["status"] == value.as_str(),
         "Channel" => channel(value),
         _ => true,
     })

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use twilio_audit::catalogue::{
-    Answer, Derivation, Endpoint, Host, KINDS, Keep, Kind, Moment, Origin, Paging, kind,
+    Answer, Derivation, Endpoint, Host, KINDS, Keep, Kind, Moment, Origin, Paging, Per, kind,
 };
 
 use twilio_audit::model::Region;
@@ -17,18 +17,33 @@ use super::{Operation, Specs};
 /// The release of `twilio/twilio-oai` that the digest is made from. The files do not name it.
 const RELEASE: &str = "2.6.7";
 
-/// Kinds whose requests the files do not have, with the page of Twilio's that documents each.
+/// Requests that the files do not have, by the [`Source::name`] of each, with the page of Twilio's that documents it.
 pub(crate) const DOCUMENTED_ONLY: &[(&str, &str)] = &[
+    ("account_role_assignment (fallback)", ROLE_ASSIGNMENTS),
     ("oauth_app", "https://www.twilio.com/docs/iam/oauth-apps/account-oauth-apps-resource"),
+    ("organization_account (fallback)", "https://www.twilio.com/docs/iam/organizations"),
+    ("organization_role", "https://www.twilio.com/docs/iam/access-control/role-resource"),
+    ("organization_role_assignment (fallback)", ROLE_ASSIGNMENTS),
+    ("organization_user (fallback)", "https://www.twilio.com/docs/iam/scim/api-reference"),
     ("voice_configuration", "https://www.twilio.com/docs/configurations/recording-configuration-resource"),
 ];
 
-/// Kinds whose requests no example in the files answers with a row.
-pub(crate) const WITHOUT_EXAMPLE_ROW: &[&str] = &["lookup_rate_limit"];
+const ROLE_ASSIGNMENTS: &str = "https://www.twilio.com/docs/iam/access-control/role-assignment-resource";
 
-/// Whether the files are to have a kind's request.
-pub(crate) fn is_in_the_files(kind: &Kind) -> bool {
-    !DOCUMENTED_ONLY.iter().any(|(name, _)| *name == kind.name)
+/// Whether the files are to have a request.
+fn is_in_the_files(source: &Source) -> bool {
+    !DOCUMENTED_ONLY.iter().any(|(name, _)| *name == source.name())
+}
+
+/// Kinds that the files cannot answer for: those of [`DOCUMENTED_ONLY`], and those of an Organization.
+pub(crate) fn undescribed() -> impl Iterator<Item = &'static str> {
+    DOCUMENTED_ONLY.iter().map(|(name, _)| *name).filter(|name| !name.contains(' ')).chain(of_organization())
+}
+
+/// The kinds that nobody sees who has no OAuth app of an Organization.
+fn of_organization() -> impl Iterator<Item = &'static str> {
+    let asked = |kind: &&&'static Kind| kind.endpoint().is_some_and(|endpoint| endpoint.by_organization);
+    KINDS.iter().filter(asked).map(|kind| kind.name)
 }
 
 /// The committed facts.
@@ -83,10 +98,10 @@ pub(crate) struct Source {
 
 /// Every request of the catalogue that the files are to have, fallbacks and derived kinds included.
 pub(crate) fn sources() -> Vec<Source> {
-    KINDS.iter().copied().filter(|kind| is_in_the_files(kind)).flat_map(of_kind).collect()
+    KINDS.iter().copied().flat_map(of_kind).filter(is_in_the_files).collect()
 }
 
-fn of_kind(of: &'static Kind) -> Vec<Source> {
+pub(crate) fn of_kind(of: &'static Kind) -> Vec<Source> {
     match &of.origin {
         Origin::Request(endpoint) => {
             let first = Source { kind: of, endpoint, is_fallback: false, within: None };
@@ -193,6 +208,14 @@ impl Source {
         fixed.chain(self.endpoint.since.map(|since| since.parameter)).collect()
     }
 
+    /// A text of the catalogue with each of the words that it is asked for in the place of `{parent}`.
+    pub(crate) fn spelt_out(&self, text: &str) -> Vec<String> {
+        match self.endpoint.per {
+            Per::Word(words) => words.iter().map(|word| text.replace("{parent}", word)).collect(),
+            Per::Tree | Per::Organization | Per::Account | Per::Each { .. } => vec![text.to_owned()],
+        }
+    }
+
     /// The name of the parameter for the size of a page.
     fn size_parameter(&self) -> &'static str {
         match self.endpoint.answer {
@@ -263,8 +286,10 @@ impl Source {
         }
         for (name, value) in self.endpoint.query {
             let values = facts.query.get(*name).map_or(&[][..], |parameter| &parameter.facts.values);
-            if !values.is_empty() && !values.iter().any(|each| each == value) {
-                faults.push(format!("`{name}={value}` is not one of {values:?}"));
+            for value in self.spelt_out(value) {
+                if !values.is_empty() && !values.contains(&value) {
+                    faults.push(format!("`{name}={value}` is not one of {values:?}"));
+                }
             }
         }
         if let Some(since) = self.endpoint.since
@@ -385,7 +410,7 @@ fn holds(keep: Keep, field: &Facts) -> bool {
         Keep::Int => one_of(&["integer", "string"]),
         Keep::Real => one_of(&["number", "integer", "string"]),
         Keep::Time => one_of(&["string"]) && field.format.starts_with("date-time"),
-        Keep::Json | Keep::Count => one_of(&["array"]),
+        Keep::Json | Keep::Count | Keep::OfEach(_) => one_of(&["array"]),
         Keep::Names => one_of(&["object", ""]),
         Keep::Present => true,
         Keep::Text
@@ -398,6 +423,7 @@ fn holds(keep: Keep, field: &Facts) -> bool {
         | Keep::TollFree
         | Keep::Hashed
         | Keep::QueryNames
+        | Keep::Variables
         | Keep::MailDomain
         | Keep::Shape => one_of(&["string"]),
     }

@@ -21,6 +21,22 @@ use serde_json::{Map, Value};
 /// The account of Twilio's examples.
 pub(crate) const ACCOUNT: &str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
+/// Kinds whose files hold no example of a row at all; what they are read by is the schema alone.
+pub(crate) const WITHOUT_A_ROW: &[&str] =
+    &[
+    "account_role_assignment",
+    "assistant",
+    "assistant_knowledge",
+    "assistant_tool",
+    "knowledge_source",
+    "lookup_rate_limit",
+    "monitor_alarm",
+    "organization_account",
+    "organization_role_assignment",
+    "organization_role_permission",
+    "organization_user",
+];
+
 /// The files by name, and the host that each one describes.
 pub(crate) struct Specs {
     files: BTreeMap<String, Value>,
@@ -130,7 +146,7 @@ fn anonymous(template: &str) -> String {
 impl<'a> Operation<'a> {
     /// The schema of the answer, references resolved at its top.
     pub(crate) fn answer(&self) -> &'a Value {
-        schema::resolve(self.document, &self.get["responses"]["200"]["content"]["application/json"]["schema"])
+        schema::resolve(self.document, &self.content()["schema"])
     }
 
     /// The query parameter of the given name, spelt exactly so.
@@ -162,7 +178,8 @@ impl<'a> Operation<'a> {
     }
 
     fn content(&self) -> &'a Value {
-        &self.get["responses"]["200"]["content"]["application/json"]
+        let content = &self.get["responses"]["200"]["content"];
+        content.get("application/json").unwrap_or(&content["application/scim+json"])
     }
 
     /// The name of the list in the answer, and the reference to the schema of its elements.

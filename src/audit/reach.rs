@@ -1,0 +1,183 @@
+//! What a credential cannot read of what the chosen checks need, and whether a weaker one would do. Pure.
+//!
+//! It goes by Twilio's documented reach of each kind of credential; what Twilio really answers shows in a scan.
+//! Source: <https://www.twilio.com/docs/iam/api-keys>, read 2026-11.
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::{self, Endpoint, Kind};
+use crate::evidence::functions::permission_matches;
+use crate::model::{Allow, Lack, Needs, Purpose, Reader, Remedy, Uncovered};
+
+/// What an account is read with.
+#[derive(Debug, Clone, Copy)]
+pub enum Holding<'a> {
+    /// No credential of its own; perhaps the parent's Auth Token reaches it.
+    Nothing {
+        /// Whether it does.
+        parent_token: bool,
+    },
+    /// An Auth Token of its own, which reads everything.
+    AuthToken,
+    /// A Main key, which reads everything.
+    MainKey,
+    /// A Standard key, which reads all but accounts and keys.
+    StandardKey,
+    /// A Restricted key or an OAuth app: what its policy lists, where that is known.
+    Policy(Option<&'a [String]>),
+    /// A key of unknown kind: nothing can be said against it.
+    UnknownKey,
+}
+
+/// Kinds that would not be read, by what would close the gap. What no check reads is left out.
+pub fn lacks(needs: &Needs, holding: Holding<'_>, has_organization_app: bool) -> Vec<Lack> {
+    let mut lacks: BTreeMap<Remedy, Lack> = BTreeMap::new();
+    let mut add = |remedy, purpose, permission: Option<&'static str>, kinds: &[&'static str]| {
+        let lack = lacks.entry(remedy).or_insert_with(|| Lack {
+            remedy,
+            purpose,
+            permissions: Vec::new(),
+            kinds: Vec::new(),
+        });
+        lack.purpose = lack.purpose.min(purpose);
+        lack.permissions.extend(permission);
+        lack.kinds.extend(kinds);
+    };
+    for allow in needs.allow.iter().filter(|allow| is_needed(allow.purpose)) {
+        if let Some(remedy) = for_permission(allow, holding) {
+            let permission = (remedy == Remedy::Grant).then_some(allow.permission);
+            let kinds: Vec<&str> = allow.kinds.iter().copied().filter(|kind| !reached(kind, holding)).collect();
+            if !kinds.is_empty() {
+                add(remedy, allow.purpose, permission, &kinds);
+            }
+        }
+    }
+    for uncovered in needs.uncovered.iter().filter(|uncovered| is_needed(uncovered.purpose)) {
+        if let Some(remedy) = without_permission(uncovered, holding, has_organization_app) {
+            add(remedy, uncovered.purpose, None, &[uncovered.kind]);
+        }
+    }
+    lacks.into_values().collect()
+}
+
+/// Whether some check can call nothing fine without it.
+const fn is_needed(purpose: Purpose) -> bool {
+    matches!(purpose, Purpose::EveryScan | Purpose::GoLive | Purpose::Judged)
+}
+
+/// Whether the parent's Auth Token reads a kind of a subaccount.
+fn reached(kind: &str, holding: Holding<'_>) -> bool {
+    let by_parent = catalogue::kind(kind)
+        .and_then(Kind::endpoint)
+        .is_some_and(|endpoint| endpoint.host.parent_token_reaches_subaccounts());
+    matches!(holding, Holding::Nothing { parent_token: true }) && by_parent
+}
+
+fn for_permission(allow: &Allow, holding: Holding<'_>) -> Option<Remedy> {
+    match holding {
+        Holding::AuthToken | Holding::MainKey | Holding::UnknownKey => None,
+        Holding::Nothing { .. } => Some(Remedy::Credential),
+        Holding::StandardKey => {
+            let endpoints = allow.kinds.iter().filter_map(|kind| catalogue::kind(kind)?.endpoint());
+            endpoints.into_iter().any(Endpoint::is_of_accounts_or_keys).then_some(Remedy::MainKey)
+        }
+        Holding::Policy(None) => None,
+        Holding::Policy(Some(policy)) => {
+            let is_granted = policy.iter().any(|granted| permission_matches(granted, allow.permission));
+            (!is_granted).then_some(Remedy::Grant)
+        }
+    }
+}
+
+fn without_permission(
+    uncovered: &Uncovered,
+    holding: Holding<'_>,
+    has_organization_app: bool,
+) -> Option<Remedy> {
+    match (uncovered.reader, holding) {
+        (Reader::OrganizationApp, _) => (!has_organization_app).then_some(Remedy::OrganizationApp),
+        (_, Holding::Nothing { parent_token: true }) if uncovered.parent_token_reaches => None,
+        (_, Holding::Nothing { .. }) => Some(Remedy::Credential),
+        (_, Holding::AuthToken | Holding::MainKey | Holding::UnknownKey) => None,
+        (Reader::MainKey, Holding::StandardKey | Holding::Policy(_)) => Some(Remedy::MainKey),
+        (Reader::StandardKey, Holding::StandardKey) => None,
+        (Reader::StandardKey, Holding::Policy(_)) => Some(Remedy::StandardKey),
+    }
+}
+
+/// The weakest kind of credential that reads all that is needed, in words, where the one held is stronger.
+pub fn would_do(needs: &Needs, holding: Holding<'_>) -> Option<&'static str> {
+    let uncovered = || needs.uncovered.iter().filter(|uncovered| is_needed(uncovered.purpose));
+    let of_accounts_or_keys = needs
+        .allow
+        .iter()
+        .filter(|allow| is_needed(allow.purpose))
+        .any(|allow| for_permission(allow, Holding::StandardKey).is_some());
+    let no_permission = uncovered().any(|uncovered| uncovered.reader == Reader::StandardKey);
+    let main_only = uncovered().any(|uncovered| uncovered.reader == Reader::MainKey);
+    // A Main key is as strong as an Auth Token within its account; but it can be replaced by itself, and it
+    // reaches no other account.
+    let (rank, words) = match (main_only || (no_permission && of_accounts_or_keys), no_permission) {
+        (true, _) => (2, "a Main key"),
+        (false, true) => (1, "a Standard key"),
+        (false, false) => (0, "a Restricted key"),
+    };
+    let held = match holding {
+        Holding::AuthToken => 3,
+        Holding::MainKey => 2,
+        Holding::StandardKey => 1,
+        Holding::Nothing { .. } | Holding::Policy(_) | Holding::UnknownKey => 0,
+    };
+    (held > rank).then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::{built_in, compile, needs};
+    use crate::model::Place;
+
+    fn needs_of(check: &str) -> Needs {
+        let mut checks = compile(built_in().unwrap()).unwrap();
+        checks.retain(|compiled| compiled.check.id == check);
+        let kinds = checks.first().unwrap().reads.clone();
+        needs(Place::Subaccount, &kinds, &checks)
+    }
+
+    fn remedies(needs: &Needs, holding: Holding<'_>) -> Vec<(Remedy, Vec<&'static str>)> {
+        lacks(needs, holding, false).into_iter().map(|lack| (lack.remedy, lack.kinds)).collect()
+    }
+
+    #[test]
+    fn a_list_without_a_known_permission_needs_more_than_a_restricted_key() {
+        let needs = needs_of("sync-acl-disabled");
+        let everything = ["/twilio/*".to_owned()];
+        let policy = Holding::Policy(Some(&everything));
+        assert_eq!(remedies(&needs, policy), [(Remedy::StandardKey, vec!["sync_service"])]);
+        assert_eq!(remedies(&needs, Holding::StandardKey), [(Remedy::MainKey, vec!["twilio_account"])]);
+        assert_eq!(remedies(&needs, Holding::MainKey), []);
+        assert_eq!(would_do(&needs, Holding::AuthToken), Some("a Main key"));
+        assert_eq!(would_do(&needs, Holding::MainKey), None);
+    }
+
+    #[test]
+    fn what_permissions_cover_is_read_with_exactly_them() {
+        let needs = needs_of("trunk-not-secure");
+        let policy: Vec<String> = needs.allow.iter().map(|allow| allow.permission.to_owned()).collect();
+        assert_eq!(remedies(&needs, Holding::Policy(Some(&policy))), []);
+        let fewer: Vec<String> = policy.iter().filter(|one| !one.contains("sip.trunks/list")).cloned().collect();
+        let [lack] = &lacks(&needs, Holding::Policy(Some(&fewer)), false)[..] else { panic!() };
+        assert_eq!(lack.permissions, ["/twilio/voice/sip.trunks/list"]);
+        assert!(lack.kinds.contains(&"trunk"), "{lack:?}");
+        assert_eq!(would_do(&needs, Holding::AuthToken), Some("a Restricted key"));
+    }
+
+    #[test]
+    fn the_parent_s_token_reads_a_subaccount_where_the_path_names_it() {
+        let needs = needs_of("application-public-connect");
+        assert_eq!(remedies(&needs, Holding::Nothing { parent_token: true }), []);
+        let [(remedy, kinds)] = &remedies(&needs, Holding::Nothing { parent_token: false })[..] else { panic!() };
+        assert_eq!(*remedy, Remedy::Credential);
+        assert!(kinds.contains(&"twiml_app"), "{kinds:?}");
+    }
+}

@@ -1,0 +1,275 @@
+//! How one field of a row is kept: what of it is let through, by the catalogue's word for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+
+use super::raw_row::{RawRow, ReduceError};
+use super::reduce::Salt;
+use crate::catalogue::{Column, Keep};
+use crate::evidence::Value;
+use crate::redact;
+
+/// Reads a column of a row.
+pub(super) fn keep(column: &Column, raw: &RawRow<'_>, salt: &Salt) -> Result<Value, ReduceError> {
+    if column.always_said && raw.lacks(column.path) {
+        return Err(ReduceError::Lacking(column.path));
+    }
+    let text = || raw.text(column.path);
+    let kept: Option<String> = match column.keep {
+        Keep::Bool => return readable(column, text()?, yes_or_no),
+        Keep::Present => return Ok(Value::Integer(i64::from(is_present(raw.at(column.path)?)))),
+        Keep::Int => return readable(column, text()?, |text| text.trim().parse().ok().map(Value::Integer)),
+        Keep::Real => return readable(column, text()?, |text| number(text).map(Value::Real)),
+        Keep::Text => text()?.map(|text| redact::label::plain(&text)),
+        Keep::Label => text()?.map(|text| redact::label::keep(&text)),
+        Keep::Time => text()?.and_then(|text| time(&text)),
+        Keep::Url => not_empty(text()?).map(|text| redact::url::redact(&text)),
+        Keep::Host => not_empty(text()?).and_then(|text| redact::url::parts(&text)?.host),
+        Keep::Masked => not_empty(text()?).map(|text| redact::phone::masked(&text)),
+        Keep::Country => not_empty(text()?).and_then(|text| redact::phone::country(&text).map(str::to_owned)),
+        Keep::Scheme => text()?.and_then(|text| scheme(&text)),
+        Keep::TollFree => {
+            return Ok(text()?
+                .and_then(|text| is_toll_free(&text))
+                .map_or(Value::Null, |yes| Value::Integer(yes.into())));
+        }
+        Keep::Hashed => not_empty(text()?).map(|text| salt.hash(&text.to_lowercase())),
+        Keep::Shape => Some(redact::secret::shape(&text()?.unwrap_or_default())),
+        Keep::Json => raw.at(column.path)?.and_then(list_of_words),
+        Keep::Count => return raw.at(column.path)?.map_or(Ok(Value::Null), |list| count(column, list)),
+        // Of any type, like what stands around it: what is no object has no names.
+        Keep::Names => raw.at(column.path).ok().flatten().and_then(names),
+        Keep::OfEach(field) => raw.at(column.path)?.map(|list| of_each(column, field, list)).transpose()?,
+        Keep::Variables => text()?.and_then(|text| variables(&text)),
+        Keep::QueryNames => not_empty(text()?).and_then(|text| query_names(&text)),
+        Keep::MailDomain => not_empty(text()?).and_then(|text| mail_domain(&text)),
+    };
+    Ok(kept.map_or(Value::Null, Value::Text))
+}
+
+/// A text, unless there is nothing in it.
+pub(super) fn not_empty(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+/// A value that must be what its column says, or absent: what is there and cannot be read must not count as
+/// nothing.
+fn readable(
+    column: &Column,
+    text: Option<String>,
+    read: impl Fn(&str) -> Option<Value>,
+) -> Result<Value, ReduceError> {
+    match not_empty(text) {
+        None => Ok(Value::Null),
+        Some(text) => read(&text).ok_or_else(|| ReduceError::Unreadable(column.path.to_owned())),
+    }
+}
+
+fn yes_or_no(text: &str) -> Option<Value> {
+    match text {
+        "true" => Some(Value::Integer(1)),
+        "false" => Some(Value::Integer(0)),
+        _ => None,
+    }
+}
+
+fn is_present(raw: Option<&str>) -> bool {
+    raw.is_some_and(|raw| !matches!(raw, "\"\"" | "{}" | "[]"))
+}
+
+/// What stands before the first colon, if it is built like the scheme of a URI: free text is not kept.
+fn scheme(text: &str) -> Option<String> {
+    let (scheme, _) = text.trim_start().split_once(':')?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte);
+    let is_name = scheme.len() <= 32
+        && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(is_plain);
+    is_name.then(|| scheme.to_ascii_lowercase())
+}
+
+/// Toll-free area codes of the North American plan, as of 2026-11 (NANPA).
+const TOLL_FREE: [&str; 7] = ["800", "833", "844", "855", "866", "877", "888"];
+
+/// Whether a number is toll-free; none where it is no E.164 number.
+fn is_toll_free(number: &str) -> Option<bool> {
+    let digits = number.strip_prefix('+')?;
+    let is_e164 = (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let national = digits.strip_prefix('1').filter(|rest| rest.len() == 10);
+    is_e164.then(|| national.is_some_and(|rest| TOLL_FREE.iter().any(|area| rest.starts_with(area))))
+}
+
+/// A number as Twilio writes it, now and then as text. Not-a-number and infinity are none.
+fn number(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// A list of texts, in a fixed order: Twilio's order is not stable. Anything else is not kept.
+fn list_of_words(raw: &str) -> Option<String> {
+    let mut words: Vec<String> = serde_json::from_str(raw).ok()?;
+    for word in &mut words {
+        *word = redact::label::plain(word);
+    }
+    words.sort();
+    serde_json::to_string(&words).ok()
+}
+
+fn count(column: &Column, list: &str) -> Result<Value, ReduceError> {
+    let items: Vec<&RawValue> =
+        serde_json::from_str(list).map_err(|_| ReduceError::Unreadable(column.path.to_owned()))?;
+    Ok(Value::Integer(i64::try_from(items.len()).unwrap_or(i64::MAX)))
+}
+
+/// The names of an object's members, in alphabetical order; what they hold is skipped by the parser.
+fn names(object: &str) -> Option<String> {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(object).ok()?;
+    let names: Vec<String> = members.keys().map(|name| redact::label::keep(name)).collect();
+    Some(serde_json::Value::from(names).to_string())
+}
+
+/// A field of each object in a list, each value once and in alphabetical order; an object without it adds none.
+fn of_each(column: &Column, field: &str, list: &str) -> Result<String, ReduceError> {
+    let items: Vec<&RawValue> =
+        serde_json::from_str(list).map_err(|_| ReduceError::Unreadable(column.path.to_owned()))?;
+    let texts: BTreeSet<String> = items
+        .into_iter()
+        .map(|item| RawRow::read(item.get())?.text(field))
+        .filter_map(Result::transpose)
+        .map(|text| Ok(redact::label::plain(&text?)))
+        .collect::<Result<_, ReduceError>>()?;
+    Ok(serde_json::Value::from_iter(texts).to_string())
+}
+
+/// The names between `${` and `}`, each once and in alphabetical order. Names are Twilio's and in capitals:
+/// anything else between the braces is left out like the text around them.
+fn variables(template: &str) -> Option<String> {
+    let is_name = |text: &&str| {
+        (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+    };
+    let names: BTreeSet<&str> = template
+        .split("${")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once('}')?.0))
+        .filter(is_name)
+        .collect();
+    Some(serde_json::Value::from_iter(names).to_string())
+}
+
+/// The names of a URL's query parameters, in alphabetical order.
+fn query_names(text: &str) -> Option<String> {
+    let url = url::Url::parse(text).ok()?;
+    let names: BTreeSet<String> = url.query_pairs().map(|(name, _)| redact::label::keep(&name)).collect();
+    Some(serde_json::Value::from_iter(names).to_string())
+}
+
+/// What stands behind the last `@`, if it is built like a domain.
+fn mail_domain(text: &str) -> Option<String> {
+    let (_, domain) = text.trim().rsplit_once('@')?;
+    let is_domain = !domain.is_empty()
+        && domain.len() <= 253
+        && domain.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b));
+    is_domain.then(|| domain.to_ascii_lowercase())
+}
+
+/// Times come as RFC 2822 from the 2010 API and the key list, as ISO 8601 elsewhere, now and then
+/// without an offset. What cannot be read is null: a strange date must not lose the row.
+fn time(text: &str) -> Option<String> {
+    let timestamp = text
+        .parse::<Timestamp>()
+        .ok()
+        .or_else(|| {
+            jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok()
+        })
+        .or_else(|| {
+            let unzoned: jiff::civil::DateTime = text.parse().ok()?;
+            unzoned.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+        })?;
+    Some(timestamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_channel_of_an_address_is_its_prefix_and_nothing_of_a_person() {
+        for (text, expected) in [
+            ("whatsapp:+12025550123", Some("whatsapp")),
+            ("RCS:clinic_agent", Some("rcs")),
+            ("messenger:1045:6", Some("messenger")),
+            ("+12025550123", None),
+            ("clinic", None),
+            (":clinic", None),
+            ("Jane Example: reminders", None),
+            ("", None),
+        ] {
+            assert_eq!(scheme(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn toll_free_numbers_are_told_by_their_area() {
+        for (number, expected) in [
+            ("+18335550144", Some(true)),
+            ("+18005550144", Some(true)),
+            ("+18325550144", Some(false)),
+            ("+12025550144", Some(false)),
+            ("+448005550144", Some(false)),
+            ("+1833", None),
+            ("18335550144", None),
+            ("", None),
+        ] {
+            assert_eq!(is_toll_free(number), expected, "{number}");
+        }
+    }
+
+    fn kept(keep: Keep, row: &str) -> Value {
+        let column = Column { name: "column", path: "field.inner", keep, always_said: false };
+        super::keep(&column, &RawRow::read(row).unwrap(), &Salt::new().unwrap()).unwrap()
+    }
+
+    fn texts(list: &str) -> Value {
+        Value::Text(list.to_owned())
+    }
+
+    #[test]
+    fn the_names_of_an_object_are_kept_and_what_is_no_object_has_none() {
+        let row = r#"{"field": {"inner": {"voice_url": {"previous": "secret"}, "born 1961-04-02": 1}}}"#;
+        let Value::Text(names) = kept(Keep::Names, row) else { panic!("nothing kept") };
+        assert!(
+            names.contains("voice_url") && !names.contains("secret") && !names.contains("1961"),
+            "{names}"
+        );
+        for inner in ["7", "true", "null", r#""Jane Example""#, r#"["Jane Example"]"#] {
+            assert_eq!(
+                kept(Keep::Names, &format!(r#"{{"field": {{"inner": {inner}}}}}"#)),
+                Value::Null,
+                "{inner}"
+            );
+            assert_eq!(kept(Keep::Names, &format!(r#"{{"field": {inner}}}"#)), Value::Null, "{inner}");
+        }
+    }
+
+    #[test]
+    fn one_field_of_each_object_is_kept_and_nothing_else_of_it() {
+        let row = |list: &str| format!(r#"{{"field": {{"inner": {list}}}}}"#);
+        let list = r#"[{"type": "sms", "config": "Jane"}, {"type": "http"}, {"type": "sms"}, {"other": 1}]"#;
+        assert_eq!(kept(Keep::OfEach("type"), &row(list)), texts(r#"["http","sms"]"#));
+        assert_eq!(kept(Keep::OfEach("type"), &row("[]")), texts("[]"));
+        assert_eq!(kept(Keep::OfEach("type"), &row("null")), Value::Null);
+    }
+
+    #[test]
+    fn of_a_template_its_variables_are_kept_and_no_word_of_it() {
+        let row = |text: &str| format!(r#"{{"field": {{"inner": "{text}"}}}}"#);
+        for (template, names) in [
+            ("Jane: ${MESSAGE} from ${PARTICIPANT}, ${MESSAGE}", r#"["MESSAGE","PARTICIPANT"]"#),
+            ("You have a new message", "[]"),
+            ("${Jane Example} ${MESSAGE", "[]"),
+        ] {
+            assert_eq!(kept(Keep::Variables, &row(template)), texts(names), "{template}");
+        }
+        assert_eq!(kept(Keep::Variables, r#"{"field": {"enabled": true}}"#), Value::Null);
+    }
+}

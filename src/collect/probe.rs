@@ -1,0 +1,145 @@
+//! One cheap request per account and host: what a scan would be answered, before there is one.
+//!
+//! It keeps nothing of the answers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::account_tree::{AccountInTree, Tree};
+use super::address::{Occasion, first_url};
+use super::asker::Asker;
+use super::raw_row::Place;
+use super::refusal::outcome_of;
+use super::run::Collector;
+use super::sign_in::policy;
+use crate::catalogue::{Answer, Endpoint, Host, Kind, Per};
+use crate::credentials::{CredentialKind, Source};
+use crate::model::{AccountSid, CoverageStatus};
+use crate::model::{ExaminedHost, HeldCredential};
+use crate::twilio::Request;
+
+/// What was learnt of one account.
+#[derive(Debug)]
+pub struct Probed {
+    /// The account.
+    pub account: AccountSid,
+    /// Its own credential, where it has one.
+    pub credential: Option<HeldCredential>,
+    /// The permissions of that credential's policy, where it has one and may read it.
+    pub policy: Option<Vec<String>>,
+    /// What each host answered, in the order of their names; empty for accounts that are not active.
+    pub hosts: Vec<ExaminedHost>,
+}
+
+/// Asks every host that the kinds need, once for each account.
+pub async fn probe(collector: Collector, tree: &Tree) -> Vec<Probed> {
+    let collector = Arc::new(collector);
+    let mut tasks = JoinSet::new();
+    for (place, account) in tree.accounts.iter().enumerate() {
+        let known = tree.signed_in.get(&account.account).and_then(|found| found.policy.clone());
+        let (collector, account) = (Arc::clone(&collector), account.clone());
+        tasks.spawn(async move { (place, probe_account(&collector, &account, known).await) });
+    }
+    let mut probed: Vec<(usize, Probed)> = tasks.join_all().await;
+    probed.sort_by_key(|(place, _)| *place);
+    probed.into_iter().map(|(_, probed)| probed).collect()
+}
+
+async fn probe_account(
+    collector: &Collector,
+    account: &AccountInTree,
+    known: Option<Vec<String>>,
+) -> Probed {
+    let own = collector.credentials.own(&account.account);
+    let policy = match own {
+        Some(key) if key.kind == CredentialKind::RestrictedKey && known.is_none() => {
+            policy(&collector.client, key).await.ok().flatten()
+        }
+        _ => known,
+    };
+    let mut hosts = Vec::new();
+    if account.is_active() {
+        for (host, kind) in cheapest(&collector.kinds) {
+            hosts.extend(probe_host(collector, account, host, kind).await);
+        }
+    }
+    Probed {
+        account: account.account.clone(),
+        credential: own.map(|own| HeldCredential {
+            place: own.place.clone(),
+            user: own.user.clone(),
+            kind: own.word(),
+            is_derived: own.source == Source::Derived,
+        }),
+        policy,
+        hosts,
+    }
+}
+
+/// For each host a kind that is asked for once per account: an object where there is one, for it is smallest.
+fn cheapest(kinds: &[&'static Kind]) -> BTreeMap<Host, &'static Kind> {
+    let mut cheapest: BTreeMap<Host, &'static Kind> = BTreeMap::new();
+    for kind in kinds.iter().copied() {
+        let Some(endpoint) = kind.endpoint().filter(|endpoint| endpoint.per == Per::Account) else { continue };
+        let place = cheapest.entry(endpoint.host).or_insert(kind);
+        let is_object = |kind: &Kind| kind.endpoint().is_some_and(|endpoint| endpoint.answer == Answer::Single);
+        if is_object(kind) && !is_object(place) {
+            *place = kind;
+        }
+    }
+    cheapest
+}
+
+async fn probe_host(
+    collector: &Collector,
+    account: &AccountInTree,
+    host: Host,
+    kind: &'static Kind,
+) -> Option<ExaminedHost> {
+    let endpoint = kind.endpoint()?;
+    let examined = ExaminedHost {
+        host: host.label(),
+        asked_for: kind.name,
+        status: CoverageStatus::NoCredential,
+        http_status: None,
+        twilio_code: None,
+        missing_permission: None,
+        reason: String::new(),
+    };
+    let Some(asker) = Asker::of(&collector.credentials, endpoint, &account.account) else {
+        return Some(examined);
+    };
+    let place = Place { account: account.account.clone(), parent: String::new() };
+    let occasion = Occasion { region: collector.region, started_at: collector.started_at };
+    let small = smallest(endpoint);
+    let url = match first_url(&small, &place, None, occasion) {
+        Ok(url) => url,
+        Err(reason) => return Some(ExaminedHost { status: CoverageStatus::Failed, reason, ..examined }),
+    };
+    Some(match collector.client.get(Request { url: &url, caller: asker.caller }).await {
+        Ok(_) => ExaminedHost { status: CoverageStatus::Complete, http_status: Some(200), ..examined },
+        Err(failure) => {
+            let (status, because) = outcome_of(endpoint, failure.kind, collector.started_at);
+            ExaminedHost {
+                status,
+                http_status: failure.http_status,
+                twilio_code: failure.twilio_code,
+                missing_permission: failure.missing_permission,
+                reason: because.map_or(failure.reason, str::to_owned),
+                ..examined
+            }
+        }
+    })
+}
+
+/// The same endpoint, asked for one row where pages can be small.
+const fn smallest(endpoint: &Endpoint) -> Endpoint {
+    match endpoint.answer {
+        Answer::List { key, paging, page_size: 1.. } => {
+            Endpoint { answer: Answer::List { key, paging, page_size: 1 }, ..*endpoint }
+        }
+        Answer::List { .. } | Answer::Single => *endpoint,
+    }
+}

@@ -1,0 +1,120 @@
+//! What the credentials of an audit can read, as learnt before a scan.
+
+use serde::Serialize;
+
+use super::{CoverageStatus, Purpose, Region};
+
+/// Everything that was learnt.
+#[derive(Debug, Clone, Serialize)]
+pub struct Examination {
+    /// The version of this program.
+    pub tool_version: String,
+    /// The Region that was asked.
+    pub region: Region,
+    /// How many seconds this machine's clock is ahead of Twilio's; nothing where no answer told the time.
+    pub clock_ahead_seconds: Option<i64>,
+    /// Whether all subaccounts are known.
+    pub tree_is_known: bool,
+    /// Sentences that the reader must see.
+    pub notices: Vec<String>,
+    /// One sentence for each credential that could not be used.
+    pub unusable_credentials: Vec<String>,
+    /// The accounts, the parent first.
+    pub accounts: Vec<ExaminedAccount>,
+}
+
+/// What was learnt of one account.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExaminedAccount {
+    /// Its SID.
+    pub account_sid: String,
+    /// Its name, or its SID where no name could be read.
+    pub account_name: String,
+    /// Whether it is the parent of the tree.
+    pub is_parent: bool,
+    /// Whether it works: anything but suspended and closed.
+    pub active: bool,
+    /// Its own credential; without one only the parent's Auth Token may reach it.
+    pub credential: Option<HeldCredential>,
+    /// What each host answered.
+    pub hosts: Vec<ExaminedHost>,
+    /// Kinds of what the chosen checks need, in all.
+    pub kinds_needed: usize,
+    /// What the chosen checks would lack.
+    pub lacks: Vec<Lack>,
+    /// Whether it is told for certain: the policy of a key or app that may not read it is unknown.
+    pub lacks_are_certain: bool,
+    /// The weakest credential that would read as much of what is needed, where the one in use is stronger.
+    pub would_do: Option<&'static str>,
+}
+
+/// A credential in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeldCredential {
+    /// Where it was found: `credentials.toml:7`.
+    pub place: String,
+    /// The user name or client id.
+    pub user: String,
+    /// Its kind, in the word of `coverage.csv`.
+    pub kind: &'static str,
+    /// Whether it was taken from the parent's list of accounts, on request.
+    pub is_derived: bool,
+}
+
+/// What one host answered to one small request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExaminedHost {
+    /// The label before `.twilio.com`.
+    pub host: &'static str,
+    /// The kind that was asked for.
+    pub asked_for: &'static str,
+    /// What a scan would note.
+    pub status: CoverageStatus,
+    /// The HTTP status, where there was an answer.
+    pub http_status: Option<u16>,
+    /// Twilio's error code, where the answer named one.
+    pub twilio_code: Option<u32>,
+    /// The permission that Twilio says is missing.
+    pub missing_permission: Option<String>,
+    /// In words, why it was not answered.
+    pub reason: String,
+}
+
+/// Kinds that could not be read, and what would close the gap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Lack {
+    /// What would close it.
+    pub remedy: Remedy,
+    /// The weightiest purpose of what is missing.
+    pub purpose: Purpose,
+    /// The permissions, where those close it.
+    pub permissions: Vec<&'static str>,
+    /// The kinds.
+    pub kinds: Vec<&'static str>,
+}
+
+/// What would close a gap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// Permissions for the key or app.
+    Grant,
+    /// A Standard key: no permission is known.
+    StandardKey,
+    /// A Main key or the Auth Token: it is about accounts or keys.
+    MainKey,
+    /// A credential of the account.
+    Credential,
+    /// An OAuth app of the Organization.
+    OrganizationApp,
+}
+
+impl Examination {
+    /// Whether a scan with these credentials would read all that the chosen checks need.
+    pub fn is_sufficient(&self) -> bool {
+        let whole = |account: &ExaminedAccount| account.lacks.is_empty() && account.lacks_are_certain;
+        self.tree_is_known
+            && self.unusable_credentials.is_empty()
+            && self.accounts.iter().filter(|account| account.active).all(whole)
+    }
+}

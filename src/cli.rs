@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{Log, login, logout, permissions, scan, simulate};
+use crate::commands::{Log, doctor, login, logout, permissions, scan, simulate};
 
 /// Audit a Twilio account tree before patient data goes live
 #[derive(Debug, Parser)]
@@ -22,6 +22,7 @@ pub struct Cli {
 pub enum Command {
     Scan(scan::Args),
     Permissions(permissions::Args),
+    Doctor(doctor::Args),
     Simulate(simulate::Args),
     Login(login::Args),
     Logout(logout::Args),

@@ -14,6 +14,7 @@ fn main() -> ExitCode {
     commands::start_log(&cli.log);
     let ended = match cli.command {
         Command::Scan(args) => commands::scan::run(args, &cli.log),
+        Command::Doctor(args) => commands::doctor::run(&args, &cli.log),
         Command::Permissions(args) => commands::permissions::run(&args, &cli.log),
         Command::Simulate(args) => commands::simulate::run(args),
         Command::Login(args) => commands::login::run(&args),

@@ -373,7 +373,11 @@ fn surfaces_that_are_not_read_are_told_by_usage_and_by_what_is_there() {
         .with("conversation_address", json!({"sid": "IG1", "account_sid": "AC2"}));
     assert_eq!(
         estate.rows("select account_sid, product, title from unread_surface order by 1, 2"),
-        ["AC1 conversations Conversations", "AC1 programmable_chat Programmable Chat", "AC2 conversations Conversations"]
+        [
+            "AC1 conversations Conversations",
+            "AC1 programmable_chat Programmable Chat",
+            "AC2 conversations Conversations"
+        ]
     );
     let known: Vec<&str> = data::products().iter().map(|product| product.id.as_str()).collect();
     let views = include_str!("../checks/views.sql");

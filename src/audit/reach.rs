@@ -46,7 +46,8 @@ pub fn lacks(needs: &Needs, holding: Holding<'_>, has_organization_app: bool) ->
     for allow in needs.allow.iter().filter(|allow| is_needed(allow.purpose)) {
         if let Some(remedy) = for_permission(allow, holding) {
             let permission = (remedy == Remedy::Grant).then_some(allow.permission);
-            let kinds: Vec<&str> = allow.kinds.iter().copied().filter(|kind| !reached(kind, holding)).collect();
+            let kinds: Vec<&str> =
+                allow.kinds.iter().copied().filter(|kind| !reached(kind, holding)).collect();
             if !kinds.is_empty() {
                 add(remedy, allow.purpose, permission, &kinds);
             }
@@ -58,6 +59,12 @@ pub fn lacks(needs: &Needs, holding: Holding<'_>, has_organization_app: bool) ->
         }
     }
     lacks.into_values().collect()
+}
+
+/// How many kinds the chosen checks need.
+pub fn kinds_needed(needs: &Needs) -> usize {
+    let allowed = needs.allow.iter().filter(|allow| is_needed(allow.purpose)).map(|allow| allow.kinds.len());
+    allowed.sum::<usize>() + needs.uncovered.iter().filter(|uncovered| is_needed(uncovered.purpose)).count()
 }
 
 /// Whether some check can call nothing fine without it.
@@ -165,7 +172,8 @@ mod tests {
         let needs = needs_of("trunk-not-secure");
         let policy: Vec<String> = needs.allow.iter().map(|allow| allow.permission.to_owned()).collect();
         assert_eq!(remedies(&needs, Holding::Policy(Some(&policy))), []);
-        let fewer: Vec<String> = policy.iter().filter(|one| !one.contains("sip.trunks/list")).cloned().collect();
+        let fewer: Vec<String> =
+            policy.iter().filter(|one| !one.contains("sip.trunks/list")).cloned().collect();
         let [lack] = &lacks(&needs, Holding::Policy(Some(&fewer)), false)[..] else { panic!() };
         assert_eq!(lack.permissions, ["/twilio/voice/sip.trunks/list"]);
         assert!(lack.kinds.contains(&"trunk"), "{lack:?}");
@@ -176,7 +184,9 @@ mod tests {
     fn the_parent_s_token_reads_a_subaccount_where_the_path_names_it() {
         let needs = needs_of("application-public-connect");
         assert_eq!(remedies(&needs, Holding::Nothing { parent_token: true }), []);
-        let [(remedy, kinds)] = &remedies(&needs, Holding::Nothing { parent_token: false })[..] else { panic!() };
+        let [(remedy, kinds)] = &remedies(&needs, Holding::Nothing { parent_token: false })[..] else {
+            panic!()
+        };
         assert_eq!(*remedy, Remedy::Credential);
         assert!(kinds.contains(&"twiml_app"), "{kinds:?}");
     }

@@ -49,7 +49,7 @@ pub enum Derivation {
 }
 
 /// One GET operation.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Endpoint {
     /// The Twilio subdomain.
     pub host: Host,

@@ -30,6 +30,19 @@ pub struct AccountInTree {
     pub(super) row: Option<Row>,
 }
 
+impl Tree {
+    /// Whether all subaccounts are known.
+    pub const fn is_known(&self) -> bool {
+        self.coverage.status.is_conclusive()
+    }
+
+    /// Whether the parent signed in, and with a credential of this kind.
+    pub fn parent_signs_in_with(&self, kind: CredentialKind) -> bool {
+        let parent = self.accounts.iter().find(|account| account.is_parent);
+        parent.and_then(|parent| self.signed_in.get(&parent.account)).is_some_and(|found| found.kind == kind)
+    }
+}
+
 impl AccountInTree {
     /// Whether it may be asked about everything. What is not known is tried.
     pub fn is_active(&self) -> bool {
@@ -52,6 +65,8 @@ pub struct Tree {
     pub notices: Vec<String>,
     /// Sentences about credentials that could not be used.
     pub unusable: Vec<String>,
+    /// What each accepted credential turned out to be.
+    pub signed_in: BTreeMap<AccountSid, SignedIn>,
 }
 
 /// Signs in with every credential and lists the tree. With `derive_tokens`, the parent's Auth Token
@@ -108,6 +123,7 @@ pub(super) async fn discover(
         listed: listing.rows,
         notices: Vec::new(),
         unusable,
+        signed_in,
     };
     let region =
         credentials.own(parent.as_ref().unwrap_or(&first)).map(|found| found.region).unwrap_or_default();

@@ -1,8 +1,7 @@
 //! Who may ask for a listing.
 
-use super::context::Context;
 use crate::catalogue::{Endpoint, doubts};
-use crate::credentials::{Caller, ParentReach};
+use crate::credentials::{Caller, Credentials, ParentReach};
 use crate::model::AccountSid;
 
 /// Who asks for a listing.
@@ -15,15 +14,18 @@ pub(super) struct Asker<'a> {
 
 impl<'a> Asker<'a> {
     /// Who may ask for this of the account, if anybody.
-    pub(super) fn of(run: &'a Context, endpoint: &Endpoint, account: &AccountSid) -> Option<Self> {
+    pub(super) fn of(
+        credentials: &'a Credentials,
+        endpoint: &Endpoint,
+        account: &AccountSid,
+    ) -> Option<Self> {
         if endpoint.by_organization {
-            let app = run.credentials.organization()?;
+            let app = credentials.organization()?;
             return Some(Self { caller: app.caller(), kind: Some("organization_app"), place: &app.place });
         }
         let reach = parent_reach(endpoint, doubts::PARENT_TOKEN_LISTS_SUBACCOUNT_KEYS);
-        let credential = run.credentials.for_request(account, reach)?;
-        let kind = run.credential_kind(&credential.account);
-        Some(Self { caller: credential.caller(), kind, place: &credential.place })
+        let credential = credentials.for_request(account, reach)?;
+        Some(Self { caller: credential.caller(), kind: Some(credential.word()), place: &credential.place })
     }
 }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::address::Occasion;
 use super::reduce::Salt;
 use crate::catalogue::Kind;
-use crate::credentials::{Credential, Credentials, Source};
+use crate::credentials::{Credential, Credentials};
 use crate::evidence::{Batch, EvidenceError, Queue};
 use crate::model::{AccountSid, Clock, Region, in_seconds};
 use crate::twilio::{Client, Failure};
@@ -49,10 +49,6 @@ impl Context {
 
     /// The kind of an account's own credential, in the word used in files.
     pub(super) fn credential_kind(&self, account: &AccountSid) -> Option<&'static str> {
-        match self.credentials.own(account) {
-            Some(Credential { source: Source::Derived, .. }) => Some("derived_token"),
-            Some(credential) => Some(credential.kind.as_str()),
-            None => None,
-        }
+        self.credentials.own(account).map(Credential::word)
     }
 }

@@ -97,7 +97,7 @@ impl Listing<'_> {
         endpoint: &Endpoint,
         progress: &mut Progress,
     ) -> Result<Ending, EvidenceError> {
-        let Some(asker) = Asker::of(run, endpoint, &self.place.account) else {
+        let Some(asker) = Asker::of(&run.credentials, endpoint, &self.place.account) else {
             return Ok(Ending::without_credential(endpoint));
         };
         let credential_kind = asker.kind;

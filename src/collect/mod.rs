@@ -10,6 +10,7 @@ mod keep;
 mod listing;
 mod pages;
 mod plan;
+mod probe;
 mod progress;
 mod raw_row;
 mod reduce;
@@ -20,6 +21,7 @@ mod studio;
 
 pub use account_tree::{AccountInTree, Tree};
 pub use plan::chosen_kinds;
+pub use probe::{Probed, probe};
 pub use reduce::{Salt, rows_of_answer};
 pub use run::{Collector, collect};
 pub use sign_in::{SignInError, SignedIn, Unusable, Why, sign_in};

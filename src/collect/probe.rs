@@ -47,11 +47,7 @@ pub async fn probe(collector: Collector, tree: &Tree) -> Vec<Probed> {
     probed.into_iter().map(|(_, probed)| probed).collect()
 }
 
-async fn probe_account(
-    collector: &Collector,
-    account: &AccountInTree,
-    known: Option<Vec<String>>,
-) -> Probed {
+async fn probe_account(collector: &Collector, account: &AccountInTree, known: Option<Vec<String>>) -> Probed {
     let own = collector.credentials.own(&account.account);
     let policy = match own {
         Some(key) if key.kind == CredentialKind::RestrictedKey && known.is_none() => {
@@ -82,9 +78,12 @@ async fn probe_account(
 fn cheapest(kinds: &[&'static Kind]) -> BTreeMap<Host, &'static Kind> {
     let mut cheapest: BTreeMap<Host, &'static Kind> = BTreeMap::new();
     for kind in kinds.iter().copied() {
-        let Some(endpoint) = kind.endpoint().filter(|endpoint| endpoint.per == Per::Account) else { continue };
+        let Some(endpoint) = kind.endpoint().filter(|endpoint| endpoint.per == Per::Account) else {
+            continue;
+        };
         let place = cheapest.entry(endpoint.host).or_insert(kind);
-        let is_object = |kind: &Kind| kind.endpoint().is_some_and(|endpoint| endpoint.answer == Answer::Single);
+        let is_object =
+            |kind: &Kind| kind.endpoint().is_some_and(|endpoint| endpoint.answer == Answer::Single);
         if is_object(kind) && !is_object(place) {
             *place = kind;
         }

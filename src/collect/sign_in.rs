@@ -22,6 +22,8 @@ pub struct SignedIn {
     pub kind: CredentialKind,
     /// Twilio's clock at that moment, where the answer told it.
     pub date: Option<Timestamp>,
+    /// This machine's clock at that moment.
+    pub received_at: Option<Timestamp>,
     /// The permissions of its policy, where it may read its own.
     pub policy: Option<Vec<String>>,
     /// Its account's own resource, where it may read it.
@@ -115,7 +117,8 @@ pub async fn sign_in(client: &Client, credential: &Credential, salt: &Salt) -> R
         Ok(reply) => {
             let row = account_resource(credential, &reply.body, salt).map_err(unusable)?;
             let (kind, policy) = kind_with_account(client, credential).await;
-            Ok(SignedIn { kind, date: reply.date, policy, account: Some(row) })
+            let received_at = Some(reply.received_at);
+            Ok(SignedIn { kind, date: reply.date, received_at, policy, account: Some(row) })
         }
         Err(failure) => without_account(client, credential, failure).await.map_err(unusable),
     }
@@ -152,7 +155,13 @@ async fn without_account(
     } else {
         CredentialKind::RestrictedKey
     };
-    let signed_in = |kind, date| SignedIn { kind, date, policy: None, account: None };
+    let signed_in = |kind, reply: Option<&Reply>| SignedIn {
+        kind,
+        date: reply.and_then(|reply| reply.date),
+        received_at: reply.map(|reply| reply.received_at),
+        policy: None,
+        account: None,
+    };
     let is_key = credential.user.starts_with("SK");
     match (failure.kind, failure.twilio_code) {
         (FailureKind::Denied, Some(70051)) => Ok(signed_in(narrow, None)),
@@ -160,7 +169,7 @@ async fn without_account(
             let numbers =
                 format!("/2010-04-01/Accounts/{}/IncomingPhoneNumbers.json?PageSize=1", credential.account);
             match ask(client, credential, Host::Api, &numbers).await {
-                Ok(reply) => Ok(signed_in(CredentialKind::StandardKey, reply.date)),
+                Ok(reply) => Ok(signed_in(CredentialKind::StandardKey, Some(&reply))),
                 Err(failure) if failure.twilio_code == Some(70051) => Ok(signed_in(narrow, None)),
                 Err(failure) => Err(refusal(credential, failure)),
             }

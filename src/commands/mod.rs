@@ -2,6 +2,7 @@
 
 mod chosen_checks;
 mod declared_names;
+pub mod doctor;
 mod exit;
 mod log;
 pub mod login;

@@ -188,6 +188,19 @@ impl Credential {
         Ok(Self { region, ..self })
     }
 
+    /// The word used in `coverage.csv` for what it is.
+    pub const fn word(&self) -> &'static str {
+        match self.source {
+            Source::Derived => "derived_token",
+            Source::File(_)
+            | Source::StandardInput
+            | Source::Systemd
+            | Source::Environment
+            | Source::Command
+            | Source::Keyring => self.kind.as_str(),
+        }
+    }
+
     /// As the one who asks.
     pub fn caller(&self) -> Caller<'_> {
         Caller { counted_for: self.account.as_str(), user: &self.user, secret: &self.secret }

@@ -4,6 +4,7 @@
 //! Nothing here reads a file, asks the network or knows SQL; nothing here imports another room.
 
 mod coverage;
+mod examination;
 mod finding;
 mod fingerprint;
 mod matrix;
@@ -14,6 +15,7 @@ mod severity;
 mod sid;
 
 pub use coverage::{Coverage, CoverageStatus};
+pub use examination::{Examination, ExaminedAccount, ExaminedHost, HeldCredential, Lack, Remedy};
 pub use finding::{Finding, Outcome};
 pub use fingerprint::{FINGERPRINT_VERSION, finding_id};
 pub use matrix::{Cell, Matrix, Share};

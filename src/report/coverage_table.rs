@@ -3,53 +3,43 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use anstyle::AnsiColor;
-
-use super::cell::{at_most, printable};
+use super::grid::{self, Mark};
 use super::paragraph::{BOLD, DIM};
 use crate::model::{Matrix, Scan, ScannedAccount, Share};
-
-/// Accounts side by side: what 80 columns hold beside the names of the products.
-const ACCOUNTS: usize = 12;
-/// Characters of a product's name.
-const NAME: usize = 30;
 
 /// Writes the share of what was required, and the products that were not read whole.
 pub(super) fn write(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
     let matrix = Matrix::of(scan);
     let Share { read, of } = matrix.required;
     let percent = matrix.required.percent();
-    writeln!(to, "\n{BOLD}Coverage{BOLD:#}  {read} of {of} required cells read ({percent} %)")?;
-    let active: Vec<&ScannedAccount> = scan.accounts.iter().filter(|account| account.active).collect();
-    let gaps = |product: &str| {
-        matrix.cells.iter().filter(|cell| cell.product == product && !cell.kinds.is_whole()).count()
-    };
-    let (partly, whole): (Vec<&str>, Vec<&str>) =
-        matrix.products().into_iter().partition(|product| gaps(product) > 0);
+    writeln!(to, "\n{BOLD}Coverage{BOLD:#} {DIM}({read} of {of} required cells read, {percent} %){DIM:#}")?;
+    let has_gap =
+        |product: &&str| matrix.cells.iter().any(|cell| cell.product == *product && !cell.kinds.is_whole());
+    let (partly, whole): (Vec<&str>, Vec<&str>) = matrix.products().into_iter().partition(has_gap);
     if partly.is_empty() {
         return writeln!(to, "  {DIM}all {} products, in every active account{DIM:#}", whole.len());
     }
+    let active: Vec<&ScannedAccount> = scan.accounts.iter().filter(|account| account.active).collect();
     let shown = most_in_the_dark(&matrix, &active);
-    write!(to, "  {:NAME$}", "")?;
-    for place in 1..=shown.len() {
-        write!(to, "{DIM}{place:>3}{DIM:#} ")?;
-    }
-    writeln!(to)?;
-    for product in &partly {
-        write!(to, "  {:NAME$}", at_most(product, NAME - 1))?;
-        for account in &shown {
-            mark(matrix.share(product, &account.account_sid), to)?;
-        }
-        writeln!(to)?;
-    }
+    let marks = |product: &str| {
+        shown.iter().map(|account| mark(matrix.share(product, &account.account_sid))).collect()
+    };
+    let mut rows: Vec<(String, Vec<Mark>)> =
+        partly.iter().map(|product| ((*product).to_owned(), marks(product))).collect();
     if !whole.is_empty() {
-        write!(to, "  {:NAME$}", format!("{} other products", whole.len()))?;
-        for _ in &shown {
-            mark(Some(Share { read: 1, of: 1 }), to)?;
-        }
-        writeln!(to)?;
+        rows.push((format!("{} other products", whole.len()), vec![Mark::Whole; shown.len()]));
     }
-    legend(&shown, active.len(), to)
+    let names: Vec<&str> = shown.iter().map(|account| account.account_name.as_str()).collect();
+    grid::write(&rows, &names, active.len() - shown.len(), to)
+}
+
+const fn mark(share: Option<Share>) -> Mark {
+    match share {
+        None => Mark::NotAsked,
+        Some(share) if share.is_whole() => Mark::Whole,
+        Some(Share { read: 0, .. }) => Mark::Nothing,
+        Some(_) => Mark::Partly,
+    }
 }
 
 /// The accounts to show, in the order of the scan: those of which least was read where there are too many.
@@ -58,39 +48,10 @@ fn most_in_the_dark<'a>(matrix: &Matrix, active: &[&'a ScannedAccount]) -> Vec<&
     for cell in &matrix.cells {
         *unread.entry(&cell.account_sid).or_default() += cell.kinds.of - cell.kinds.read;
     }
-    let mut places: Vec<usize> = (0..active.len()).collect();
-    let dark = |place: &usize| {
-        active.get(*place).and_then(|account| unread.get(account.account_sid.as_str())).copied().unwrap_or(0)
-    };
-    places.sort_by_key(|place| (std::cmp::Reverse(dark(place)), *place));
-    places.truncate(ACCOUNTS);
-    places.sort_unstable();
-    places.into_iter().filter_map(|place| active.get(place).copied()).collect()
-}
-
-fn mark(share: Option<Share>, to: &mut impl Write) -> io::Result<()> {
-    let (style, mark) = match share {
-        None => (DIM, "·"),
-        Some(share) if share.is_whole() => (AnsiColor::Green.on_default(), "●"),
-        Some(Share { read: 0, .. }) => (AnsiColor::Red.on_default(), "○"),
-        Some(_) => (AnsiColor::Yellow.on_default(), "◐"),
-    };
-    write!(to, "  {style}{mark}{style:#} ")
-}
-
-fn legend(shown: &[&ScannedAccount], active: usize, to: &mut impl Write) -> io::Result<()> {
-    writeln!(to, "  {DIM}● read whole  ◐ partly  ○ not read  · not asked per account{DIM:#}")?;
-    for pair in shown.chunks(2).enumerate() {
-        let (row, accounts) = pair;
-        let name = |(column, account): (usize, &&ScannedAccount)| {
-            let number = row * 2 + column + 1;
-            format!("{number:>2} {:<34}", at_most(&printable(&account.account_name), 34))
-        };
-        let line: String = accounts.iter().enumerate().map(name).collect::<Vec<_>>().join("  ");
-        writeln!(to, "  {DIM}{}{DIM:#}", line.trim_end())?;
-    }
-    if let Some(more @ 1..) = active.checked_sub(shown.len()) {
-        writeln!(to, "  {DIM}and {more} more accounts, see coverage.csv{DIM:#}")?;
-    }
-    Ok(())
+    let dark = |account: &ScannedAccount| unread.get(account.account_sid.as_str()).copied().unwrap_or(0);
+    let mut places: Vec<(usize, &'a ScannedAccount)> = active.iter().copied().enumerate().collect();
+    places.sort_by_key(|(place, account)| (std::cmp::Reverse(dark(account)), *place));
+    places.truncate(grid::ACCOUNTS);
+    places.sort_by_key(|(place, _)| *place);
+    places.into_iter().map(|(_, account)| account).collect()
 }

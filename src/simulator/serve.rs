@@ -204,7 +204,9 @@ fn resource(
     }
     let held = target.resource(endpoint, &found.parents).ok_or_else(not_found)?;
     let Some(key) = &endpoint.key else {
-        return single(endpoint, held, &found.parents).map(|value| Answer::json(&value)).ok_or_else(not_found);
+        return single(endpoint, held, &found.parents)
+            .map(|value| Answer::json(&value))
+            .ok_or_else(not_found);
     };
     let rows = held.as_array().map(Vec::as_slice).unwrap_or_default();
     if let Some(wanted) = found.row {

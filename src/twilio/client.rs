@@ -47,6 +47,8 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// Twilio's clock, where the answer tells it.
     pub date: Option<Timestamp>,
+    /// This machine's clock when the answer had arrived.
+    pub received_at: Timestamp,
 }
 
 /// An answer of any status, or why there was none.
@@ -168,7 +170,7 @@ impl Client {
             let Exchanged { answered, ended, date } =
                 try_once(prepared().timeout(self.patience.one_try.min(left)), path).await;
             let failure = match answered {
-                Ok(body) => return Ok(Reply { body, date }),
+                Ok(body) => return Ok(Reply { body, date, received_at: Timestamp::now() }),
                 Err(failure) => failure,
             };
             // Whoever waits for the next try keeps nobody else from asking.

@@ -16,6 +16,8 @@ mod hosts;
 mod permissions;
 mod urls;
 
+pub use permissions::matches as permission_matches;
+
 /// The same arguments give the same answer, and no function touches anything outside.
 const FLAGS: FunctionFlags = FunctionFlags::SQLITE_UTF8
     .union(FunctionFlags::SQLITE_DETERMINISTIC)

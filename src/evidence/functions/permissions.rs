@@ -52,7 +52,7 @@ fn covers(granted: &str, asked: &str) -> bool {
 
 /// Whether a granted permission includes the one asked for. A `*` in the grant stands for its segment,
 /// a last one for everything below too.
-pub(super) fn matches(granted: &str, asked: &str) -> bool {
+pub fn matches(granted: &str, asked: &str) -> bool {
     let (granted, asked) = (segments(granted), segments(asked));
     let reaches_down = granted.last().is_some_and(|last| last == "*") && asked.len() > granted.len();
     (asked.len() == granted.len() || reaches_down)

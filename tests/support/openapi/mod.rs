@@ -22,8 +22,7 @@ use serde_json::{Map, Value};
 pub(crate) const ACCOUNT: &str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 /// Kinds whose files hold no example of a row at all; what they are read by is the schema alone.
-pub(crate) const WITHOUT_A_ROW: &[&str] =
-    &[
+pub(crate) const WITHOUT_A_ROW: &[&str] = &[
     "account_role_assignment",
     "assistant",
     "assistant_knowledge",

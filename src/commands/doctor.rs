@@ -1,0 +1,200 @@
+//! `doctor`: what a scan with these credentials would be able to read. Scans nothing.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+use jiff::Timestamp;
+
+use super::chosen_checks::{Catalogue, ChosenChecks};
+use super::scan_setting::{Choices, Setting, demo, real};
+use super::{Exit, Log, Stop};
+use crate::audit::{self, Holding};
+use crate::collect::{Collector, Probed, Salt, SignInError, Tree, probe};
+use crate::credentials::CredentialKind;
+use crate::model::{Clock, Examination, ExaminedAccount, Place, Region};
+use crate::report::examination as report;
+use crate::twilio::Client;
+
+/// Ask, before a scan, what these credentials can read
+///
+/// Signs in with every credential, lists the accounts and makes one small request to each host of each account.
+/// It says which credential is used where, what kind it is, what the chosen checks would lack and what would close
+/// that gap, whether a weaker credential would do, and whether this machine's clock agrees with Twilio's.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    chosen: ChosenChecks,
+    /// Ask the built-in clinic instead of Twilio
+    #[arg(long, env = "TWILIO_AUDIT_DEMO")]
+    demo: bool,
+    /// What was declared [default: audit.toml, if it is there]
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG")]
+    config: Option<PathBuf>,
+    /// Credentials in a TOML file that only you can read; `-` is standard input
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS")]
+    credentials: Option<PathBuf>,
+    /// The Region to ask
+    #[arg(long, value_enum, default_value_t = Region::Us1, env = "TWILIO_AUDIT_REGION")]
+    region: Region,
+    /// Also use the Auth Tokens that the parent's account list returns
+    #[arg(long, env = "TWILIO_AUDIT_DERIVE_SUBACCOUNT_TOKENS")]
+    derive_subaccount_tokens: bool,
+    /// A stand-in for Twilio, for tests: https, or http on this machine
+    #[arg(long, value_name = "URL", env = "TWILIO_AUDIT_ENDPOINT")]
+    endpoint: Option<String>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Format::Table, env = "TWILIO_AUDIT_FORMAT")]
+    format: Format,
+}
+
+/// The form of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// For programs, with the answer of every host
+    Json,
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// With the exit code and the sentence that explain why there is no result.
+pub fn run(args: &Args, _log: &Log) -> Result<Exit, Stop> {
+    let started_at = Timestamp::now();
+    let catalogue = args.chosen.choose()?;
+    let choices = Choices {
+        config: args.config.as_deref(),
+        credentials: args.credentials.as_deref(),
+        endpoint: args.endpoint.as_deref(),
+        region: args.region,
+    };
+    let setting = if args.demo { None } else { Some(real(&choices, started_at)?) };
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Stop::with(Exit::Broken))?;
+    let examination = runtime.block_on(async {
+        let setting = match setting {
+            Some(setting) => setting,
+            None => demo(started_at).await?,
+        };
+        examine(args, catalogue, setting, started_at).await
+    });
+    runtime.shutdown_background();
+    let examination = examination?;
+    print(&examination, args.format).map_err(Stop::with(Exit::Broken))?;
+    Ok(if examination.is_sufficient() { Exit::Complete } else { Exit::Incomplete })
+}
+
+async fn examine(
+    args: &Args,
+    catalogue: Catalogue,
+    setting: Setting,
+    started_at: Timestamp,
+) -> Result<Examination, Stop> {
+    let mut collector = Collector {
+        client: Client::new(setting.address).map_err(|error| {
+            Stop::new(
+                Exit::Broken,
+                anyhow!(error.without_url()).context("cannot set up TLS: are CA certificates installed?"),
+            )
+        })?,
+        credentials: setting.credentials,
+        kinds: catalogue.kinds.clone(),
+        started_at,
+        region: args.region,
+        clock: Clock::System,
+        derive_tokens: args.derive_subaccount_tokens,
+        only_accounts: Vec::new(),
+    };
+    let salt = Salt::new()
+        .map_err(|error| Stop::new(Exit::Broken, anyhow!("no randomness from the system: {error}")))?;
+    let tree = collector
+        .sign_in(&salt)
+        .await
+        .map_err(|error: SignInError| Stop::new(Exit::Authentication, error))?;
+    let has_app = collector.credentials.organization().is_some();
+    let parent_token = tree.parent_signs_in_with(CredentialKind::AuthToken);
+    let probed = probe(collector, &tree).await;
+    let view = View { catalogue: &catalogue, tree: &tree, parent_token, has_app };
+    Ok(Examination {
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        region: args.region,
+        clock_ahead_seconds: clock_ahead(&tree),
+        tree_is_known: tree.is_known(),
+        notices: tree.notices.clone(),
+        unusable_credentials: tree.unusable.clone(),
+        accounts: probed.into_iter().map(|probed| view.examined(probed)).collect(),
+    })
+}
+
+/// How many seconds this clock is ahead, by the answer that says so least: an answer takes time to arrive.
+fn clock_ahead(tree: &Tree) -> Option<i64> {
+    let ahead =
+        |found: &crate::collect::SignedIn| Some(found.received_at?.as_second() - found.date?.as_second());
+    tree.signed_in.values().filter_map(ahead).min_by_key(|seconds| seconds.abs())
+}
+
+/// What is needed to judge one account.
+struct View<'a> {
+    catalogue: &'a Catalogue,
+    tree: &'a Tree,
+    parent_token: bool,
+    has_app: bool,
+}
+
+impl View<'_> {
+    fn examined(&self, probed: Probed) -> ExaminedAccount {
+        let known = self.tree.accounts.iter().find(|account| account.account == probed.account);
+        let is_parent = known.is_some_and(|account| account.is_parent);
+        let place = if is_parent { Place::Parent } else { Place::Subaccount };
+        let needs = audit::needs(place, &self.catalogue.kinds, &self.catalogue.checks);
+        let holding = self.holding(&probed);
+        let active = known.is_none_or(|account| account.is_active());
+        let name = known.and_then(|account| account.name.clone());
+        ExaminedAccount {
+            account_name: name.unwrap_or_else(|| probed.account.to_string()),
+            account_sid: probed.account.to_string(),
+            is_parent,
+            active,
+            kinds_needed: audit::kinds_needed(&needs),
+            lacks: if active { audit::lacks(&needs, holding, self.has_app) } else { Vec::new() },
+            lacks_are_certain: !matches!(holding, Holding::Policy(None) | Holding::UnknownKey),
+            would_do: audit::would_do(&needs, holding),
+            credential: probed.credential,
+            hosts: probed.hosts,
+        }
+    }
+
+    fn holding<'p>(&self, probed: &'p Probed) -> Holding<'p> {
+        let Some(found) = self.tree.signed_in.get(&probed.account) else {
+            return match &probed.credential {
+                Some(_) => Holding::AuthToken,
+                None => Holding::Nothing { parent_token: self.parent_token },
+            };
+        };
+        match found.kind {
+            CredentialKind::AuthToken => Holding::AuthToken,
+            CredentialKind::MainKey => Holding::MainKey,
+            CredentialKind::StandardKey => Holding::StandardKey,
+            CredentialKind::RestrictedKey | CredentialKind::OAuthApp => {
+                Holding::Policy(probed.policy.as_deref())
+            }
+            CredentialKind::ApiKey => Holding::UnknownKey,
+        }
+    }
+}
+
+fn print(examination: &Examination, format: Format) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    let printed = match format {
+        Format::Table => report::text(examination, &mut out),
+        Format::Json => report::json(examination, &mut out),
+    };
+    match printed.and_then(|()| out.flush()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}

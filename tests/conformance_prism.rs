@@ -60,7 +60,7 @@ fn filled(source: &Source) -> String {
     for parameter in operation.get["parameters"].as_array().into_iter().flatten() {
         if parameter["in"] == "path" {
             let pattern = parameter["schema"]["pattern"].as_str().unwrap_or("^XX[0-9a-fA-F]{32}$");
-            let prefix: String = pattern.chars().skip(1).take(2).collect();
+            let prefix: String = pattern.trim_start_matches('^').chars().take(2).collect();
             let placeholder = format!("{{{}}}", parameter["name"].as_str().unwrap());
             path = path.replace(&placeholder, &format!("{prefix}{}", "a".repeat(32)));
         }
@@ -69,7 +69,9 @@ fn filled(source: &Source) -> String {
 }
 
 fn query(source: &Source) -> Vec<(&'static str, String)> {
-    let value = |value: &str| source.spelt_out(value).swap_remove(0).replace("{account}", ACCOUNT);
+    let value = |value: &str| {
+        source.spelt_out(value).swap_remove(0).replace("{account}", ACCOUNT).replace("{parent}", ACCOUNT)
+    };
     let fixed = source.endpoint.query.iter().map(|(name, text)| (*name, value(text)));
     let since = source
         .endpoint

@@ -220,17 +220,16 @@ fn every_kind_with_an_address_is_in_the_inventory() {
     assert_eq!(
         estate.rows(WEBHOOKS),
         [
+            "bulk_export Messages webhook_url - bulk_export 1",
             "byoc_trunk BY1 voice_fallback_url - byoc 1",
+            "chat_service IS2 pre_webhook_url GET programmable_chat 1",
+            "composition_hook HK1 status_callback - video_compositions 0",
             "connect_app CN1 deauthorize_callback_url GET account 1",
             "connection_policy_target NE1 target - byoc 0",
             "conversation_address IG1 webhook_url - conversations 0",
-            "customer_profile BU2 status_callback - trust_hub 1",
-            "bulk_export Messages webhook_url - bulk_export 1",
-            "chat_service IS2 pre_webhook_url GET programmable_chat 1",
-            "composition_hook HK1 status_callback - video_compositions 0",
-            "conversation_address IG1 webhook_url - conversations 0",
             "conversation_service_webhook IS2 post_webhook_url - conversations 1",
             "conversation_webhook AC1 pre_webhook_url POST conversations 1",
+            "customer_profile BU2 status_callback - trust_hub 1",
             "event_sink DG1 destination - event_streams 1",
             "flex_configuration AC1 crm_callback_url - flex 0",
             "flex_configuration AC1 flex_url - flex 1",
@@ -238,9 +237,9 @@ fn every_kind_with_an_address_is_in_the_inventory() {
             "intelligence_service GA1 webhook_url - conversational_intelligence_classic 1",
             "link_shortening_config DN1 callback_url - link_shortening 1",
             "messaging_service MG1 status_callback - messaging_services 1",
-            "porting_webhook AC1 port_out_target_url - phone_numbers 1",
             "monitor_alarm AU1 webhook - monitor 1",
             "notify_service IS3 delivery_callback_url - notify 1",
+            "porting_webhook AC1 port_out_target_url - phone_numbers 1",
             "proxy_service KS1 intercept_callback_url - proxy 1",
             "rcs_sender XE2 fallback_url - rcs 1",
             "regulatory_bundle BU1 status_callback - trust_hub 1",
@@ -373,11 +372,7 @@ fn surfaces_that_are_not_read_are_told_by_usage_and_by_what_is_there() {
         .with("conversation_address", json!({"sid": "IG1", "account_sid": "AC2"}));
     assert_eq!(
         estate.rows("select account_sid, product, title from unread_surface order by 1, 2"),
-        [
-            "AC1 conversations Conversations",
-            "AC1 programmable_chat Programmable Chat",
-            "AC2 conversations Conversations"
-        ]
+        ["AC1 conversations Conversations", "AC2 conversations Conversations"]
     );
     let known: Vec<&str> = data::products().iter().map(|product| product.id.as_str()).collect();
     let views = include_str!("../checks/views.sql");

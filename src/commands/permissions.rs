@@ -24,9 +24,9 @@ use crate::report::permissions as report;
 ///
 /// To create a key, with the Auth Token of its account or with a Main key:
 ///
-///     twilio-audit permissions --parent AC… --format request > key
+/// `twilio-audit permissions --parent AC… --format request > key`
 ///
-///     curl -u AC… -d @key https://iam.twilio.com/v1/Keys
+/// `curl -u AC… -d @key https://iam.twilio.com/v1/Keys`
 ///
 /// curl asks for the token. The answer holds the secret of the key, which Twilio shows only once. For several
 /// accounts there is one line for each.

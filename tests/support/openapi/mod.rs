@@ -32,7 +32,6 @@ pub(crate) const WITHOUT_A_ROW: &[&str] = &[
     "monitor_alarm",
     "organization_account",
     "organization_role_assignment",
-    "organization_role_permission",
     "organization_user",
 ];
 

@@ -39,6 +39,8 @@ struct Ending {
 pub(super) struct Kept {
     pub(super) rows: Vec<Row>,
     pub(super) status: CoverageStatus,
+    /// Why what is listed under them cannot be read either, where they could not.
+    pub(super) because: String,
 }
 
 impl Listing<'_> {
@@ -66,7 +68,11 @@ impl Listing<'_> {
             "read"
         );
         run.queue.send(Batch::Coverage(coverage)).await?;
-        Ok(Kept { rows: progress.kept.unwrap_or_default(), status: ending.status })
+        let because = match ending.status {
+            CoverageStatus::NoCredential => ending.reason,
+            _ => "what it is listed under was not read".to_owned(),
+        };
+        Ok(Kept { rows: progress.kept.unwrap_or_default(), status: ending.status, because })
     }
 
     async fn read_with_fallback(

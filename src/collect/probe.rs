@@ -3,9 +3,8 @@
 //! It keeps nothing of the answers.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use tokio::task::JoinSet;
+use futures_util::future::join_all;
 
 use super::account_tree::{AccountInTree, Tree};
 use super::address::{Occasion, first_url};
@@ -34,17 +33,13 @@ pub struct Probed {
 }
 
 /// Asks every host that the kinds need, once for each account.
-pub async fn probe(collector: Collector, tree: &Tree) -> Vec<Probed> {
-    let collector = Arc::new(collector);
-    let mut tasks = JoinSet::new();
-    for (place, account) in tree.accounts.iter().enumerate() {
+pub async fn probe(collector: &Collector, tree: &Tree) -> Vec<Probed> {
+    // The client's own gate bounds the requests.
+    join_all(tree.accounts.iter().map(|account| {
         let known = tree.signed_in.get(&account.account).and_then(|found| found.policy.clone());
-        let (collector, account) = (Arc::clone(&collector), account.clone());
-        tasks.spawn(async move { (place, probe_account(&collector, &account, known).await) });
-    }
-    let mut probed: Vec<(usize, Probed)> = tasks.join_all().await;
-    probed.sort_by_key(|(place, _)| *place);
-    probed.into_iter().map(|(_, probed)| probed).collect()
+        probe_account(collector, account, known)
+    }))
+    .await
 }
 
 async fn probe_account(collector: &Collector, account: &AccountInTree, known: Option<Vec<String>>) -> Probed {
@@ -55,12 +50,9 @@ async fn probe_account(collector: &Collector, account: &AccountInTree, known: Op
         }
         _ => known,
     };
-    let mut hosts = Vec::new();
-    if account.is_active() {
-        for (host, kind) in cheapest(&collector.kinds) {
-            hosts.extend(probe_host(collector, account, host, kind).await);
-        }
-    }
+    let wanted = if account.is_active() { cheapest(&collector.kinds) } else { BTreeMap::new() };
+    let answers = wanted.into_iter().map(|(host, kind)| probe_host(collector, account, host, kind));
+    let hosts = join_all(answers).await.into_iter().flatten().collect();
     Probed {
         account: account.account.clone(),
         credential: own.map(|own| HeldCredential {

@@ -207,14 +207,7 @@ fn read_kind(run: Arc<Context>, kind: &'static Kind, account: Arc<AccountInTree>
                 kept.rows.iter().filter(|row| has_children(child, kind, row)).cloned().collect();
             if parents.is_empty() || !kept.status.is_conclusive() {
                 // Without this note a list that could not be read would look like one that was empty.
-                write_unread(
-                    &run,
-                    child,
-                    (&account, &place),
-                    kept.status,
-                    "what it is listed under was not read",
-                )
-                .await?;
+                write_unread(&run, child, (&account, &place), kept.status, &kept.because).await?;
             } else if !account.is_active() {
                 write_unread(&run, child, (&account, &place), CoverageStatus::InactiveAccount, NOT_ACTIVE)
                     .await?;

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 
 use super::chosen_checks::{Catalogue, ChosenChecks};
 use super::scan_setting::{Choices, Setting, demo, real};
+use super::strength::Strength;
 use super::{Exit, Log, Stop};
 use crate::audit::{self, Holding};
-use crate::collect::{Collector, Probed, Salt, SignInError, Tree, probe};
-use crate::credentials::CredentialKind;
-use crate::model::{Clock, Examination, ExaminedAccount, Place, Region};
+use crate::collect::{AccountInTree, Collector, Probed, Salt, SignInError, Tree, probe};
+use crate::model::{Clock, Examination, ExaminedAccount, Region};
 use crate::report::examination as report;
 use crate::twilio::Client;
 
@@ -115,9 +115,8 @@ async fn examine(
         .await
         .map_err(|error: SignInError| Stop::new(Exit::Authentication, error))?;
     let has_app = collector.credentials.organization().is_some();
-    let parent_token = tree.parent_signs_in_with(CredentialKind::AuthToken);
-    let probed = probe(collector, &tree).await;
-    let view = View { catalogue: &catalogue, tree: &tree, parent_token, has_app };
+    let probed = probe(&collector, &tree).await;
+    let strength = Strength { catalogue: &catalogue, tree: &tree, credentials: &collector.credentials };
     Ok(Examination {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         region: args.region,
@@ -125,7 +124,7 @@ async fn examine(
         tree_is_known: tree.is_known(),
         notices: tree.notices.clone(),
         unusable_credentials: tree.unusable.clone(),
-        accounts: probed.into_iter().map(|probed| view.examined(probed)).collect(),
+        accounts: probed.into_iter().map(|probed| examined(&strength, has_app, probed)).collect(),
     })
 }
 
@@ -136,53 +135,23 @@ fn clock_ahead(tree: &Tree) -> Option<i64> {
     tree.signed_in.values().filter_map(ahead).min_by_key(|seconds| seconds.abs())
 }
 
-/// What is needed to judge one account.
-struct View<'a> {
-    catalogue: &'a Catalogue,
-    tree: &'a Tree,
-    parent_token: bool,
-    has_app: bool,
-}
-
-impl View<'_> {
-    fn examined(&self, probed: Probed) -> ExaminedAccount {
-        let known = self.tree.accounts.iter().find(|account| account.account == probed.account);
-        let is_parent = known.is_some_and(|account| account.is_parent);
-        let place = if is_parent { Place::Parent } else { Place::Subaccount };
-        let needs = audit::needs(place, &self.catalogue.kinds, &self.catalogue.checks);
-        let holding = self.holding(&probed);
-        let active = known.is_none_or(|account| account.is_active());
-        let name = known.and_then(|account| account.name.clone());
-        ExaminedAccount {
-            account_name: name.unwrap_or_else(|| probed.account.to_string()),
-            account_sid: probed.account.to_string(),
-            is_parent,
-            active,
-            kinds_needed: audit::kinds_needed(&needs),
-            lacks: if active { audit::lacks(&needs, holding, self.has_app) } else { Vec::new() },
-            lacks_are_certain: !matches!(holding, Holding::Policy(None) | Holding::UnknownKey),
-            would_do: audit::would_do(&needs, holding),
-            credential: probed.credential,
-            hosts: probed.hosts,
-        }
-    }
-
-    fn holding<'p>(&self, probed: &'p Probed) -> Holding<'p> {
-        let Some(found) = self.tree.signed_in.get(&probed.account) else {
-            return match &probed.credential {
-                Some(_) => Holding::AuthToken,
-                None => Holding::Nothing { parent_token: self.parent_token },
-            };
-        };
-        match found.kind {
-            CredentialKind::AuthToken => Holding::AuthToken,
-            CredentialKind::MainKey => Holding::MainKey,
-            CredentialKind::StandardKey => Holding::StandardKey,
-            CredentialKind::RestrictedKey | CredentialKind::OAuthApp => {
-                Holding::Policy(probed.policy.as_deref())
-            }
-            CredentialKind::ApiKey => Holding::UnknownKey,
-        }
+fn examined(strength: &Strength<'_>, has_app: bool, probed: Probed) -> ExaminedAccount {
+    let known = strength.tree.accounts.iter().find(|account| account.account == probed.account);
+    let needs = strength.needs(&probed.account);
+    let holding = strength.holding(&probed.account, probed.policy.as_deref());
+    let active = known.is_none_or(AccountInTree::is_active);
+    let name = known.and_then(|account| account.name.clone());
+    ExaminedAccount {
+        account_name: name.unwrap_or_else(|| probed.account.to_string()),
+        account_sid: probed.account.to_string(),
+        is_parent: known.is_some_and(|account| account.is_parent),
+        active,
+        kinds_needed: audit::kinds_needed(&needs),
+        lacks: if active { audit::lacks(&needs, holding, has_app) } else { Vec::new() },
+        lacks_are_certain: !matches!(holding, Holding::Policy(None) | Holding::UnknownKey),
+        would_do: audit::would_do(&needs, holding).filter(|_| active),
+        credential: probed.credential,
+        hosts: probed.hosts,
     }
 }
 

@@ -12,6 +12,7 @@ pub mod scan;
 mod scan_folder;
 mod scan_setting;
 pub mod simulate;
+mod strength;
 
 pub use exit::{Exit, Stop};
 pub use log::{Log, LogFormat, explain_usage, start_log};

@@ -10,6 +10,7 @@ use super::chosen_checks::{Catalogue, ChosenChecks};
 use super::declared_names::check_names;
 use super::scan_folder::ScanFolder;
 use super::scan_setting::{Choices, Setting, demo, real};
+use super::strength::Strength;
 use super::{Exit, Log, Stop};
 use crate::audit::{self, Compiled};
 use crate::catalogue::{ACCOUNT_TREE, KINDS};
@@ -183,11 +184,11 @@ async fn scan(
     args: &Args,
     log: &Log,
     clock: Clock,
-    Catalogue { check_ids, version, checks, kinds }: Catalogue,
+    catalogue: Catalogue,
     setting: Setting,
 ) -> Result<Exit, Stop> {
     let started_at = clock.now();
-    check_names(&setting.intent, &check_ids).map_err(Stop::with(Exit::Usage))?;
+    check_names(&setting.intent, &catalogue.check_ids).map_err(Stop::with(Exit::Usage))?;
     let mut collector = Collector {
         client: Client::new(setting.address).map_err(|error| {
             Stop::new(
@@ -196,7 +197,7 @@ async fn scan(
             )
         })?,
         credentials: setting.credentials,
-        kinds,
+        kinds: catalogue.kinds.clone(),
         started_at,
         region: args.region,
         clock,
@@ -205,7 +206,7 @@ async fn scan(
     };
     let salt = Salt::new()
         .map_err(|error| Stop::new(Exit::Broken, anyhow!("no randomness from the system: {error}")))?;
-    let tree = collector.sign_in(&salt).await.map_err(|error| match error {
+    let mut tree = collector.sign_in(&salt).await.map_err(|error| match error {
         SignInError::UnknownAccount { .. } => Stop::new(Exit::Usage, error),
         _ => Stop::new(Exit::Authentication, error),
     })?;
@@ -213,10 +214,13 @@ async fn scan(
         id: ScanId::starting_at(started_at),
         started_at,
         written_by: format!("twilio-audit {TOOL_VERSION}"),
-        catalogue_version: version,
+        catalogue_version: catalogue.version.clone(),
         intent_declared: setting.intent_declared,
         derived_tokens: args.derive_subaccount_tokens,
     };
+    let strength = Strength { catalogue: &catalogue, tree: &tree, credentials: &collector.credentials };
+    let notice = strength.notice();
+    tree.notices.extend(notice);
     let mut folder = ScanFolder::create(&args.output(), &facts.id).map_err(Stop::with(Exit::Broken))?;
     let written = async {
         let store = Store::create(&folder.path.join("evidence.db"))?;
@@ -225,7 +229,7 @@ async fn scan(
         let collected = collect(collector, tree, salt, queue).await;
         let mut store = writer.finish().await?;
         collected?;
-        finish(&mut store, &checks, &facts, args, &mut folder)
+        finish(&mut store, &catalogue.checks, &facts, args, &mut folder)
     };
     let scan = written.await.map_err(|error: anyhow::Error| {
         Stop::new(Exit::Broken, error.context("nothing was kept of this scan"))

@@ -24,11 +24,8 @@ pub(super) fn write(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
     let marks = |product: &str| {
         shown.iter().map(|account| mark(matrix.share(product, &account.account_sid))).collect()
     };
-    let mut rows: Vec<(String, Vec<Mark>)> =
-        partly.iter().map(|product| ((*product).to_owned(), marks(product))).collect();
-    if !whole.is_empty() {
-        rows.push((format!("{} other products", whole.len()), vec![Mark::Whole; shown.len()]));
-    }
+    let rows: Vec<(String, Vec<Mark>)> =
+        partly.iter().chain(&whole).map(|product| ((*product).to_owned(), marks(product))).collect();
     let names: Vec<&str> = shown.iter().map(|account| account.account_name.as_str()).collect();
     grid::write(&rows, &names, active.len() - shown.len(), to)
 }

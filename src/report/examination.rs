@@ -103,19 +103,10 @@ fn hosts(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
         rows.entry(label).or_insert_with(|| shown.iter().map(mark).collect());
     }
     writeln!(to, "\n{BOLD}Hosts{BOLD:#} {DIM}(one small request each){DIM:#}")?;
-    let is_whole = |marks: &Vec<Mark>| marks.iter().all(|mark| *mark == Mark::Whole);
-    let whole = rows.values().filter(|marks| is_whole(marks)).count();
-    let mut partly: Vec<(String, Vec<Mark>)> = rows
-        .into_iter()
-        .filter(|(_, marks)| !is_whole(marks))
-        .map(|(label, marks)| (label.to_owned(), marks))
-        .collect();
-    if whole > 0 {
-        let name = if partly.is_empty() { format!("all {whole}") } else { format!("{whole} others") };
-        partly.push((name, vec![Mark::Whole; shown.len()]));
-    }
+    let rows: Vec<(String, Vec<Mark>)> =
+        rows.into_iter().map(|(label, marks)| (label.to_owned(), marks)).collect();
     let names: Vec<&str> = shown.iter().map(|account| account.account_name.as_str()).collect();
-    grid::write(&partly, &names, active.len() - shown.len(), to)
+    grid::write(&rows, &names, active.len() - shown.len(), to)
 }
 
 const fn mark(status: CoverageStatus) -> Mark {

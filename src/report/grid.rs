@@ -21,7 +21,8 @@ pub(super) enum Mark {
     NotAsked,
 }
 
-/// Writes the rows under the numbers of the accounts, and what marks and numbers mean. `more` accounts are not shown.
+/// Writes the rows under the numbers of the accounts, and what marks and numbers mean. Rows of the same marks share a
+/// line; `more` accounts are not shown.
 pub(super) fn write(
     rows: &[(String, Vec<Mark>)],
     accounts: &[&str],
@@ -33,8 +34,9 @@ pub(super) fn write(
         write!(to, "{DIM}{place:>3}{DIM:#} ")?;
     }
     writeln!(to)?;
-    for (name, marks) in rows {
-        write!(to, "  {:NAME$}", at_most(name, NAME - 1))?;
+    for (name, marks) in folded(rows) {
+        let name = format!("  {:NAME$}", at_most(&name, NAME - 1));
+        write!(to, "{name}")?;
         for mark in marks {
             let (style, sign) = match mark {
                 Mark::Whole => (AnsiColor::Green.on_default(), "●"),
@@ -42,7 +44,7 @@ pub(super) fn write(
                 Mark::Nothing => (AnsiColor::Red.on_default(), "○"),
                 Mark::NotAsked => (DIM, "·"),
             };
-            write!(to, "  {style}{sign}{style:#} ")?;
+            write!(to, " {style} {sign}{style:#} ")?;
         }
         writeln!(to)?;
     }
@@ -58,4 +60,44 @@ pub(super) fn write(
         writeln!(to, "  {DIM}and {more} more accounts{DIM:#}")?;
     }
     Ok(())
+}
+
+/// The rows, those of the same marks as one: by the first of their names, and how many more there are.
+fn folded(rows: &[(String, Vec<Mark>)]) -> Vec<(String, &Vec<Mark>)> {
+    let mut folded: Vec<(Vec<&str>, &Vec<Mark>)> = Vec::new();
+    for (name, marks) in rows {
+        match folded.iter_mut().find(|(_, other)| *other == marks) {
+            Some((names, _)) => names.push(name),
+            None => folded.push((vec![name], marks)),
+        }
+    }
+    let title = |names: Vec<&str>| match names.as_slice() {
+        [one] => (*one).to_owned(),
+        [first, others @ ..] => format!("{} and {} more", at_most(first, NAME - 14), others.len()),
+        [] => String::new(),
+    };
+    folded.into_iter().map(|(names, marks)| (title(names), marks)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_the_same_marks_share_a_line() {
+        use Mark::{Nothing, Partly, Whole};
+        let row = |name: &str, marks: [Mark; 2]| (name.to_owned(), marks.to_vec());
+        let rows =
+            [row("chat", [Whole, Nothing]), row("flex", [Partly, Nothing]), row("sync", [Whole, Nothing])];
+        let mut text = anstream::StripStream::new(Vec::new());
+        write(&rows, &["Clinic", "Trial"], 3, &mut text).unwrap();
+        let text = String::from_utf8(text.into_inner()).unwrap();
+        assert!(text.contains("  chat and 1 more                   ●   ○"), "{text}");
+        assert!(text.contains("  flex                              ◐   ○"), "{text}");
+        assert!(
+            text.contains("1 Clinic") && text.contains("2 Trial") && text.contains("and 3 more accounts"),
+            "{text}"
+        );
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    }
 }

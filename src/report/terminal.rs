@@ -140,12 +140,13 @@ fn causes(scan: &Scan, unread: &[&Coverage]) -> Vec<(String, usize)> {
     let mut causes: Vec<(String, usize)> = Vec::new();
     for coverage in unread {
         let code = coverage.twilio_code.map(|code| format!(", code {code}")).unwrap_or_default();
-        let why = match coverage.status {
-            CoverageStatus::Failed => format!(": {}", coverage.reason),
-            _ => String::new(),
-        };
         let status = coverage.status.as_str().replace('_', " ");
-        let cause = format!("{}: {status}{code}{why}", name(coverage.account_sid.as_str()));
+        let why = match coverage.status {
+            CoverageStatus::Failed => format!("{status}{code}: {}", coverage.reason),
+            CoverageStatus::NoCredential => coverage.reason.clone(),
+            _ => format!("{status}{code}"),
+        };
+        let cause = format!("{}: {why}", name(coverage.account_sid.as_str()));
         match causes.iter_mut().find(|(known, _)| *known == cause) {
             Some((_, count)) => *count += 1,
             None => causes.push((cause, 1)),

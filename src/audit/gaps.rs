@@ -198,3 +198,48 @@ fn describe(reading: &Coverage) -> String {
         CoverageStatus::Complete | CoverageStatus::Absent => reading.reason.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(kind: &str, status: CoverageStatus, credential: &str, named: Option<&str>) -> Coverage {
+        let account = "AC00000000000000000000000000000001".parse().unwrap();
+        Coverage {
+            credential_kind: Some(credential.to_owned()),
+            missing_permission: named.map(str::to_owned),
+            ..Coverage::new(account, kind, status, String::new())
+        }
+    }
+
+    #[test]
+    fn each_gap_says_what_would_close_it() {
+        use CoverageStatus::{Denied, Failed, NoCredential};
+        let named = Some("/twilio/sync/services/list");
+        for (kind, status, credential, named, expected) in [
+            ("trunk", Denied, "restricted_key", None, "grant /twilio/voice/sip.trunks/list to its key"),
+            ("sync_service", Denied, "restricted_key", named, "grant /twilio/sync/services/list to its key"),
+            (
+                "sync_service",
+                Denied,
+                "oauth_app",
+                None,
+                "a Standard or Main key, or the Auth Token, reads it",
+            ),
+            (
+                "api_key",
+                Denied,
+                "standard_key",
+                None,
+                "a Main key or the Auth Token of this account reads it",
+            ),
+            ("sync_service", NoCredential, "", None, "supply a credential of this account"),
+            ("organization_user", NoCredential, "", None, "supply an OAuth app of the Organization"),
+            ("trunk", Failed, "auth_token", None, ""),
+        ] {
+            let (remedy, grant) = remedy(&reading(kind, status, credential, named));
+            let words = remedy.in_words(grant.as_slice());
+            assert!(words.ends_with(expected) && words.is_empty() == expected.is_empty(), "{kind}: {words}");
+        }
+    }
+}

@@ -2,9 +2,9 @@
 
 use super::Host::{Accounts, Api, Iam};
 use super::Paging;
-use super::kind::{
-    Column, Endpoint, Kind, bool, int, json, label, list, masked, present, single, text, time, url,
-};
+use super::column::{Column, bool, int, json, label, masked, present, text, time, url};
+use super::endpoint::{Endpoint, list, single};
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[

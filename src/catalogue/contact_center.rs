@@ -3,9 +3,9 @@
 //! Tasks, workers, interactions and insights are never read: their attributes are about people.
 
 use super::Host::{FlexApi, TaskRouter};
-use super::kind::{
-    Kind, bool, host, int, json, label, list, names, of_each, present, single, text, time, url,
-};
+use super::column::{bool, host, int, json, label, names, of_each, present, text, time, url};
+use super::endpoint::{list, single};
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[

@@ -4,9 +4,9 @@
 //! the webhooks of a single conversation.
 
 use super::Host::{Chat, Conversations, Notify, Proxy, Sync};
-use super::kind::{
-    Column, Kind, bool, hashed, int, json, label, list, masked, present, single, text, time, url, variables,
-};
+use super::column::{Column, bool, hashed, int, json, label, masked, present, text, time, url, variables};
+use super::endpoint::{list, single};
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[

@@ -1,6 +1,11 @@
 //! What only a live account can settle: each doubt as one constant, with the answer that is taken until then.
 //!
 //! Every one of them errs towards "not read". Tests hold both answers; whoever learns the truth changes one line.
+//!
+//! Some doubts need no constant, because asking settles them in the scan itself: whether a Restricted key may list
+//! accounts, what a suspended account answers, whether messaging geography is served, how the list of OAuth apps
+//! is wrapped. There a refusal is coverage, and what cannot be understood is `failed`. The kinds of keys are told
+//! by their flags in `checks/views.sql`, where an unknown flag makes an unknown kind.
 
 /// Whether a list that answers 404 may be taken for an empty one.
 ///
@@ -28,9 +33,3 @@ pub const PARENT_TOKEN_LISTS_SUBACCOUNT_KEYS: bool = false;
 ///
 /// Sources disagree; refusals (20003) were seen.
 pub const PARENT_MAIN_KEY_REACHES_SUBACCOUNTS: bool = false;
-
-/// Whether a Restricted key with the permission for it really lists the accounts of the tree.
-///
-/// Twilio's key pages say that accounts need a Main key, its table of permissions lists one for them. Asking
-/// costs one request; a refusal is coverage.
-pub const RESTRICTED_KEY_MAY_LIST_ACCOUNTS: bool = true;

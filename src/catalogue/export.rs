@@ -1,7 +1,9 @@
 //! What flows out by itself: Event Streams and bulk exports.
 
 use super::Host::{BulkExports, Events};
-use super::kind::{Kind, bool, hashed, int, label, list, mail_domain, single, text, time, url};
+use super::column::{bool, hashed, int, label, mail_domain, text, time, url};
+use super::endpoint::{list, single};
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[&EVENT_SINK, &EVENT_SUBSCRIPTION, &SUBSCRIBED_EVENT, &BULK_EXPORT];

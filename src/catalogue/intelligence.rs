@@ -3,7 +3,9 @@
 //! Transcripts, sessions, prompts and what was learned are never read.
 
 use super::Host::{Assistants, Intelligence, Knowledge};
-use super::kind::{Column, Kind, bool, host, int, json, label, list, single, text, time, url};
+use super::column::{Column, bool, host, int, json, label, text, time, url};
+use super::endpoint::{list, single};
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[

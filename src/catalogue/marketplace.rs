@@ -3,7 +3,9 @@
 //! Their `configuration` may hold keys of those companies and is never read.
 
 use super::Host::Marketplace;
-use super::kind::{Kind, bool, label, list, time};
+use super::column::{bool, label, time};
+use super::endpoint::list;
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[&INSTALLED_ADD_ON, &ADD_ON_EXTENSION];

@@ -4,9 +4,9 @@
 
 use super::Host::{Content, Lookups, Messaging};
 use super::Paging;
-use super::kind::{
-    Column, Kind, bool, count, host, int, json, label, list, masked, names, scheme, single, text, time, url,
-};
+use super::column::{Column, bool, count, host, int, json, label, masked, names, scheme, text, time, url};
+use super::endpoint::{list, single};
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[

@@ -4,9 +4,11 @@
 //! file of its product family and one line in the list of that file.
 
 mod accounts;
+mod column;
 mod contact_center;
 mod conversations;
 pub mod doubts;
+mod endpoint;
 mod export;
 mod host;
 mod intelligence;
@@ -30,10 +32,10 @@ mod wireless;
 use std::sync::LazyLock;
 
 pub use accounts::{ACCOUNT_TREE, TWILIO_ACCOUNT};
+pub use column::{Column, Keep};
+pub use endpoint::{Answer, Endpoint, Missing, Moment, Paging, Per, Since};
 pub use host::Host;
-pub use kind::{
-    Answer, Column, Derivation, Endpoint, Keep, Kind, Missing, Moment, Origin, Paging, Per, Since,
-};
+pub use kind::{Derivation, Kind, Origin};
 
 /// Every kind, parents before children.
 pub static KINDS: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {

@@ -4,7 +4,9 @@
 //! of requests) is not.
 
 use super::Host::Monitor;
-use super::kind::{Kind, bool, count, int, label, list, names, query_names, text, time, url};
+use super::column::{bool, count, int, label, names, query_names, text, time, url};
+use super::endpoint::list;
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[&MONITOR_EVENT, &MONITOR_ALERT, &MONITOR_ALARM];

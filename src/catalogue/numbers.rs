@@ -2,9 +2,9 @@
 
 use super::Host::{Api, Numbers, Routes};
 use super::Paging;
-use super::kind::{
-    Column, Kind, bool, country, hashed, json, label, list, masked, single, text, time, toll_free, url,
-};
+use super::column::{Column, bool, country, hashed, json, label, masked, text, time, toll_free, url};
+use super::endpoint::{list, single};
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[

@@ -5,8 +5,10 @@
 //! where it is not there, the other.
 
 use super::Host::{Iam, PreviewIam};
-use super::kind::{Endpoint, Kind, bool, json, label, list, mail_domain, text, time};
-use super::{Paging, kind::Column};
+use super::Paging;
+use super::column::{Column, bool, json, label, mail_domain, text, time};
+use super::endpoint::{Endpoint, list};
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[

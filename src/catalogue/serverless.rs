@@ -3,7 +3,9 @@
 //! What an environment really runs stands in its build: versions, their source and the logs are not read.
 
 use super::Host::Serverless;
-use super::kind::{Derivation, Kind, bool, label, list, shape, single, text, time};
+use super::column::{bool, label, shape, text, time};
+use super::endpoint::{list, single};
+use super::kind::{Derivation, Kind};
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[

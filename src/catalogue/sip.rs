@@ -1,7 +1,9 @@
 //! SIP domains, what guards them, and connections to other carriers.
 
 use super::Host::{Api, Routes, Voice};
-use super::kind::{Column, Kind, bool, hashed, int, label, list, masked, single, text, time, url};
+use super::column::{Column, bool, hashed, int, label, masked, text, time, url};
+use super::endpoint::{list, single};
+use super::kind::Kind;
 use super::numbers::ROUTE_COLUMNS;
 
 /// The kinds of this family, parents before children.

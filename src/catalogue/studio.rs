@@ -1,7 +1,9 @@
 //! Studio flows, taken apart.
 
 use super::Host::Studio;
-use super::kind::{Derivation, Kind, bool, count, int, label, list, single, text, time, url};
+use super::column::{bool, count, int, label, text, time, url};
+use super::endpoint::{list, single};
+use super::kind::{Derivation, Kind};
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[&STUDIO_FLOW, &STUDIO_DEFINITION, &STUDIO_WIDGET, &STUDIO_URL];

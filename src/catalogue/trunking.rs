@@ -1,7 +1,9 @@
 //! Elastic SIP Trunking.
 
 use super::Host::{Routes, Trunking};
-use super::kind::{Kind, bool, hashed, int, json, label, list, masked, single, text, time, url};
+use super::column::{bool, hashed, int, json, label, masked, text, time, url};
+use super::endpoint::{list, single};
+use super::kind::Kind;
 use super::numbers::ROUTE_COLUMNS;
 use super::sip::MAPPING_COLUMNS;
 

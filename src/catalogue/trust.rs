@@ -4,7 +4,9 @@
 //! them are never asked for.
 
 use super::Host::{Numbers, TrustHub};
-use super::kind::{Column, Kind, count, label, list, mail_domain, text, time, url};
+use super::column::{Column, count, label, mail_domain, text, time, url};
+use super::endpoint::list;
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[&REGULATORY_BUNDLE, &CUSTOMER_PROFILE, &TRUST_PRODUCT];

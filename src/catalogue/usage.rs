@@ -1,7 +1,9 @@
 //! What an account uses, and what warns of it.
 
 use super::Host::Api;
-use super::kind::{Column, Endpoint, Kind, host, label, list, real, scheme, single, text, time};
+use super::column::{Column, host, label, real, scheme, text, time};
+use super::endpoint::{Endpoint, list, single};
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[&USAGE_RECORD, &USAGE_RECORD_ALL_TIME, &USAGE_TRIGGER, &BALANCE];

@@ -1,7 +1,9 @@
 //! Verify. Nothing of the people who are verified.
 
 use super::Host::Verify;
-use super::kind::{Kind, bool, int, json, label, list, present, text, time, url};
+use super::column::{bool, int, json, label, present, text, time, url};
+use super::endpoint::list;
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[

@@ -4,7 +4,9 @@
 //! media are never read.
 
 use super::Host::Video;
-use super::kind::{Column, Kind, bool, host, int, list, single, text, time, url};
+use super::column::{Column, bool, host, int, text, time, url};
+use super::endpoint::{list, single};
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] = &[

@@ -2,7 +2,9 @@
 
 use super::Host::{Api, Insights, Voice};
 use super::Paging;
-use super::kind::{Kind, bool, count, host, int, label, list, present, single, text, time};
+use super::column::{bool, count, host, int, label, present, text, time};
+use super::endpoint::{list, single};
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] =

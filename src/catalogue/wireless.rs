@@ -1,7 +1,9 @@
 //! SIM cards. Their numbers and addresses (ICCID, IP) are not kept.
 
 use super::Host::{SuperSim, Wireless};
-use super::kind::{Kind, bool, label, list, text, time, url};
+use super::column::{bool, label, text, time, url};
+use super::endpoint::list;
+use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
 pub(super) static KINDS: &[&Kind] =

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::address::Occasion;
-use super::reduce::Salt;
+use super::salt::Salt;
 use crate::catalogue::Kind;
 use crate::credentials::{Credential, Credentials};
 use crate::evidence::{Batch, EvidenceError, Queue};

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::raw_row::{RawRow, ReduceError};
-use super::reduce::Salt;
+use super::salt::Salt;
 use crate::catalogue::{Column, Keep};
 use crate::evidence::Value;
 use crate::redact;

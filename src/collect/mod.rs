@@ -16,12 +16,14 @@ mod raw_row;
 mod reduce;
 mod refusal;
 mod run;
+mod salt;
 mod sign_in;
 mod studio;
 
 pub use account_tree::{AccountInTree, Tree};
 pub use plan::chosen_kinds;
 pub use probe::{Probed, probe};
-pub use reduce::{Salt, rows_of_answer};
+pub use reduce::rows_of_answer;
 pub use run::{Collector, collect};
+pub use salt::Salt;
 pub use sign_in::{SignInError, SignedIn, Unusable, Why, sign_in};

@@ -12,7 +12,7 @@ use super::context::Context;
 use super::listing::Listing;
 use super::plan::{children, with_dependents};
 use super::raw_row::Place;
-use super::reduce::Salt;
+use super::salt::Salt;
 use super::sign_in::SignInError;
 use crate::catalogue::{ACCOUNT_TREE, Kind, Per, TWILIO_ACCOUNT};
 use crate::credentials::Credentials;

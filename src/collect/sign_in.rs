@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::raw_row::{Place, RawRow};
-use super::reduce::{Salt, reduce};
+use super::reduce::reduce;
+use super::salt::Salt;
 use crate::catalogue::{Host, TWILIO_ACCOUNT};
 use crate::credentials::{Credential, CredentialKind};
 use crate::evidence::Row;

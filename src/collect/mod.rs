@@ -21,7 +21,7 @@ mod studio;
 
 pub use account_tree::{AccountInTree, Tree};
 pub use plan::chosen_kinds;
-pub use probe::{Probed, probe};
+pub use probe::{Probed, probe, probe_organization};
 pub use reduce::{Salt, rows_of_answer};
 pub use run::{Collector, collect};
 pub use sign_in::{SignInError, SignedIn, Unusable, Why, sign_in};

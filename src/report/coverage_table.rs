@@ -30,7 +30,8 @@ pub(super) fn write(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
         rows.push((format!("{} other products", whole.len()), vec![Mark::Whole; shown.len()]));
     }
     let names: Vec<&str> = shown.iter().map(|account| account.account_name.as_str()).collect();
-    grid::write(&rows, &names, active.len() - shown.len(), to)
+    grid::write(&rows, 1..=names.len(), to)?;
+    grid::legend(&names, active.len() - shown.len(), to)
 }
 
 const fn mark(share: Option<Share>) -> Mark {

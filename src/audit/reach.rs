@@ -4,6 +4,7 @@
 //! Source: <https://www.twilio.com/docs/iam/api-keys>, read 2026-11.
 
 use std::collections::BTreeMap;
+use std::iter::successors;
 
 use crate::catalogue::{self, Endpoint, Kind};
 use crate::evidence::functions::permission_matches;
@@ -58,7 +59,28 @@ pub fn lacks(needs: &Needs, holding: Holding<'_>, has_organization_app: bool) ->
             add(remedy, uncovered.purpose, None, &[uncovered.kind]);
         }
     }
-    lacks.into_values().collect()
+    let mut lacks: Vec<Lack> = lacks.into_values().collect();
+    add_what_stands_below(needs, &mut lacks);
+    lacks
+}
+
+/// What is listed under something that is not read is not read either, whatever its own permission.
+fn add_what_stands_below(needs: &Needs, lacks: &mut [Lack]) {
+    let allowed = needs.allow.iter().filter(|allow| is_needed(allow.purpose));
+    let uncovered = needs.uncovered.iter().filter(|uncovered| is_needed(uncovered.purpose));
+    let needed = allowed
+        .flat_map(|allow| allow.kinds.iter().copied())
+        .chain(uncovered.map(|uncovered| uncovered.kind));
+    for kind in needed {
+        if lacks.iter().any(|lack| lack.kinds.contains(&kind)) {
+            continue;
+        }
+        let above = successors(catalogue::kind(kind), |kind| kind.comes_after().and_then(catalogue::kind));
+        let above: Vec<&str> = above.skip(1).map(|kind| kind.name).collect();
+        if let Some(lack) = lacks.iter_mut().find(|lack| above.iter().any(|kind| lack.kinds.contains(kind))) {
+            lack.kinds.push(kind);
+        }
+    }
 }
 
 /// How many kinds the chosen checks need.
@@ -74,9 +96,9 @@ const fn is_needed(purpose: Purpose) -> bool {
 
 /// Whether the parent's Auth Token reads a kind of a subaccount.
 fn reached(kind: &str, holding: Holding<'_>) -> bool {
-    let by_parent = catalogue::kind(kind)
-        .and_then(Kind::endpoint)
-        .is_some_and(|endpoint| endpoint.host.parent_token_reaches_subaccounts());
+    let first = catalogue::kind(kind).and_then(Kind::endpoint);
+    let mut endpoints = successors(first, |endpoint| endpoint.fallback);
+    let by_parent = endpoints.any(|endpoint| endpoint.host.parent_token_reaches_subaccounts());
     matches!(holding, Holding::Nothing { parent_token: true }) && by_parent
 }
 

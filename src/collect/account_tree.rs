@@ -99,9 +99,12 @@ pub(super) async fn discover(
         return Err(SignInError::Unusable(refusals.swap_remove(0)));
     }
     credentials.replace(accepted);
-    let Some(first) = signed_in.keys().next().cloned() else { return Err(SignInError::NoCredential) };
-    let mut parents =
-        signed_in.iter().filter(|(_, found)| owns_itself(found)).map(|(account, _)| account.clone());
+    let mut in_order = credentials.iter().map(|credential| credential.account.clone());
+    let Some(first) = in_order.next() else { return Err(SignInError::NoCredential) };
+    // Of several parents the first counts, as of several credentials.
+    let mut parents = std::iter::once(first.clone())
+        .chain(in_order)
+        .filter(|account| signed_in.get(account).is_some_and(owns_itself));
     let parent = parents.next();
     let mut unusable = sentences(&refusals, credentials);
     let place = |account: &AccountSid| credentials.own(account).map_or("", |found| found.place.as_str());

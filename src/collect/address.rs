@@ -23,7 +23,9 @@ pub(super) fn first_url(
     occasion: Occasion,
 ) -> Result<Url, String> {
     let path = path(endpoint, place, under)?;
-    let mut url = Url::parse(&format!("https://{}{path}", endpoint.host.name(occasion.region)))
+    // There is one Organization for all Regions, and it is in the United States.
+    let region = if endpoint.by_organization { Region::Us1 } else { occasion.region };
+    let mut url = Url::parse(&format!("https://{}{path}", endpoint.host.name(region)))
         .map_err(|_| "its address cannot be built".to_owned())?;
     {
         let mut query = url.query_pairs_mut();

@@ -22,7 +22,7 @@ mod studio;
 
 pub use account_tree::{AccountInTree, Tree};
 pub use plan::chosen_kinds;
-pub use probe::{Probed, probe};
+pub use probe::{Probed, probe, probe_organization};
 pub use reduce::rows_of_answer;
 pub use run::{Collector, collect};
 pub use salt::Salt;

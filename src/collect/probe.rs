@@ -16,7 +16,7 @@ use super::sign_in::policy;
 use crate::catalogue::{Answer, Endpoint, Host, Kind, Per};
 use crate::credentials::{CredentialKind, Source};
 use crate::model::{AccountSid, CoverageStatus};
-use crate::model::{ExaminedHost, HeldCredential};
+use crate::model::{ExaminedHost, ExaminedOrganization, HeldCredential};
 use crate::twilio::Request;
 
 /// What was learnt of one account.
@@ -31,6 +31,35 @@ pub struct Probed {
     /// What each host answered, in the order of their names; empty for accounts that are not active.
     pub hosts: Vec<ExaminedHost>,
 }
+
+/// Asks the Organization's app for one page of its accounts; nothing where there is no app, or no such kind.
+pub async fn probe_organization(collector: &Collector) -> Option<ExaminedOrganization> {
+    let app = collector.credentials.organization()?;
+    let endpoint = collector.kinds.iter().find(|kind| kind.name == ORGANIZATION_ACCOUNT)?.endpoint()?;
+    // The account is not part of these addresses.
+    let account = collector.credentials.iter().next()?.account.clone();
+    let place = Place { account, parent: app.organization.clone() };
+    let mut examined = probe_endpoint(collector, endpoint, ORGANIZATION_ACCOUNT, &place).await;
+    if let (false, Some(fallback)) = (examined.status.is_conclusive(), endpoint.fallback) {
+        let other = probe_endpoint(collector, fallback, ORGANIZATION_ACCOUNT, &place).await;
+        if other.status.is_conclusive() {
+            examined = other;
+        }
+    }
+    Some(ExaminedOrganization {
+        organization_sid: app.organization.clone(),
+        credential: HeldCredential {
+            place: app.place.clone(),
+            user: app.user.clone(),
+            kind: "organization_app",
+            is_derived: false,
+        },
+        hosts: vec![examined],
+    })
+}
+
+/// The kind that tells whether the Organization's app is let in.
+const ORGANIZATION_ACCOUNT: &str = "organization_account";
 
 /// Asks every host that the kinds need, once for each account.
 pub async fn probe(collector: &Collector, tree: &Tree) -> Vec<Probed> {
@@ -51,8 +80,10 @@ async fn probe_account(collector: &Collector, account: &AccountInTree, known: Op
         _ => known,
     };
     let wanted = if account.is_active() { cheapest(&collector.kinds) } else { BTreeMap::new() };
-    let answers = wanted.into_iter().map(|(host, kind)| probe_host(collector, account, host, kind));
-    let hosts = join_all(answers).await.into_iter().flatten().collect();
+    let place = Place { account: account.account.clone(), parent: String::new() };
+    let asked = wanted.into_values().filter_map(|kind| Some((kind.name, kind.endpoint()?)));
+    let hosts =
+        join_all(asked.map(|(name, endpoint)| probe_endpoint(collector, endpoint, name, &place))).await;
     Probed {
         account: account.account.clone(),
         credential: own.map(|own| HeldCredential {
@@ -83,33 +114,31 @@ fn cheapest(kinds: &[&'static Kind]) -> BTreeMap<Host, &'static Kind> {
     cheapest
 }
 
-async fn probe_host(
+async fn probe_endpoint(
     collector: &Collector,
-    account: &AccountInTree,
-    host: Host,
-    kind: &'static Kind,
-) -> Option<ExaminedHost> {
-    let endpoint = kind.endpoint()?;
+    endpoint: &Endpoint,
+    kind: &'static str,
+    place: &Place,
+) -> ExaminedHost {
     let examined = ExaminedHost {
-        host: host.label(),
-        asked_for: kind.name,
+        host: endpoint.host.label(),
+        asked_for: kind,
         status: CoverageStatus::NoCredential,
         http_status: None,
         twilio_code: None,
         missing_permission: None,
         reason: String::new(),
     };
-    let Some(asker) = Asker::of(&collector.credentials, endpoint, &account.account) else {
-        return Some(examined);
+    let Some(asker) = Asker::of(&collector.credentials, endpoint, &place.account) else {
+        return examined;
     };
-    let place = Place { account: account.account.clone(), parent: String::new() };
     let occasion = Occasion { region: collector.region, started_at: collector.started_at };
     let small = smallest(endpoint);
-    let url = match first_url(&small, &place, None, occasion) {
+    let url = match first_url(&small, place, None, occasion) {
         Ok(url) => url,
-        Err(reason) => return Some(ExaminedHost { status: CoverageStatus::Failed, reason, ..examined }),
+        Err(reason) => return ExaminedHost { status: CoverageStatus::Failed, reason, ..examined },
     };
-    Some(match collector.client.get(Request { url: &url, caller: asker.caller }).await {
+    match collector.client.get(Request { url: &url, caller: asker.caller }).await {
         Ok(_) => ExaminedHost { status: CoverageStatus::Complete, http_status: Some(200), ..examined },
         Err(failure) => {
             let (status, because) = outcome_of(endpoint, failure.kind, collector.started_at);
@@ -122,7 +151,7 @@ async fn probe_host(
                 ..examined
             }
         }
-    })
+    }
 }
 
 /// The same endpoint, asked for one row where pages can be small.

@@ -25,6 +25,8 @@ pub struct SignedIn {
     pub date: Option<Timestamp>,
     /// This machine's clock at that moment.
     pub received_at: Option<Timestamp>,
+    /// Where its account is at home, where the answer told it.
+    pub home_region: Option<Region>,
     /// The permissions of its policy, where it may read its own.
     pub policy: Option<Vec<String>>,
     /// Its account's own resource, where it may read it.
@@ -118,8 +120,9 @@ pub async fn sign_in(client: &Client, credential: &Credential, salt: &Salt) -> R
         Ok(reply) => {
             let row = account_resource(credential, &reply.body, salt).map_err(unusable)?;
             let (kind, policy) = kind_with_account(client, credential).await;
-            let received_at = Some(reply.received_at);
-            Ok(SignedIn { kind, date: reply.date, received_at, policy, account: Some(row) })
+            let Reply { date, received_at, home_region, .. } = reply;
+            let received_at = Some(received_at);
+            Ok(SignedIn { kind, date, received_at, home_region, policy, account: Some(row) })
         }
         Err(failure) => without_account(client, credential, failure).await.map_err(unusable),
     }
@@ -160,6 +163,7 @@ async fn without_account(
         kind,
         date: reply.and_then(|reply| reply.date),
         received_at: reply.map(|reply| reply.received_at),
+        home_region: reply.and_then(|reply| reply.home_region),
         policy: None,
         account: None,
     };

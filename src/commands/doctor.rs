@@ -11,8 +11,8 @@ use super::scan_setting::{Choices, Setting, demo, real};
 use super::strength::Strength;
 use super::{Exit, Log, Stop};
 use crate::audit::{self, Holding};
-use crate::collect::{AccountInTree, Collector, Probed, Salt, SignInError, Tree, probe};
-use crate::model::{Clock, Examination, ExaminedAccount, Region};
+use crate::collect::{AccountInTree, Collector, Probed, Salt, SignInError, Tree, probe, probe_organization};
+use crate::model::{Clock, Examination, ExaminedAccount, ExaminedOrganization, Region};
 use crate::report::examination as report;
 use crate::twilio::Client;
 
@@ -114,7 +114,11 @@ async fn examine(
         .sign_in(&salt)
         .await
         .map_err(|error: SignInError| Stop::new(Exit::Authentication, error))?;
-    let has_app = collector.credentials.organization().is_some();
+    let organization = probe_organization(&collector).await;
+    let has_app = match &organization {
+        Some(organization) => refusals(organization).next().is_none(),
+        None => collector.credentials.organization().is_some(),
+    };
     let probed = probe(&collector, &tree).await;
     let strength = Strength { catalogue: &catalogue, tree: &tree, credentials: &collector.credentials };
     Ok(Examination {
@@ -123,9 +127,21 @@ async fn examine(
         clock_ahead_seconds: clock_ahead(&tree),
         tree_is_known: tree.is_known(),
         notices: tree.notices.clone(),
-        unusable_credentials: tree.unusable.clone(),
+        unusable_credentials: tree
+            .unusable
+            .iter()
+            .cloned()
+            .chain(organization.iter().flat_map(refusals))
+            .collect(),
+        organization,
         accounts: probed.into_iter().map(|probed| examined(&strength, has_app, probed)).collect(),
     })
+}
+
+/// Why the Organization's app is of no use, as one sentence that names it.
+fn refusals(organization: &ExaminedOrganization) -> impl Iterator<Item = String> {
+    let refused = organization.hosts.iter().filter(|host| !host.status.is_conclusive());
+    refused.map(|host| format!("{}: {}.", organization.credential.place, host.reason))
 }
 
 /// How many seconds this clock is ahead, by the answer that says so least: an answer takes time to arrive.
@@ -146,6 +162,7 @@ fn examined(strength: &Strength<'_>, has_app: bool, probed: Probed) -> ExaminedA
         account_sid: probed.account.to_string(),
         is_parent: known.is_some_and(|account| account.is_parent),
         active,
+        home_region: strength.tree.signed_in.get(&probed.account).and_then(|found| found.home_region),
         kinds_needed: audit::kinds_needed(&needs),
         lacks: if active { audit::lacks(&needs, holding, has_app) } else { Vec::new() },
         lacks_are_certain: !matches!(holding, Holding::Policy(None) | Holding::UnknownKey),

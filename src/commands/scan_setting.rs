@@ -64,14 +64,29 @@ pub(super) fn real(choices: &Choices<'_>, started_at: Timestamp) -> Result<Setti
     })?;
     let elsewhere = credentials.keep_region(choices.region);
     if credentials.iter().next().is_none() {
-        let region = choices.region;
-        let hint = format!("mark one with `region = \"{region}\"`, or choose another --region");
-        return Err(Stop::new(Exit::Usage, anyhow::anyhow!("no credential of Region {region}: {hint}")));
+        return Err(Stop::new(Exit::Usage, nobody_of(choices.region, elsewhere)));
     }
     if elsewhere > 0 {
         tracing::info!(elsewhere, "credentials of other Regions are not used");
     }
     Ok(Setting { address, credentials, intent, intent_declared, _simulator: None })
+}
+
+/// That no credential is left, and what to write.
+fn nobody_of(region: Region, elsewhere: usize) -> anyhow::Error {
+    match (region, elsewhere) {
+        (_, 0) => anyhow::anyhow!(
+            "the Organization's app reads no account: add a [[credential]] with `account` for each account"
+        ),
+        (Region::Us1, _) => anyhow::anyhow!(
+            "no credential of Region us1: each is marked for another Region; choose that with --region, or add a \
+             [[credential]] without `region` (in the environment: unset TWILIO_REGION)"
+        ),
+        (region, _) => anyhow::anyhow!(
+            "no credential of Region {region}: mark one that was made there with `region = \"{region}\"` (in the \
+             environment: TWILIO_REGION={region}), or choose another --region"
+        ),
+    }
 }
 
 /// `audit.toml`, valid on the day of the scan. Without one nothing is declared.

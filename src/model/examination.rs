@@ -21,6 +21,19 @@ pub struct Examination {
     pub unusable_credentials: Vec<String>,
     /// The accounts, the parent first.
     pub accounts: Vec<ExaminedAccount>,
+    /// The Organization's app, where one was supplied and the chosen checks read what it reads.
+    pub organization: Option<ExaminedOrganization>,
+}
+
+/// What was learnt of the Organization's app.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExaminedOrganization {
+    /// The Organization.
+    pub organization_sid: String,
+    /// Its app.
+    pub credential: HeldCredential,
+    /// What its host answered.
+    pub hosts: Vec<ExaminedHost>,
 }
 
 /// What was learnt of one account.
@@ -34,6 +47,8 @@ pub struct ExaminedAccount {
     pub is_parent: bool,
     /// Whether it works: anything but suspended and closed.
     pub active: bool,
+    /// The Region where it is at home, where Twilio told it.
+    pub home_region: Option<Region>,
     /// Its own credential; without one only the parent's Auth Token may reach it.
     pub credential: Option<HeldCredential>,
     /// What each host answered.
@@ -113,7 +128,9 @@ impl Examination {
     /// Whether a scan with these credentials would read all that the chosen checks need.
     pub fn is_sufficient(&self) -> bool {
         let whole = |account: &ExaminedAccount| account.lacks.is_empty() && account.lacks_are_certain;
+        let is_let_in = |app: &ExaminedOrganization| app.hosts.iter().all(|host| host.status.is_conclusive());
         self.tree_is_known
+            && self.organization.as_ref().is_none_or(is_let_in)
             && self.unusable_credentials.is_empty()
             && self.accounts.iter().filter(|account| account.active).all(whole)
     }

@@ -15,7 +15,9 @@ mod severity;
 mod sid;
 
 pub use coverage::{Coverage, CoverageStatus};
-pub use examination::{Examination, ExaminedAccount, ExaminedHost, HeldCredential, Lack, Remedy};
+pub use examination::{
+    Examination, ExaminedAccount, ExaminedHost, ExaminedOrganization, HeldCredential, Lack, Remedy,
+};
 pub use finding::{Finding, Outcome};
 pub use fingerprint::{FINGERPRINT_VERSION, finding_id};
 pub use matrix::{Cell, Matrix, Share};

@@ -27,7 +27,8 @@ pub(super) fn write(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
     let rows: Vec<(String, Vec<Mark>)> =
         partly.iter().chain(&whole).map(|product| ((*product).to_owned(), marks(product))).collect();
     let names: Vec<&str> = shown.iter().map(|account| account.account_name.as_str()).collect();
-    grid::write(&rows, &names, active.len() - shown.len(), to)
+    grid::write(&rows, 1..=names.len(), to)?;
+    grid::legend(&names, active.len() - shown.len(), to)
 }
 
 const fn mark(share: Option<Share>) -> Mark {

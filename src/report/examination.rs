@@ -2,7 +2,7 @@
 //!
 //! It fits 80 columns. It says what was learnt elsewhere and decides nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use anstyle::AnsiColor;
@@ -10,12 +10,15 @@ use anstyle::AnsiColor;
 use super::cell::{at_most, printable};
 use super::grid::{self, Mark};
 use super::paragraph::{BOLD, DIM, paragraph};
-use crate::model::{CoverageStatus, Examination, ExaminedAccount, Lack, Purpose, Remedy};
+use crate::model::{CoverageStatus, Examination, ExaminedAccount, Lack, Purpose, Region, Remedy};
 
 /// A clock that is off by more makes ages and windows wrong.
 const TOLERATED_SECONDS: i64 = 60;
 /// Names in a list before it says how many more.
 const NAMED: usize = 6;
+/// Columns of an account's name, and of the place where its credential was found.
+const NAME: usize = 28;
+const PLACE: usize = 22;
 
 /// The examination for programs.
 ///
@@ -34,7 +37,7 @@ pub fn json(examination: &Examination, mut to: impl Write) -> io::Result<()> {
 /// When the stream cannot be written; a closed pipe is the caller's to ignore.
 pub fn text(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
     heading(examination, to)?;
-    credentials(examination, to)?;
+    accounts(examination, to)?;
     hosts(examination, to)?;
     lacks(examination, to)?;
     strength(examination, to)?;
@@ -43,14 +46,24 @@ pub fn text(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
 
 fn heading(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
     let Examination { tool_version, region, accounts, .. } = examination;
+    let count = match accounts.len() {
+        1 => "1 account".to_owned(),
+        count => format!("{count} accounts"),
+    };
     writeln!(
         to,
-        "{BOLD}twilio-audit {tool_version}{BOLD:#} {DIM}· doctor · Region {region} · {} accounts{DIM:#}",
-        accounts.len()
+        "{BOLD}twilio-audit {tool_version}{BOLD:#} {DIM}· doctor · Region {region} · {count}{DIM:#}"
     )?;
     for sentence in examination.notices.iter().chain(&examination.unusable_credentials) {
         paragraph("! ", &printable(sentence), to)?;
     }
+    for sentence in homes(examination) {
+        paragraph("! ", &printable(&sentence), to)?;
+    }
+    clock(examination, to)
+}
+
+fn clock(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
     match examination.clock_ahead_seconds {
         None => writeln!(to, "  {DIM}No answer told Twilio's time, so this clock was not compared.{DIM:#}"),
         Some(ahead) if ahead.abs() > TOLERATED_SECONDS => {
@@ -66,47 +79,118 @@ fn heading(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
     }
 }
 
-fn credentials(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
-    writeln!(to, "\n{BOLD}{:<30} {:<15} {:>7}  {:<24}{BOLD:#}", "Account", "Credential", "Kinds", "From")?;
+/// One sentence for each Region that is the home of accounts and was not asked.
+fn homes(examination: &Examination) -> Vec<String> {
+    let mut homes: BTreeMap<Region, Vec<&str>> = BTreeMap::new();
     for account in &examination.accounts {
-        let name = at_most(&printable(&account.account_name), 30);
-        let (kind, place) = match (&account.credential, account.active) {
-            (_, false) => ("", "suspended or closed"),
-            (None, true) => ("none", ""),
-            (Some(held), true) => (held.kind, held.place.as_str()),
-        };
+        if let Some(home) = account.home_region.filter(|home| *home != examination.region) {
+            homes.entry(home).or_default().push(&account.account_name);
+        }
+    }
+    let sentence = |(home, accounts): (Region, Vec<&str>)| {
+        let accounts = first_of(&accounts);
+        format!("The home Region of {accounts} is {home}: `--region {home}` audits what is there.")
+    };
+    homes.into_iter().map(sentence).collect()
+}
+
+fn accounts(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
+    writeln!(to, "\n{BOLD}{:>3} {:<NAME$} {:<15} {:>7}  From{BOLD:#}", "", "Account", "Credential", "Reads")?;
+    for (place, account) in examination.accounts.iter().enumerate() {
+        let number = place + 1;
+        let name = at_most(&printable(&account.account_name), NAME);
+        if !account.active {
+            writeln!(to, "{DIM}{number:>3} {name:<NAME$} suspended or closed{DIM:#}")?;
+            continue;
+        }
         let missing: usize = account.lacks.iter().map(|lack| lack.kinds.len()).sum();
         let read = account.kinds_needed.saturating_sub(missing);
-        let about = if account.lacks_are_certain { " " } else { "≤" };
-        let kinds =
-            if account.active { format!("{about}{read}/{}", account.kinds_needed) } else { String::new() };
-        let style = if missing == 0 { AnsiColor::Green } else { AnsiColor::Yellow }.on_default();
+        let about = if account.lacks_are_certain { "" } else { "≤" };
+        let reads = format!("{about}{read}/{}", account.kinds_needed);
+        let style =
+            if missing == 0 && account.lacks_are_certain { AnsiColor::Green } else { AnsiColor::Yellow };
+        let style = style.on_default();
+        let (credential, place) = held(account);
+        let line = format!("{number:>3} {name:<NAME$} {credential:<15} {style}{reads:>7}{style:#}");
+        match last_of(&printable(place), PLACE) {
+            place if place.is_empty() => writeln!(to, "{line}")?,
+            place => writeln!(to, "{line}  {DIM}{place}{DIM:#}")?,
+        }
+    }
+    if let Some(organization) = &examination.organization {
+        let is_let_in = organization.hosts.iter().all(|host| host.status.is_conclusive());
+        let (style, answer) = match is_let_in {
+            true => (AnsiColor::Green.on_default(), "let in"),
+            false => (AnsiColor::Red.on_default(), "refused"),
+        };
+        let place = last_of(&printable(&organization.credential.place), PLACE);
         writeln!(
             to,
-            "{name:<30} {kind:<15} {style}{kinds:>7}{style:#}  {DIM}{}{DIM:#}",
-            at_most(&printable(place), 24)
+            "{:>3} {:<NAME$} {:<15} {style}{answer:>7}{style:#}  {DIM}{place}{DIM:#}",
+            "", "the Organization", "OAuth app"
         )?;
     }
-    writeln!(to, "{DIM}Kinds: how many of those that the chosen checks need would be read.{DIM:#}")
+    writeln!(to, "    {DIM}Reads: how many of the kinds that the chosen checks need.{DIM:#}")
+}
+
+/// What an account is read with, and where that was found.
+fn held(account: &ExaminedAccount) -> (&'static str, &str) {
+    match &account.credential {
+        Some(held) => (in_words(held.kind), &held.place),
+        None if account.hosts.iter().any(|host| host.status.is_conclusive()) => {
+            ("none", "parent's token reads")
+        }
+        None => ("none", ""),
+    }
+}
+
+/// A kind of credential as people call it.
+fn in_words(kind: &str) -> &'static str {
+    match kind {
+        "auth_token" => "Auth Token",
+        "derived_token" => "derived token",
+        "main_key" => "Main key",
+        "standard_key" => "Standard key",
+        "restricted_key" => "Restricted key",
+        "oauth_app" => "OAuth app",
+        _ => "key",
+    }
+}
+
+/// At most so many characters from the end: of a path the end tells more.
+fn last_of(text: &str, characters: usize) -> String {
+    let count = text.chars().count();
+    if count <= characters {
+        return text.to_owned();
+    }
+    ['…'].into_iter().chain(text.chars().skip(count + 1 - characters)).collect()
 }
 
 fn hosts(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
-    let active: Vec<&ExaminedAccount> = examination.accounts.iter().filter(|a| a.active).collect();
-    let shown: Vec<&ExaminedAccount> = active.iter().copied().take(grid::ACCOUNTS).collect();
-    let mut rows: BTreeMap<&str, Vec<Mark>> = BTreeMap::new();
-    let labels = active.iter().flat_map(|account| &account.hosts).map(|host| host.host);
-    for label in labels {
-        let mark = |account: &&ExaminedAccount| {
+    let numbered = examination.accounts.iter().enumerate().map(|(place, account)| (place + 1, account));
+    let active: Vec<(usize, &ExaminedAccount)> = numbered.filter(|(_, account)| account.active).collect();
+    let shown = active.get(..grid::ACCOUNTS).unwrap_or(&active);
+    let labels: BTreeSet<&str> =
+        active.iter().flat_map(|(_, account)| &account.hosts).map(|host| host.host).collect();
+    let marks_of = |label: &str| -> Vec<Mark> {
+        let mark_in = |account: &ExaminedAccount| {
             let answer = account.hosts.iter().find(|host| host.host == label);
             answer.map_or(Mark::NotAsked, |host| mark(host.status))
         };
-        rows.entry(label).or_insert_with(|| shown.iter().map(mark).collect());
-    }
-    writeln!(to, "\n{BOLD}Hosts{BOLD:#} {DIM}(one small request each){DIM:#}")?;
+        shown.iter().map(|(_, account)| mark_in(account)).collect()
+    };
     let rows: Vec<(String, Vec<Mark>)> =
-        rows.into_iter().map(|(label, marks)| (label.to_owned(), marks)).collect();
-    let names: Vec<&str> = shown.iter().map(|account| account.account_name.as_str()).collect();
-    grid::write(&rows, &names, active.len() - shown.len(), to)
+        labels.into_iter().map(|label| (label.to_owned(), marks_of(label))).collect();
+    writeln!(
+        to,
+        "\n{BOLD}Hosts{BOLD:#} {DIM}(one small request to each, for each account by its number){DIM:#}"
+    )?;
+    grid::write(&rows, shown.iter().map(|(number, _)| *number), to)?;
+    writeln!(to, "  {DIM}● answered  ◐ no clear answer  ○ refused, or nobody to ask as{DIM:#}")?;
+    match active.len() - shown.len() {
+        0 => Ok(()),
+        more => writeln!(to, "  {DIM}and {more} more accounts: see --format json{DIM:#}"),
+    }
 }
 
 const fn mark(status: CoverageStatus) -> Mark {
@@ -122,43 +206,57 @@ const fn mark(status: CoverageStatus) -> Mark {
 }
 
 fn lacks(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
-    let lacking: Vec<&ExaminedAccount> = examination
-        .accounts
-        .iter()
-        .filter(|a| a.active && !(a.lacks.is_empty() && a.lacks_are_certain))
-        .collect();
-    if lacking.is_empty() {
+    // Accounts with the same gaps are told of together, in the order of the first of each.
+    let mut alike: Vec<(Vec<String>, Vec<&str>)> = Vec::new();
+    for account in examination.accounts.iter().filter(|account| account.active) {
+        let sentences = gaps(account);
+        match alike.iter_mut().find(|(known, _)| *known == sentences) {
+            _ if sentences.is_empty() => {}
+            Some((_, accounts)) => accounts.push(&account.account_name),
+            None => alike.push((sentences, vec![&account.account_name])),
+        }
+    }
+    if alike.is_empty() {
         return writeln!(to, "\n{BOLD}The chosen checks would lack nothing.{BOLD:#}");
     }
     writeln!(to, "\n{BOLD}What the chosen checks would lack{BOLD:#}")?;
-    for account in lacking {
-        writeln!(to, "  {}", at_most(&printable(&account.account_name), 76))?;
-        for lack in &account.lacks {
-            paragraph("    ", &sentence(lack), to)?;
-        }
-        if !account.lacks_are_certain {
-            let sentence = "The policy of this key or app cannot be read, so it may lack more: grant it \
-                            /twilio/iam/api-keys/read, or compare it with `twilio-audit permissions`.";
-            paragraph("    ", sentence, to)?;
+    for (sentences, accounts) in alike {
+        paragraph("  ", &printable(&first_of(&accounts)), to)?;
+        for sentence in sentences {
+            paragraph("    - ", &sentence, to)?;
         }
     }
     Ok(())
 }
 
-fn sentence(lack: &Lack) -> String {
-    let kinds = first_of(&lack.kinds);
-    let weight = if lack.purpose == Purpose::GoLive { " (some of it stands before going live)" } else { "" };
-    match lack.remedy {
-        Remedy::Grant => format!("{kinds}{weight}: grant {}", first_of(&lack.permissions)),
-        Remedy::StandardKey => {
-            format!(
-                "{kinds}{weight}: no permission is known; a Standard or Main key or the Auth Token reads it"
-            )
-        }
-        Remedy::MainKey => format!("{kinds}{weight}: a Main key or the Auth Token reads it"),
-        Remedy::Credential => format!("{kinds}{weight}: supply a credential of this account"),
-        Remedy::OrganizationApp => format!("{kinds}{weight}: supply an OAuth app of the Organization"),
+/// What an account lacks, each with what would close the gap.
+fn gaps(account: &ExaminedAccount) -> Vec<String> {
+    let mut gaps: Vec<String> = account.lacks.iter().map(sentence).collect();
+    if !account.lacks_are_certain {
+        gaps.push(
+            "Its policy or kind cannot be read, so it may lack more. Grant /twilio/iam/api-keys/read, or compare \
+             the policy with `twilio-audit permissions`."
+                .to_owned(),
+        );
     }
+    gaps
+}
+
+fn sentence(lack: &Lack) -> String {
+    let remedy = match lack.remedy {
+        Remedy::Grant => format!("Grant {}", first_of(&lack.permissions)),
+        Remedy::StandardKey => {
+            "Use a Standard or Main key or the Auth Token, for no permission is known".to_owned()
+        }
+        Remedy::MainKey => "Use a Main key or the Auth Token".to_owned(),
+        Remedy::Credential => "Supply a credential of this account".to_owned(),
+        Remedy::OrganizationApp => "Supply an OAuth app of the Organization".to_owned(),
+    };
+    let weight = match lack.purpose {
+        Purpose::EveryScan | Purpose::GoLive => " Go-live checks need some of it.",
+        Purpose::Judged | Purpose::Corroborates | Purpose::Kept => "",
+    };
+    format!("{remedy}: it would read {}.{weight}", first_of(&lack.kinds))
 }
 
 fn first_of(names: &[&str]) -> String {
@@ -171,9 +269,9 @@ fn first_of(names: &[&str]) -> String {
 
 fn strength(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
     let mut by_words: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
-    for account in &examination.accounts {
+    for account in examination.accounts.iter().filter(|account| account.active) {
         if let (Some(held), Some(words)) = (&account.credential, account.would_do) {
-            by_words.entry((held.kind, words)).or_default().push(&account.account_name);
+            by_words.entry((in_words(held.kind), words)).or_default().push(&account.account_name);
         }
     }
     if by_words.is_empty() {
@@ -181,19 +279,22 @@ fn strength(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
     }
     writeln!(to, "\n{BOLD}Stronger than needed{BOLD:#}")?;
     for ((kind, words), accounts) in by_words {
-        let kind = kind.replace('_', " ");
-        let sentence = format!("{kind} of {}: {words} would read as much", first_of(&accounts));
+        let sentence = format!("{kind} of {}: {words} would read as much.", first_of(&accounts));
         paragraph("  ", &printable(&sentence), to)?;
     }
     Ok(())
 }
 
 fn closing(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
-    if examination.is_sufficient() {
-        return Ok(());
-    }
-    let sentence = "Nothing was scanned. `twilio-audit permissions` prints what Restricted keys need; \
-                    `--format json` tells each host's answer.";
+    let sentence = match examination.is_sufficient() {
+        true => {
+            "Nothing was scanned. A scan with these credentials can read all that the chosen checks need."
+        }
+        false => {
+            "Nothing was scanned. `twilio-audit permissions` prints what Restricted keys need; `--format json` \
+             tells each host's answer and names every kind."
+        }
+    };
     writeln!(to)?;
     paragraph("", sentence, to)
 }

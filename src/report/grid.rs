@@ -21,22 +21,19 @@ pub(super) enum Mark {
     NotAsked,
 }
 
-/// Writes the rows under the numbers of the accounts, and what marks and numbers mean. Rows of the same marks share a
-/// line; `more` accounts are not shown.
+/// Writes the rows under the numbers of the accounts. Rows of the same marks share a line.
 pub(super) fn write(
     rows: &[(String, Vec<Mark>)],
-    accounts: &[&str],
-    more: usize,
+    numbers: impl Iterator<Item = usize>,
     to: &mut impl Write,
 ) -> io::Result<()> {
-    write!(to, "  {:NAME$}", "")?;
-    for place in 1..=accounts.len() {
-        write!(to, "{DIM}{place:>3}{DIM:#} ")?;
+    write!(to, "  {:1$}", "", NAME - 1)?;
+    for number in numbers {
+        write!(to, " {DIM}{number:>3}{DIM:#}")?;
     }
     writeln!(to)?;
     for (name, marks) in folded(rows) {
-        let name = format!("  {:NAME$}", at_most(&name, NAME - 1));
-        write!(to, "{name}")?;
+        write!(to, "  {:1$}", at_most(&name, NAME - 1), NAME - 1)?;
         for mark in marks {
             let (style, sign) = match mark {
                 Mark::Whole => (AnsiColor::Green.on_default(), "●"),
@@ -44,10 +41,15 @@ pub(super) fn write(
                 Mark::Nothing => (AnsiColor::Red.on_default(), "○"),
                 Mark::NotAsked => (DIM, "·"),
             };
-            write!(to, " {style} {sign}{style:#} ")?;
+            write!(to, "   {style}{sign}{style:#}")?;
         }
         writeln!(to)?;
     }
+    Ok(())
+}
+
+/// Says what the marks mean and, two in a line, which number is which account. `more` accounts are not shown.
+pub(super) fn legend(accounts: &[&str], more: usize, to: &mut impl Write) -> io::Result<()> {
     writeln!(to, "  {DIM}● read  ◐ partly  ○ not read  · not asked{DIM:#}")?;
     for (row, pair) in accounts.chunks(2).enumerate() {
         let name = |(column, account): (usize, &&str)| {
@@ -90,10 +92,23 @@ mod tests {
         let rows =
             [row("chat", [Whole, Nothing]), row("flex", [Partly, Nothing]), row("sync", [Whole, Nothing])];
         let mut text = anstream::StripStream::new(Vec::new());
-        write(&rows, &["Clinic", "Trial"], 3, &mut text).unwrap();
+        write(&rows, 1..=2, &mut text).unwrap();
+        legend(&["Clinic", "Trial"], 3, &mut text).unwrap();
         let text = String::from_utf8(text.into_inner()).unwrap();
-        assert!(text.contains("  chat and 1 more                   ●   ○"), "{text}");
-        assert!(text.contains("  flex                              ◐   ○"), "{text}");
+        assert!(
+            text.contains(
+                "  chat and 1 more                 ●   ○
+"
+            ),
+            "{text}"
+        );
+        assert!(
+            text.contains(
+                "  flex                            ◐   ○
+"
+            ),
+            "{text}"
+        );
         assert!(
             text.contains("1 Clinic") && text.contains("2 Trial") && text.contains("and 3 more accounts"),
             "{text}"

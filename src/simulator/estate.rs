@@ -28,8 +28,9 @@
 //!   row set its dates, and `{"days_ago": 3}` may stand for any date.
 //! * Optional facts of an account: `pkcv` (public key client validation is enforced), `inactive`
 //!   (`"refused"`, the default, or `"readable"`: what a suspended account answers), `test` (its test
-//!   credentials: `sid` and `auth_token`), and `connect_only` (somebody else's account that authorized a
-//!   Connect App and is therefore listed; its owner is not the parent).
+//!   credentials: `sid` and `auth_token`), `home_region` (the header `X-Home-Region` of answers to it), and
+//!   `connect_only` (somebody else's account that authorized a Connect App and is therefore listed; its owner is
+//!   not the parent).
 //! * **OAuth apps**: `"oauth_apps": [{"sid": "OQ0001", "secret": "…", "ttl": 3600, "allow": […]}]`. `ttl` is how
 //!   many real seconds a token is good for; after `revoked_after` tokens the app gets no more.
 //! * **Regions**: `"regions": {"ie1": {"auth_token": "…", "keys": […], "resources": {…}}}` is what the account
@@ -119,6 +120,8 @@ pub(super) struct Account {
     pub(super) inactive: Inactive,
     #[serde(default)]
     pub(super) connect_only: bool,
+    /// What `X-Home-Region` says in answers to it; no such header where absent.
+    pub(super) home_region: Option<String>,
     pub(super) test: Option<TestCredential>,
     #[serde(default)]
     pub(super) keys: Vec<Key>,

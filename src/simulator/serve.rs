@@ -85,11 +85,13 @@ fn read(world: &World, asked: &Asked<'_>, product: &str, region: Region) -> Resu
     if let Some(role) = role_in(product, asked.path) {
         return permissions_of(world, asked, &caller, role);
     }
-    match caller {
-        Caller::Organization(_) => Err(Refusal::authenticate()),
-        Caller::Account(caller) if product == "api" => classic(realm, asked, &caller),
-        Caller::Account(caller) => of_product(realm, asked, &caller, product),
-    }
+    let Caller::Account(caller) = caller else { return Err(Refusal::authenticate()) };
+    let mut answer = match product {
+        "api" => classic(realm, asked, &caller),
+        _ => of_product(realm, asked, &caller, product),
+    }?;
+    answer.headers.extend(caller.site.account.home_region.iter().map(|home| ("x-home-region", home.clone())));
+    Ok(answer)
 }
 
 /// The role whose permissions are asked for.

@@ -1,4 +1,5 @@
-//! Access tokens of OAuth apps: asked for once, shared by all requests, renewed before they expire.
+//! Access tokens of OAuth apps: asked for once, shared by all requests, renewed before they expire. An app that was
+//! refused one is not asked for again.
 //!
 //! Knows how long a token lives and nothing of how it is asked for.
 //! Source: <https://www.twilio.com/docs/iam/oauth-apps/oauth-access-token>, read 2026-11.
@@ -10,7 +11,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use super::failure::Failure;
+use super::failure::{Failure, FailureKind};
 use crate::credentials::Secret;
 
 /// A token is renewed so long before it expires: a request that waits its turn must not outlive it.
@@ -43,8 +44,11 @@ impl Token {
     }
 }
 
+/// What is known of an app: nothing yet, its token, or that it gets none.
+type Known = Option<Result<Token, Failure>>;
+
 /// One app's place for its token. Whoever finds it empty fills it while the others wait.
-type Place = Arc<tokio::sync::Mutex<Option<Token>>>;
+type Place = Arc<tokio::sync::Mutex<Known>>;
 
 /// The tokens of a run, by client id.
 #[derive(Debug, Default)]
@@ -69,15 +73,21 @@ impl Tokens {
         let mut held = place.lock().await;
         let is_refused =
             |token: &Token| refused.is_some_and(|other| other.bearer.reveal() == token.bearer.reveal());
-        if let Some(token) =
-            held.as_ref().filter(|token| Instant::now() < token.renew_at && !is_refused(token))
-        {
-            return Ok(token.clone());
+        match &*held {
+            Some(Ok(token)) if Instant::now() < token.renew_at && !is_refused(token) => {
+                return Ok(token.clone());
+            }
+            Some(Err(failure)) => return Err(failure.clone()),
+            Some(Ok(_)) | None => {}
         }
         *held = None;
-        let token = ask().await?;
-        *held = Some(token.clone());
-        Ok(token)
+        let asked = ask().await;
+        // Without an answer the next one may ask again.
+        let is_final = asked.as_ref().map_or_else(|failure| failure.kind == FailureKind::NoToken, |_| true);
+        if is_final {
+            *held = Some(asked.clone());
+        }
+        asked
     }
 }
 
@@ -116,6 +126,22 @@ mod tests {
         assert_eq!(new.bearer.reveal(), "new");
         let same = tokens.of("OQ1", Some(&old), || async { Ok(token("newer", 60)) }).await.unwrap();
         assert_eq!(same.bearer.reveal(), "new", "somebody else renewed it already");
+    }
+
+    #[tokio::test]
+    async fn an_app_that_was_refused_a_token_is_not_asked_for_again() {
+        let tokens = Tokens::default();
+        let refused = || Failure { kind: FailureKind::NoToken, ..Failure::broken("refused") };
+        for (ends, then) in
+            [(Failure::broken("no answer"), "a token"), (refused(), "refused"), (refused(), "refused")]
+        {
+            let app = if ends.kind == FailureKind::NoToken { "OQ1" } else { "OQ2" };
+            let first = tokens.of(app, None, || async { Err(ends) }).await;
+            assert!(first.is_err());
+            let second = tokens.of(app, None, || async { Ok(token("a token", 60)) }).await;
+            let said = second.map_or_else(|failure| failure.reason, |token| token.bearer.reveal().to_owned());
+            assert_eq!(said, then);
+        }
     }
 
     #[test]

@@ -92,8 +92,6 @@ hosts! {
     Video "video",
     /// Voice settings.
     Voice "voice",
-    /// Account-wide rules for webhooks.
-    Webhooks "webhooks",
     /// Programmable Wireless.
     Wireless "wireless",
 }

@@ -92,6 +92,12 @@ mod tests {
     }
 
     #[test]
+    fn every_host_is_read() {
+        let read: BTreeSet<Host> = KINDS.iter().filter_map(|kind| Some(kind.endpoint()?.host)).collect();
+        assert_eq!(read, Host::ALL.iter().copied().collect());
+    }
+
+    #[test]
     fn columns_are_unique_and_leave_the_key_columns_alone() {
         for kind in KINDS.iter() {
             let mut seen = BTreeSet::from(["account_sid", "parent_sid", "sid"]);

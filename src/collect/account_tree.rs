@@ -75,7 +75,7 @@ pub struct Tree {
 ///
 /// # Errors
 ///
-/// When no credential is accepted: the first refusal.
+/// When no credential is accepted: every refusal.
 pub(super) async fn discover(
     client: &Client,
     credentials: &mut Credentials,
@@ -96,7 +96,7 @@ pub(super) async fn discover(
         }
     }
     if signed_in.is_empty() && !refusals.is_empty() {
-        return Err(SignInError::Unusable(refusals.swap_remove(0)));
+        return Err(SignInError::Unusable(refusals));
     }
     credentials.replace(accepted);
     let mut in_order = credentials.iter().map(|credential| credential.account.clone());
@@ -215,10 +215,10 @@ async fn list_tree(
     while let Some(answer) = pages.next().await {
         let page = answer.and_then(|(url, body)| {
             let page = parse_page(&body, &url, (key, paging, page_size))
-                .map_err(|error| Failure::broken(error.to_string()))?;
+                .map_err(|error| Failure::broken(error.to_string()).with_status(200))?;
             for raw in page.rows {
                 let (row, token) = listed_account(raw.get(), &place, salt)
-                    .map_err(|error| Failure::broken(error.to_string()))?;
+                    .map_err(|error| Failure::broken(error.to_string()).with_status(200))?;
                 listing.tokens.extend(token.filter(|_| derive_tokens));
                 listing.rows.push(row);
             }

@@ -131,17 +131,17 @@ impl Listing<'_> {
                     if error == ReduceError::AnotherAccount {
                         self.discard(run, progress).await?;
                     }
-                    return Ok(Ending::failed(error.to_string(), credential_kind, pages.count));
+                    return Ok(Ending::unusable(error.to_string(), credential_kind, pages.count));
                 }
             }
             if pages.has_next() && pages.count >= endpoint.max_pages {
                 let reason = format!("stopped after {} pages, as planned for this list", pages.count);
-                return Ok(Ending::failed(reason, credential_kind, pages.count));
+                return Ok(Ending::unusable(reason, credential_kind, pages.count));
             }
         }
         if progress.has_changed {
             let reason = "something in it changed while it was read".to_owned();
-            return Ok(Ending::failed(reason, credential_kind, pages.count));
+            return Ok(Ending::unusable(reason, credential_kind, pages.count));
         }
         Ok(Ending {
             status: CoverageStatus::Complete,
@@ -254,6 +254,12 @@ impl Ending {
 
     const fn failed(reason: String, credential_kind: Option<&'static str>, pages: u32) -> Self {
         Self { status: CoverageStatus::Failed, failure: None, reason, credential_kind, pages }
+    }
+
+    /// There was an answer of status 200, and it does not do.
+    fn unusable(reason: String, credential_kind: Option<&'static str>, pages: u32) -> Self {
+        let failure = Some(Failure::broken(reason.clone()).with_status(200));
+        Self { failure, ..Self::failed(reason, credential_kind, pages) }
     }
 }
 

@@ -45,9 +45,13 @@ pub enum SignInError {
         /// Which account.
         account: String,
     },
-    /// No credential can be used; this is the first.
-    #[error(transparent)]
-    Unusable(Unusable),
+    /// No credential can be used: one line for each.
+    #[error("{}", lines(.0))]
+    Unusable(Vec<Unusable>),
+}
+
+fn lines(refusals: &[Unusable]) -> String {
+    refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// A credential that cannot be used: where it was found, and why.

@@ -7,11 +7,15 @@ use serde_json::Value;
 use super::access::Refusal;
 use super::answer::Answer;
 
-/// Trouble for the requests whose path begins in a certain way.
+/// Trouble for the requests whose path begins in a certain way, or that are for one address.
 #[derive(Debug, Clone)]
 pub struct Fault {
     /// The beginning of `/HOST/PATH?QUERY` as it arrives, `HOST` in full: `/api.twilio.com/2010-04-01/`.
     pub path_prefix: String,
+    /// The one address that it happens at, to its end: `/sync.twilio.com/v1/Services/{}/Maps?Order=asc`. `{}` stands
+    /// for any one part of the path. The parameters must be there, among whatever others; none need be named.
+    /// `None` for every address with the prefix.
+    pub address: Option<String>,
     /// What happens.
     pub trouble: Trouble,
     /// How many requests it happens to; `None` for all of them.
@@ -77,12 +81,12 @@ pub enum Trouble {
 impl Fault {
     /// The trouble for every request to a path that begins like this.
     pub fn always(path_prefix: impl Into<String>, trouble: Trouble) -> Self {
-        Self { path_prefix: path_prefix.into(), trouble, times: None, account: None }
+        Self { path_prefix: path_prefix.into(), address: None, trouble, times: None, account: None }
     }
 
     /// The trouble for the first so many requests to it; what comes later is fine.
     pub fn times(path_prefix: impl Into<String>, trouble: Trouble, times: u32) -> Self {
-        Self { path_prefix: path_prefix.into(), trouble, times: Some(times), account: None }
+        Self { times: Some(times), ..Self::always(path_prefix, trouble) }
     }
 
     /// The trouble for every request of one account to a path that begins like this.
@@ -90,9 +94,16 @@ impl Fault {
         Self { account: Some(account.into()), ..Self::always(path_prefix, trouble) }
     }
 
+    /// The trouble for every request of one account to one address and to nothing below or beside it; see
+    /// [`Fault::address`].
+    pub fn at(account: impl Into<String>, address: impl Into<String>, trouble: Trouble) -> Self {
+        Self { address: Some(address.into()), ..Self::of_account(account, "/", trouble) }
+    }
+
     fn strikes(&self, path: &str, account: &str) -> bool {
         self.times != Some(0)
             && path.starts_with(&self.path_prefix)
+            && self.address.as_deref().is_none_or(|address| is_at(path, address))
             && self.account.as_deref().is_none_or(|of| of == account || Some(of) == named_in(path))
     }
 }
@@ -130,6 +141,18 @@ impl Trouble {
             Self::BrokenBody | Self::Disconnect | Self::Hang => {}
         }
     }
+}
+
+/// Whether a request, as [`super::Request::path`] has it, is for this address, which is one of [`Fault::address`].
+pub fn is_at(asked: &str, address: &str) -> bool {
+    let (asked_path, asked_query) = asked.split_once('?').unwrap_or((asked, ""));
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let (mut asked_parts, mut parts) = (asked_path.split('/'), path.split('/'));
+    let is_same_path =
+        parts.by_ref().all(|part| asked_parts.next().is_some_and(|asked| part == "{}" || part == asked))
+            && asked_parts.next().is_none();
+    let parameters = |query| url::form_urlencoded::parse(str::as_bytes(query));
+    is_same_path && parameters(query).all(|named| parameters(asked_query).any(|given| given == named))
 }
 
 /// The account that a path of the 2010 API names.
@@ -184,5 +207,31 @@ impl Faults {
         let fault = faults.iter_mut().find(|fault| fault.strikes(path, account))?;
         fault.times = fault.times.map(|times| times - 1);
         Some(fault.trouble.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_at;
+
+    #[test]
+    fn an_address_is_nothing_below_or_beside_it() {
+        let asked = "/sync.twilio.com/v1/Services/IS1/Maps?Status=a%2Cb&PageSize=100";
+        for address in [
+            "/sync.twilio.com/v1/Services/IS1/Maps",
+            "/sync.twilio.com/v1/Services/{}/Maps",
+            "/sync.twilio.com/v1/Services/{}/Maps?Status=a,b",
+        ] {
+            assert!(is_at(asked, address), "{address}");
+        }
+        for address in [
+            "/sync.twilio.com/v1/Services/{}",
+            "/sync.twilio.com/v1/Services/{}/Maps/{}",
+            "/sync.twilio.com/v1/Services/{}/Lists",
+            "/sync.twilio.com/v1/Services/{}/Maps?Status=a",
+            "/sync.twilio.com/v1/Services/{}/Maps?Order=asc",
+        ] {
+            assert!(!is_at(asked, address), "{address}");
+        }
     }
 }

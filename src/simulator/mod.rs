@@ -43,6 +43,6 @@ mod when;
 mod world;
 
 pub use estate::{Credential, Estate, EstateError, sid};
-pub use fault::{Fault, Trouble};
+pub use fault::{Fault, Trouble, is_at};
 pub use organization_api::OrganizationAt;
 pub use server::{Options, Request, Simulator};

@@ -64,6 +64,14 @@ struct Exchanged {
     home_region: Option<Region>,
 }
 
+/// What became of one request so far.
+#[derive(Debug, Default)]
+struct Tries {
+    /// The time in which it was under way or waited for its next try. That in the queue is the run's.
+    spent: Duration,
+    count: u32,
+}
+
 impl Client {
     /// A client for the whole run.
     ///
@@ -110,19 +118,36 @@ impl Client {
         let path = loggable(&url);
         let plain = || self.http.get(url.clone()).header(ACCEPT, "application/json");
         let Request { caller, .. } = request;
-        if !caller.is_app() {
-            let signed = || plain().basic_auth(caller.user, Some(caller.secret.reveal()));
-            return self.exchange(caller, &path, signed).await;
+        if caller.is_app() {
+            return self.get_as_app(caller, &path, plain).await;
         }
-        let token = self.token(caller, None).await?;
-        let with = |token: Token| move || plain().bearer_auth(token.bearer.reveal());
-        match self.exchange(caller, &path, with(token.clone())).await {
-            // It may have expired early, or been revoked: one new token tells.
-            Err(failure) if failure.http_status == Some(401) && failure.twilio_code != Some(70051) => {
-                let token = self.token(caller, Some(&token)).await?;
-                self.exchange(caller, &path, with(token)).await
+        let signed = || Some(plain().basic_auth(caller.user, Some(caller.secret.reveal())));
+        self.exchange(caller, &path, &mut Tries::default(), signed).await.unwrap_or_else(no_request)
+    }
+
+    /// Asks with whatever token is good when the request's turn has come: there may be many before it.
+    async fn get_as_app(
+        &self,
+        caller: Caller<'_>,
+        path: &str,
+        plain: impl Fn() -> RequestBuilder,
+    ) -> Result<Reply, Failure> {
+        let mut tries = Tries::default();
+        let mut refused = None;
+        loop {
+            self.token(caller, refused.as_ref()).await?;
+            let mut sent = None;
+            let signed = || {
+                sent = self.tokens.held(caller.user, refused.as_ref());
+                sent.as_ref().map(|token| plain().bearer_auth(token.bearer.reveal()))
+            };
+            match self.exchange(caller, path, &mut tries, signed).await {
+                // It was good for too short a time.
+                None => {}
+                // It may have expired early, or been revoked: one new token tells.
+                Some(Err(failure)) if refused.is_none() && is_of_token(&failure) => refused = sent,
+                Some(ended) => return ended,
             }
-            ended => ended,
         }
     }
 
@@ -151,46 +176,60 @@ impl Client {
                     .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
                     .body(form)
             };
-            let answer = self.exchange(caller, url.path(), post).await.map_err(no_token)?;
+            let answer = self.exchange(caller, url.path(), &mut Tries::default(), || Some(post())).await;
+            let answer = answer.unwrap_or_else(no_request).map_err(no_token)?;
             Token::understand(&answer.body, tokio::time::Instant::now())
         };
         self.tokens.of(caller.user, refused, ask).await
     }
 
-    /// Sends what `prepared` makes, again and again if need be.
+    /// Sends what `prepared` makes when its turn has come, again and again if need be; nothing where it makes nothing.
     async fn exchange(
         &self,
         caller: Caller<'_>,
         path: &str,
-        prepared: impl Fn() -> RequestBuilder,
-    ) -> Result<Reply, Failure> {
-        let mut first_sent = None;
-        let mut tries = 0;
+        Tries { spent, count }: &mut Tries,
+        mut prepared: impl FnMut() -> Option<RequestBuilder>,
+    ) -> Option<Result<Reply, Failure>> {
         loop {
             let Some(leave) = self.gate.enter(caller.counted_for).await else {
-                return Err(Failure::broken("the run is ending"));
+                return Some(Err(Failure::broken("the run is ending")));
             };
-            // The time spent in the queue before the first try is the run's, not this request's.
-            let began = *first_sent.get_or_insert_with(Instant::now);
-            let left = self.patience.altogether.saturating_sub(began.elapsed());
-            tries += 1;
+            let request = prepared()?;
+            let began = Instant::now();
+            let left = self.patience.altogether.saturating_sub(*spent);
+            *count += 1;
             let Exchanged { answered, ended, date, home_region } =
-                try_once(prepared().timeout(self.patience.one_try.min(left)), path).await;
+                try_once(request.timeout(self.patience.one_try.min(left)), path).await;
             let failure = match answered {
-                Ok(body) => return Ok(Reply { body, date, received_at: Timestamp::now(), home_region }),
+                Ok(body) => {
+                    return Some(Ok(Reply { body, date, received_at: Timestamp::now(), home_region }));
+                }
                 Err(failure) => failure,
             };
             // Whoever waits for the next try keeps nobody else from asking.
             drop(leave);
-            let wait = wait_before_next(&self.patience, ended, tries, began.elapsed(), fastrand::f64());
-            let Some(wait) = wait else { return Err(failure) };
-            tracing::debug!(path, ?ended, tries, ?wait, "asking again");
+            *spent += began.elapsed();
+            let wait = wait_before_next(&self.patience, ended, *count, *spent, fastrand::f64());
+            let Some(wait) = wait else { return Some(Err(failure)) };
+            *spent += wait;
+            tracing::debug!(path, ?ended, tries = count, ?wait, "asking again");
             if let Try::Answered { retry_after: Some(asked), .. } = ended {
                 self.gate.close(caller.counted_for, asked.min(wait));
             }
             tokio::time::sleep(wait).await;
         }
     }
+}
+
+/// Whether the token was refused, and not what was asked for with it.
+fn is_of_token(failure: &Failure) -> bool {
+    failure.http_status == Some(401) && failure.twilio_code != Some(70051)
+}
+
+/// Where there was nothing to send.
+fn no_request() -> Result<Reply, Failure> {
+    Err(Failure::broken("the request cannot be built"))
 }
 
 /// A path as it may stand in a log: without the number that some end in.

@@ -5,7 +5,7 @@
 //! Source: <https://www.twilio.com/docs/iam/oauth-apps/oauth-access-token>, read 2026-11.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -42,19 +42,53 @@ impl Token {
         let used = life.saturating_sub(MARGIN).max(life / 2);
         Ok(Self { bearer: Secret::new(granted.access_token), renew_at: now + used })
     }
+
+    fn may_be_sent(&self, refused: Option<&Self>) -> bool {
+        let is_refused = refused.is_some_and(|other| other.bearer.reveal() == self.bearer.reveal());
+        Instant::now() < self.renew_at && !is_refused
+    }
 }
 
 /// What is known of an app: nothing yet, its token, or that it gets none.
 type Known = Option<Result<Token, Failure>>;
 
-/// One app's place for its token. Whoever finds it empty fills it while the others wait.
-type Place = Arc<tokio::sync::Mutex<Known>>;
+/// One app's place for its token. Whoever finds nothing good in it asks while the others wait.
+#[derive(Debug, Default)]
+struct Place {
+    known: Mutex<Known>,
+    /// Held by the one who asks. Apart from what is known, so that looking at that never waits.
+    asking: tokio::sync::Mutex<()>,
+}
 
 /// The tokens of a run, by client id.
 #[derive(Debug, Default)]
-pub(super) struct Tokens(Mutex<HashMap<String, Place>>);
+pub(super) struct Tokens(Mutex<HashMap<String, Arc<Place>>>);
+
+impl Place {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A token that may be sent, or that there will be none.
+    fn settled(&self, refused: Option<&Token>) -> Known {
+        match &*self.known() {
+            Some(Ok(token)) if !token.may_be_sent(refused) => None,
+            known => known.clone(),
+        }
+    }
+}
 
 impl Tokens {
+    /// The app's token if it may be sent at this moment. Waits for nobody.
+    pub(super) fn held(&self, app: &str, refused: Option<&Token>) -> Option<Token> {
+        self.place(app).settled(refused)?.ok()
+    }
+
+    fn place(&self, app: &str) -> Arc<Place> {
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(places.entry(app.to_owned()).or_default())
+    }
+
     /// The app's token, asked for with `ask` where there is none that may be sent. A token equal to `refused` was
     /// turned down by Twilio, so another is asked for.
     pub(super) async fn of<F>(
@@ -66,27 +100,19 @@ impl Tokens {
     where
         F: Future<Output = Result<Token, Failure>>,
     {
-        let place = {
-            let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(places.entry(app.to_owned()).or_default())
-        };
-        let mut held = place.lock().await;
-        let is_refused =
-            |token: &Token| refused.is_some_and(|other| other.bearer.reveal() == token.bearer.reveal());
-        match &*held {
-            Some(Ok(token)) if Instant::now() < token.renew_at && !is_refused(token) => {
-                return Ok(token.clone());
-            }
-            Some(Err(failure)) => return Err(failure.clone()),
-            Some(Ok(_)) | None => {}
+        let place = self.place(app);
+        if let Some(settled) = place.settled(refused) {
+            return settled;
         }
-        *held = None;
+        let _asking = place.asking.lock().await;
+        // Somebody else may have asked in the meantime.
+        if let Some(settled) = place.settled(refused) {
+            return settled;
+        }
         let asked = ask().await;
         // Without an answer the next one may ask again.
         let is_final = asked.as_ref().map_or_else(|failure| failure.kind == FailureKind::NoToken, |_| true);
-        if is_final {
-            *held = Some(asked.clone());
-        }
+        *place.known() = is_final.then(|| asked.clone());
         asked
     }
 }

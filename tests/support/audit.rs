@@ -40,10 +40,36 @@ pub async fn simulator(estate: &Value) -> Simulator {
     Simulator::start(estate, Options::default()).await.unwrap()
 }
 
+/// A simulator that serves an estate given as JSON, and behaves as these options say.
+pub async fn simulator_with(estate: &Value, options: Options) -> Simulator {
+    Simulator::start(Estate::from_json(&estate.to_string()).unwrap(), options).await.unwrap()
+}
+
 /// The credential of a user in an estate given as JSON; the user in its short form.
 pub fn credential(estate: &Value, user: &str) -> Credential {
-    let estate = Estate::from_json(&estate.to_string()).unwrap();
-    estate.credentials().into_iter().find(|one| one.user == sid(user)).unwrap()
+    credential_in(estate, "us1", user)
+}
+
+/// The same in a Region.
+pub fn credential_in(estate: &Value, region: &str, user: &str) -> Credential {
+    let mut all = all_credentials(estate).into_iter();
+    all.find(|one| one.region == region && one.user == sid(user)).unwrap()
+}
+
+/// Every credential of an estate given as JSON.
+pub fn all_credentials(estate: &Value) -> Vec<Credential> {
+    Estate::from_json(&estate.to_string()).unwrap().credentials()
+}
+
+/// The entry of a credential in a credentials file: three lines, or four with a Region, and its head.
+pub fn entry(one: &Credential) -> String {
+    let of = if one.kind == "organization_app" { "organization" } else { "account" };
+    let region = match one.region {
+        "us1" => String::new(),
+        region => format!("region = \"{region}\"\n"),
+    };
+    let (account, user, secret) = (&one.account, &one.user, &one.secret);
+    format!("[[credential]]\n{of} = \"{account}\"\nuser = \"{user}\"\nsecret = \"{secret}\"\n{region}")
 }
 
 impl Audit {
@@ -59,6 +85,11 @@ impl Audit {
     pub fn scan(simulator: &Simulator) -> Self {
         let audit = Self::new(&["scan"]);
         audit.env("TWILIO_AUDIT_ENDPOINT", &simulator.endpoint())
+    }
+
+    /// `doctor` against a simulator.
+    pub fn doctor(simulator: &Simulator) -> Self {
+        Self::new(&["doctor"]).env("TWILIO_AUDIT_ENDPOINT", &simulator.endpoint())
     }
 
     /// In the folder of a run that ended.
@@ -99,13 +130,7 @@ impl Audit {
 
     /// Signs in with several credentials, by a file.
     pub fn credentials(self, credentials: &[&Credential]) -> Self {
-        let entry = |one: &&Credential| {
-            format!(
-                "[[credential]]\naccount = \"{}\"\nuser = \"{}\"\nsecret = \"{}\"\n",
-                one.account, one.user, one.secret
-            )
-        };
-        let content: String = credentials.iter().map(entry).collect();
+        let content: String = credentials.iter().copied().map(entry).collect();
         self.file("credentials.toml", &content).args(&["--credentials", "credentials.toml"])
     }
 
@@ -162,6 +187,37 @@ impl Ended {
             .ok()
             .or_else(newest)
             .unwrap_or_else(|| panic!("no scan: {}\n{}", self.stdout, self.stderr))
+    }
+
+    /// Everything that was said and written, apart from the credentials themselves.
+    pub fn everything(&self) -> String {
+        let mut folders = vec![self.folder.path().to_owned()];
+        let mut text = format!("{}{}", self.stdout, self.stderr);
+        while let Some(folder) = folders.pop() {
+            for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                match path.is_dir() {
+                    true if path.is_symlink() => {}
+                    true => folders.push(path),
+                    false if path.ends_with("credentials.toml") => {}
+                    false => text.push_str(&String::from_utf8_lossy(&fs::read(path).unwrap())),
+                }
+            }
+        }
+        text
+    }
+
+    /// Insists that no secret of the estate was said or written.
+    pub fn kept_secrets_of(&self, estate: &Value) {
+        let everything = self.everything();
+        for secret in all_credentials(estate).into_iter().map(|one| one.secret) {
+            assert!(!everything.contains(&secret), "{secret} shows");
+        }
+    }
+
+    /// The sentences about credentials that could not be used.
+    pub fn unusable(&self) -> Vec<String> {
+        let list = &self.json()["unusable_credentials"];
+        list.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
     }
 
     pub fn wrote_nothing(&self) -> bool {

@@ -15,6 +15,8 @@ use twilio_audit::simulator::sid;
 #[derive(serde::Deserialize)]
 struct Served {
     path: String,
+    /// The array in a list's answer; without it a single object is served.
+    key: Option<String>,
     #[serde(default)]
     prefix: String,
     #[serde(default = "by_sid")]
@@ -58,8 +60,11 @@ pub fn resources(account: &str) -> Value {
             let segments = segments(endpoint, account, word, parent);
             let prefix = table.prefix(&segments);
             let row = row(kind, account, &sid(&format!("{prefix}{number:04x}")));
-            let in_list = matches!(endpoint.answer, Answer::List { .. });
-            let row = table.put(&mut resources, &segments, &row, in_list);
+            let list = match endpoint.answer {
+                Answer::List { key, .. } => Some(key),
+                Answer::Single => None,
+            };
+            let row = table.put(&mut resources, &segments, &row, list);
             let parent = parent.map_or(*word, |parent| &parent.sid).to_owned();
             let identity: Vec<_> = kind.identity.iter().map(|field| row[field].as_str().unwrap()).collect();
             let sid = match identity.as_slice() {
@@ -133,7 +138,7 @@ impl Table {
         resources: &mut Map<String, Value>,
         segments: &[Segment],
         row: &Value,
-        in_list: bool,
+        list: Option<&str>,
     ) -> Value {
         let mut here = resources;
         let (mut key, mut place) = (String::new(), String::new());
@@ -163,10 +168,18 @@ impl Table {
                 }
             }
         }
-        if !in_list {
+        let Some(list) = list else {
             return merge(here.entry(key).or_insert_with(|| json!({})).as_object_mut().unwrap(), row);
-        }
-        let rows = here.entry(key).or_insert_with(|| json!([])).as_array_mut().unwrap();
+        };
+        let rows = match self.0.get(&place) {
+            // Served as one object with the list inside.
+            Some(Served { key: None, .. }) => {
+                let object = here.entry(key).or_insert_with(|| json!({})).as_object_mut().unwrap();
+                object.entry(list).or_insert_with(|| json!([]))
+            }
+            _ => here.entry(key).or_insert_with(|| json!([])),
+        };
+        let rows = rows.as_array_mut().unwrap();
         if rows.is_empty() {
             rows.push(json!({}));
         }

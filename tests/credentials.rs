@@ -1,0 +1,248 @@
+//! What each way of signing in reads, and what a scan says of credentials that are of no use.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/audit.rs"]
+mod audit;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use audit::{Audit, Ended, Row, credential, credential_in, simulator, simulator_with};
+use serde_json::{Value, json};
+use twilio_audit::simulator::{Credential, Options, Simulator, sid};
+
+/// A parent with a subaccount, somebody else's parent with another, and credentials of every kind in each.
+fn estate() -> Value {
+    let account = |number: u8, owner: &str, name: &str| {
+        json!({
+            "sid": format!("AC000{number}"), "owner": owner, "name": name, "days_ago": 500,
+            "keys": [
+                {"sid": format!("SK0{number}01"), "kind": "main"},
+                {"sid": format!("SK0{number}02"), "kind": "standard"},
+                {"sid": format!("SK0{number}03"), "kind": "restricted", "allow": ["/twilio/*"]},
+            ],
+            "oauth_apps": [
+                {"sid": format!("OQ0{number}01"), "secret": format!("canary-lasting-{number}"), "allow": ["/twilio/*"]},
+                {"sid": format!("OQ0{number}02"), "secret": format!("canary-brief-{number}"), "ttl": 2,
+                 "allow": ["/twilio/*"]},
+                {"sid": format!("OQ0{number}03"), "secret": format!("canary-revoked-{number}"), "ttl": 2,
+                 "revoked_after": 1, "allow": ["/twilio/*"]},
+            ],
+            "resources": {
+                "api/IncomingPhoneNumbers": [{"phone_number": "+12025550100"}],
+                "messaging/v1/Services": [{"friendly_name": name}],
+            },
+            "regions": {"ie1": {"keys": [{"sid": format!("SK0{number}0e"), "kind": "main"}]}},
+        })
+    };
+    json!({"accounts": [
+        account(1, "AC0001", "Parent"), account(2, "AC0001", "Child"),
+        account(8, "AC0008", "Another parent"), account(9, "AC0008", "Another's child"),
+    ]})
+}
+
+fn scan(simulator: &Simulator, credentials: &[Credential]) -> Ended {
+    Audit::scan(simulator).credentials(&credentials.iter().collect::<Vec<_>>()).run()
+}
+
+fn all(users: &[&str]) -> Vec<Credential> {
+    users.iter().map(|user| credential(&estate(), user)).collect()
+}
+
+/// How a kind of an account was read, and as whom.
+fn reading(ended: &Ended, account: &str, kind: &str) -> (String, String) {
+    let is_it = |row: &Row| row["account_sid"] == sid(account) && row["resource_type"] == kind;
+    let row =
+        ended.rows("coverage.csv").into_iter().find(is_it).unwrap_or_else(|| panic!("{account} {kind}"));
+    (row["status"].clone(), row["credential_kind"].clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_strategy_reads_what_its_credentials_reach() {
+    let simulator = simulator(&estate()).await;
+    for (users, derive, word, numbers, services, keys) in [
+        (&["SK0103", "SK0203"][..], false, "restricted_key", "complete", "complete", "complete"),
+        (&["SK0102", "SK0202"], false, "standard_key", "complete", "complete", "denied"),
+        (&["SK0101", "SK0201"], false, "main_key", "complete", "complete", "complete"),
+        (&["AC0001", "AC0002"], false, "auth_token", "complete", "complete", "complete"),
+        (&["OQ0101", "OQ0201"], false, "oauth_app", "complete", "complete", "complete"),
+        (&["AC0001"], true, "derived_token", "complete", "complete", "complete"),
+        (&["AC0001"], false, "auth_token", "complete", "no_credential", "complete"),
+        (&["SK0101"], false, "", "no_credential", "no_credential", "no_credential"),
+    ] {
+        let credentials = all(users);
+        let mut audit = Audit::scan(&simulator).credentials(&credentials.iter().collect::<Vec<_>>());
+        if derive {
+            audit = audit.args(&["--derive-subaccount-tokens"]);
+        }
+        let ended = audit.run();
+        assert!([1, 3].contains(&ended.code), "{users:?}: {}", ended.stderr);
+        assert_eq!(ended.unusable(), Vec::<String>::new(), "{users:?}");
+        let read = |kind| reading(&ended, "AC0002", kind);
+        assert_eq!(read("phone_number"), (numbers.to_owned(), word.to_owned()), "{users:?}");
+        assert_eq!(read("messaging_service").0, services, "{users:?}");
+        assert_eq!(read("api_key").0, keys, "{users:?}");
+        assert_eq!(reading(&ended, "AC0001", "messaging_service").0, "complete", "{users:?}");
+        let tree = if users == ["SK0102", "SK0202"] { "no_credential" } else { "complete" };
+        assert_eq!(reading(&ended, "AC0001", "account_tree").0, tree, "{users:?}");
+        ended.kept_secrets_of(&estate());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_asks_for_its_token_once_and_nothing_else_is_posted() {
+    let simulator = simulator(&estate()).await;
+    scan(&simulator, &all(&["OQ0101", "OQ0201"]));
+    let requests = simulator.requests();
+    assert!(requests.len() > 150, "{}", requests.len());
+    let posts: Vec<_> = requests.into_iter().filter(|request| request.method != "GET").collect();
+    assert!(posts.iter().all(|post| post.path == "/oauth.twilio.com/v2/token"), "{posts:?}");
+    let users: BTreeSet<_> = posts.iter().map(|post| post.user.clone()).collect();
+    assert_eq!((posts.len(), users), (2, [sid("OQ0101"), sid("OQ0201")].into()));
+}
+
+async fn slow_simulator() -> Simulator {
+    simulator_with(&estate(), Options { latency: Duration::from_millis(150), ..Options::default() }).await
+}
+
+/// How every listing of an account ended.
+fn statuses(ended: &Ended, account: &str) -> Vec<(String, String, String)> {
+    let of_account = |row: &Row| row["account_sid"] == sid(account);
+    let rows = ended.rows("coverage.csv").into_iter().filter(of_account);
+    rows.map(|row| (row["resource_type"].clone(), row["parent_sid"].clone(), row["status"].clone())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scan_outlives_the_tokens_of_its_apps() {
+    let simulator = slow_simulator().await;
+    let brief = scan(&simulator, &all(&["OQ0102", "OQ0202"]));
+    let posts = simulator.requests().iter().filter(|request| request.method == "POST").count();
+    assert!(posts >= 4, "{posts} tokens were enough: the scan was too quick to prove anything");
+    assert_eq!(brief.unusable(), Vec::<String>::new());
+    let lasting = scan(&simulator, &all(&["OQ0101", "OQ0201"]));
+    for account in ["AC0001", "AC0002"] {
+        assert_eq!(statuses(&brief, account), statuses(&lasting, account));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_is_revoked_in_mid_scan_is_named_once_and_only_its_account_suffers() {
+    let simulator = slow_simulator().await;
+    let ended = scan(&simulator, &all(&["OQ0101", "OQ0203"]));
+    assert_eq!(ended.code, 3);
+    let [sentence] = &ended.unusable()[..] else { panic!("{:?}", ended.unusable()) };
+    assert!(
+        sentence.starts_with("credentials.toml:6: ") && sentence.contains("no access token"),
+        "{sentence}"
+    );
+    assert!(ended.stdout.contains("credentials.toml:6"), "{}", ended.stdout);
+    let of_app = |request: &&twilio_audit::simulator::Request| {
+        request.method == "POST" && request.user == sid("OQ0203")
+    };
+    assert_eq!(simulator.requests().iter().filter(of_app).count(), 2, "one token, and one refusal");
+    let words =
+        |account| statuses(&ended, account).into_iter().map(|(.., status)| status).collect::<BTreeSet<_>>();
+    assert!(
+        words("AC0002").contains("complete") && words("AC0002").contains("denied"),
+        "{:?}",
+        words("AC0002")
+    );
+    let unharmed = scan(&simulator, &all(&["OQ0101", "OQ0201"]));
+    assert_eq!(statuses(&ended, "AC0001"), statuses(&unharmed, "AC0001"));
+    ended.kept_secrets_of(&estate());
+}
+
+/// The second entry of a file is of no use: its credential, and what is said of it.
+fn useless() -> Vec<(&'static str, Credential, &'static str)> {
+    let own = |user| credential(&estate(), user);
+    let refused = "does not accept the credential";
+    vec![
+        (
+            "an account that does not exist",
+            Credential { account: sid("AC00ff"), user: sid("AC00ff"), ..own("AC0002") },
+            refused,
+        ),
+        ("another parent", own("AC0008"), "is a parent account of its own"),
+        ("another parent's child", own("AC0009"), "is not in the tree"),
+        ("another's child by a key that may not read it", own("SK0902"), "is not in the tree"),
+        ("a second one of the same account", own("SK0101"), "a second credential of"),
+        ("a key of another account", Credential { account: sid("AC0002"), ..own("SK0101") }, refused),
+        (
+            "a wrong secret",
+            Credential { secret: "canary-of-a-wrong-secret".into(), ..own("SK0201") },
+            refused,
+        ),
+        ("a wrong token", Credential { secret: "canary-of-a-wrong-token".into(), ..own("AC0002") }, refused),
+        ("a wrong app", Credential { secret: "canary-of-a-wrong-app".into(), ..own("OQ0201") }, refused),
+        (
+            "a key of Ireland, not marked as such",
+            Credential { region: "us1", ..credential_in(&estate(), "ie1", "SK020e") },
+            "Region us1",
+        ),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_useless_credential_is_one_sentence_and_the_scan_goes_on_without_it() {
+    let simulator = simulator(&estate()).await;
+    for (what, credential, why) in useless() {
+        let ended = scan(&simulator, &[all(&["AC0001"]), vec![credential.clone()]].concat());
+        assert_eq!(ended.code, 3, "{what}");
+        let [sentence] = &ended.unusable()[..] else { panic!("{what}: {:?}", ended.unusable()) };
+        assert!(sentence.starts_with("credentials.toml:6: "), "{what}: {sentence}");
+        assert!(sentence.contains(why) && sentence.ends_with('.'), "{what}: {sentence}");
+        assert!(ended.stdout.contains("credentials.toml:6: "), "{what}: {}", ended.stdout);
+        assert_eq!(reading(&ended, "AC0001", "messaging_service").0, "complete", "{what}");
+        assert_eq!(
+            reading(&ended, "AC0002", "phone_number").0,
+            "complete",
+            "{what}: the parent's token reads it"
+        );
+        assert!(!ended.everything().contains(&credential.secret), "{what}");
+        ended.kept_secrets_of(&estate());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_parents_the_first_counts() {
+    let simulator = simulator(&estate()).await;
+    let ended = scan(&simulator, &all(&["AC0008", "AC0001"]));
+    assert_eq!(ended.json()["accounts"][0]["account_sid"], sid("AC0008"));
+    let [sentence] = &ended.unusable()[..] else { panic!("{:?}", ended.unusable()) };
+    assert!(sentence.contains(&sid("AC0001")), "{sentence}");
+    assert_eq!(reading(&ended, "AC0009", "phone_number").0, "complete");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_can_sign_in_every_entry_is_named_and_nothing_is_written() {
+    let simulator = simulator(&estate()).await;
+    let wrong = |user| Credential { secret: format!("canary-for-{user}"), ..credential(&estate(), user) };
+    let ended = scan(&simulator, &[wrong("AC0001"), wrong("SK0201"), wrong("OQ0901")]);
+    assert_eq!(ended.code, 4);
+    for line in [2, 6, 10] {
+        assert!(ended.stderr.contains(&format!("credentials.toml:{line}: ")), "{}", ended.stderr);
+    }
+    assert_eq!(ended.stderr.trim().lines().count(), 3, "{}", ended.stderr);
+    assert!(!ended.stderr.contains("canary") && ended.wrote_nothing(), "{}", ended.stderr);
+}
+
+#[test]
+fn a_malformed_entry_is_a_line_of_the_file_and_nobody_is_asked() {
+    let good = audit::entry(&credential(&estate(), "SK0101"));
+    for (file, line) in [
+        (good.replace("account = \"AC", "account = \"ac"), 2),
+        (good.replace("user = \"SK", "user = \"XX"), 3),
+        (format!("{good}region = \"mars\"\n"), 5),
+        (format!("{good}{good}password = \"x\"\n"), 9),
+        (audit::entry(&credential(&estate(), "OQ0101")) + "region = \"ie1\"\n", 5),
+    ] {
+        let ended =
+            Audit::new(&["scan", "--endpoint", "http://127.0.0.1:9", "--credentials", "credentials.toml"])
+                .file("credentials.toml", &file)
+                .run();
+        assert_eq!(ended.code, 2, "{file}: {}", ended.stderr);
+        assert!(ended.stderr.contains(&format!("credentials.toml:{line}: ")), "{file}: {}", ended.stderr);
+        ended.kept_secrets_of(&estate());
+    }
+}

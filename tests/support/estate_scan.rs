@@ -1,0 +1,99 @@
+//! An estate in which every account but the parent has one of everything, scanned in this process.
+
+#![allow(dead_code, unreachable_pub, reason = "every test file uses a part of it")]
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use twilio_audit::audit::{Compiled, built_in, compile, judge};
+use twilio_audit::catalogue::KINDS;
+use twilio_audit::collect::{Collector, Salt, collect};
+use twilio_audit::credentials::{Credential, Secret, Source};
+use twilio_audit::evidence::{Store, Writer};
+use twilio_audit::intent::Intent;
+use twilio_audit::model::{Clock, Coverage, Finding, Region};
+use twilio_audit::simulator::{Estate, Fault, Options, Request, Simulator};
+use twilio_audit::twilio::{Client, Patience};
+
+use crate::planted;
+
+/// The parent, which has nothing.
+pub const PARENT: &str = "AC00000000000000000000000000000000";
+
+/// The built-in checks.
+pub static CHECKS: LazyLock<Vec<Compiled>> = LazyLock::new(|| compile(built_in().unwrap()).unwrap());
+
+/// Soon over, and still long enough for an answer of a busy machine: nothing but what hangs waits for so long.
+const PATIENCE: Patience = Patience {
+    tries: 2,
+    one_try: Duration::from_secs(2),
+    altogether: Duration::from_secs(8),
+    first_step: Duration::from_millis(1),
+};
+
+/// What came of a scan.
+pub struct Scanned {
+    pub store: Store,
+    pub coverage: Vec<Coverage>,
+    pub requests: Vec<Request>,
+}
+
+impl Scanned {
+    /// What the built-in checks say of it. It takes seconds: not for a thread on which others are waited for.
+    pub fn judge(&mut self) -> Vec<Finding> {
+        judge(&mut self.store, &CHECKS, Timestamp::now()).unwrap().findings
+    }
+}
+
+/// The SID of the subaccount of this number.
+pub fn account(number: usize) -> String {
+    format!("AC{:032x}", number + 1)
+}
+
+/// The SID of its one key.
+pub fn key(number: usize) -> String {
+    format!("SK{:032x}", number + 1)
+}
+
+/// A subaccount of this number with one of everything.
+pub fn furnished(number: usize) -> Value {
+    let sid = account(number);
+    let key = json!({"sid": key(number), "kind": "restricted", "allow": ["/twilio/studio/flows/list"]});
+    json!({
+        "sid": sid, "owner": PARENT, "name": "subaccount", "keys": [key], "resources": planted::resources(&sid)
+    })
+}
+
+/// Scans a parent and these subaccounts, each with its own Auth Token, while these things go wrong.
+pub async fn scan(subaccounts: Vec<Value>, faults: Vec<Fault>) -> Scanned {
+    let parent = json!({"sid": PARENT, "name": "parent"});
+    let accounts: Vec<Value> = std::iter::once(parent).chain(subaccounts).collect();
+    let estate = serde_json::from_value::<Estate>(json!({"accounts": accounts})).unwrap();
+    let tokens = estate.credentials().into_iter().filter(|one| one.kind == "auth_token");
+    let token = |one: twilio_audit::simulator::Credential| {
+        Credential::new(&one.account, &one.user, Secret::new(one.secret), Source::Environment).unwrap()
+    };
+    let credentials = tokens.map(token).collect();
+    let simulator = Simulator::start(estate, Options { faults, ..Options::default() }).await.unwrap();
+    let mut collector = Collector {
+        client: Client::with_patience(simulator.endpoint().parse().unwrap(), PATIENCE).unwrap(),
+        credentials,
+        kinds: KINDS.to_vec(),
+        started_at: Timestamp::now(),
+        region: Region::Us1,
+        clock: Clock::System,
+        derive_tokens: false,
+        only_accounts: Vec::new(),
+    };
+    let salt = Salt::new().unwrap();
+    let tree = collector.sign_in(&salt).await.unwrap();
+    let store = Store::in_memory().unwrap();
+    store.write_intent(&Intent::default(), false).unwrap();
+    let (writer, queue) = Writer::start(store);
+    collect(collector, tree, salt, queue).await.unwrap();
+    let store = writer.finish().await.unwrap();
+    let coverage = store.coverage().unwrap();
+    Scanned { store, coverage, requests: simulator.requests() }
+}

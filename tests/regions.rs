@@ -106,7 +106,8 @@ async fn a_scan_without_a_region_uses_no_regional_credential() {
     assert!(!ended.stdout.contains("This is Region"), "{}", ended.stdout);
     let mut expected = [sid("MG0101"), sid("MG0201")];
     let mut found = failing(&ended);
-    (expected.sort(), found.sort());
+    expected.sort();
+    found.sort();
     assert_eq!(found, expected);
 }
 

@@ -3,18 +3,17 @@
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
-use anyhow::anyhow;
 use jiff::Timestamp;
 
 use super::chosen_checks::{Catalogue, ChosenChecks};
 use super::scan_setting::{Choices, Setting, demo, real};
+use super::signing_in::{client, salt, sign_in};
 use super::strength::Strength;
 use super::{Exit, Log, Stop};
 use crate::audit::{self, Holding};
-use crate::collect::{AccountInTree, Collector, Probed, Salt, SignInError, Tree, probe, probe_organization};
+use crate::collect::{AccountInTree, Collector, Probed, Tree, probe, probe_organization};
 use crate::model::{Clock, Examination, ExaminedAccount, ExaminedOrganization, Region};
 use crate::report::examination as report;
-use crate::twilio::Client;
 
 /// Ask, before a scan, what these credentials can read
 ///
@@ -94,12 +93,7 @@ async fn examine(
     started_at: Timestamp,
 ) -> Result<Examination, Stop> {
     let mut collector = Collector {
-        client: Client::new(setting.address).map_err(|error| {
-            Stop::new(
-                Exit::Broken,
-                anyhow!(error.without_url()).context("cannot set up TLS: are CA certificates installed?"),
-            )
-        })?,
+        client: client(setting.address)?,
         credentials: setting.credentials,
         kinds: catalogue.kinds.clone(),
         started_at,
@@ -108,12 +102,8 @@ async fn examine(
         derive_tokens: args.derive_subaccount_tokens,
         only_accounts: Vec::new(),
     };
-    let salt = Salt::new()
-        .map_err(|error| Stop::new(Exit::Broken, anyhow!("no randomness from the system: {error}")))?;
-    let tree = collector
-        .sign_in(&salt)
-        .await
-        .map_err(|error: SignInError| Stop::new(Exit::Authentication, error))?;
+    let salt = salt()?;
+    let tree = sign_in(&mut collector, &salt).await?;
     let organization = probe_organization(&collector).await;
     let has_app = match &organization {
         Some(organization) => refusals(organization).next().is_none(),

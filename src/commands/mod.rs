@@ -11,6 +11,7 @@ pub mod permissions;
 pub mod scan;
 mod scan_folder;
 mod scan_setting;
+mod signing_in;
 pub mod simulate;
 mod strength;
 

@@ -10,16 +10,16 @@ use super::chosen_checks::{Catalogue, ChosenChecks};
 use super::declared_names::check_names;
 use super::scan_folder::ScanFolder;
 use super::scan_setting::{Choices, Setting, demo, real};
+use super::signing_in::{client, salt, sign_in};
 use super::strength::Strength;
 use super::{Exit, Log, Stop};
 use crate::audit::{self, Compiled};
 use crate::catalogue::{ACCOUNT_TREE, KINDS};
-use crate::collect::{Collector, Salt, SignInError, collect};
+use crate::collect::{Collector, collect};
 use crate::evidence::{ScanFacts, Store, Writer};
 use crate::history;
 use crate::model::{AccountSid, Clock, Coverage, Region, Scan, ScanId, Severity};
 use crate::report;
-use crate::twilio::Client;
 
 const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -190,12 +190,7 @@ async fn scan(
     let started_at = clock.now();
     check_names(&setting.intent, &catalogue.check_ids).map_err(Stop::with(Exit::Usage))?;
     let mut collector = Collector {
-        client: Client::new(setting.address).map_err(|error| {
-            Stop::new(
-                Exit::Broken,
-                anyhow!(error.without_url()).context("cannot set up TLS: are CA certificates installed?"),
-            )
-        })?,
+        client: client(setting.address)?,
         credentials: setting.credentials,
         kinds: catalogue.kinds.clone(),
         started_at,
@@ -204,12 +199,8 @@ async fn scan(
         derive_tokens: args.derive_subaccount_tokens,
         only_accounts: args.accounts.clone(),
     };
-    let salt = Salt::new()
-        .map_err(|error| Stop::new(Exit::Broken, anyhow!("no randomness from the system: {error}")))?;
-    let mut tree = collector.sign_in(&salt).await.map_err(|error| match error {
-        SignInError::UnknownAccount { .. } => Stop::new(Exit::Usage, error),
-        _ => Stop::new(Exit::Authentication, error),
-    })?;
+    let salt = salt()?;
+    let mut tree = sign_in(&mut collector, &salt).await?;
     let facts = ScanFacts {
         id: ScanId::starting_at(started_at),
         started_at,

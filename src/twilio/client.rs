@@ -19,6 +19,8 @@ use crate::model::Region;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A larger answer is refused: no page of 1000 rows comes near it.
 const MAX_ANSWER: usize = 32 << 20;
+/// Access tokens that are asked for on behalf of one request at most, each having expired before its turn came.
+const MOST_TOKENS: u32 = 10;
 /// Where an OAuth app gets its access token.
 const TOKEN_URL: &str = "https://oauth.twilio.com/v2/token";
 /// Names the Region where an account is at home. Observed in answers of 2026-11, documented nowhere.
@@ -134,7 +136,7 @@ impl Client {
     ) -> Result<Reply, Failure> {
         let mut tries = Tries::default();
         let mut refused = None;
-        loop {
+        for _ in 0..MOST_TOKENS {
             self.token(caller, refused.as_ref()).await?;
             let mut sent = None;
             let signed = || {
@@ -149,6 +151,7 @@ impl Client {
                 Some(ended) => return ended,
             }
         }
+        Err(Failure::broken("the access tokens of this app expire before they can be sent"))
     }
 
     /// Where a request for this URL of Twilio's really goes.

@@ -1,0 +1,28 @@
+//! What every command that asks Twilio does first, and how it ends where that fails.
+
+use anyhow::anyhow;
+
+use super::{Exit, Stop};
+use crate::collect::{Collector, Salt, SignInError, Tree};
+use crate::twilio::{Address, Client};
+
+/// The sender of requests.
+pub(super) fn client(address: Address) -> Result<Client, Stop> {
+    Client::new(address).map_err(|error| {
+        let error = anyhow!(error.without_url());
+        Stop::new(Exit::Broken, error.context("cannot set up TLS: are CA certificates installed?"))
+    })
+}
+
+/// Randomness for the hashes of one scan.
+pub(super) fn salt() -> Result<Salt, Stop> {
+    Salt::new().map_err(|error| Stop::new(Exit::Broken, anyhow!("no randomness from the system: {error}")))
+}
+
+/// Signs in with every credential and lists the accounts.
+pub(super) async fn sign_in(collector: &mut Collector, salt: &Salt) -> Result<Tree, Stop> {
+    collector.sign_in(salt).await.map_err(|error| match error {
+        SignInError::UnknownAccount { .. } => Stop::new(Exit::Usage, error),
+        SignInError::NoCredential | SignInError::Unusable(_) => Stop::new(Exit::Authentication, error),
+    })
+}

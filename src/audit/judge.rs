@@ -192,7 +192,16 @@ fn finding(
         field: row.field,
         reason: row.reason,
         evidence: row.evidence,
-        remediation: check.remediation.trim().to_owned(),
+        remediation: match row.outcome {
+            // Nobody saw a fault: what to mend comes after what to supply.
+            Outcome::NotAssessed => {
+                format!(
+                    "First supply what is missing (see the reason) and scan again. If a fault is seen then: {}",
+                    check.remediation.trim()
+                )
+            }
+            _ => check.remediation.trim().to_owned(),
+        },
         console_url: String::new(),
         citations: check.citations.clone(),
         sources: check.sources.clone(),

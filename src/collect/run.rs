@@ -250,7 +250,11 @@ async fn write_unread(
     reason: &str,
 ) -> Result<(), EvidenceError> {
     for dependent in with_dependents(&run.kinds, kind) {
-        let reason = if status.is_conclusive() { "" } else { reason };
+        let reason = if status.is_conclusive() {
+            "nothing to ask for: there is nothing it is listed under"
+        } else {
+            reason
+        };
         run.queue
             .send(Batch::Coverage(Coverage {
                 parent_sid: parent.to_owned(),

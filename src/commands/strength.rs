@@ -45,11 +45,12 @@ impl Strength<'_> {
         let stronger = |account: &AccountSid| {
             audit::would_do(&self.needs(account), self.holding(account, None)).is_some()
         };
-        let signed_in = self.tree.signed_in.keys().filter(|account| stronger(account)).count();
+        let active = self.tree.accounts.iter().filter(|account| account.is_active());
+        let signed_in = active.map(|account| &account.account).filter(|account| stronger(account)).count();
         (signed_in > 0).then(|| {
-            let accounts = if signed_in == 1 { "account" } else { "accounts" };
+            let accounts = if signed_in == 1 { "account was" } else { "accounts were" };
             format!(
-                "{signed_in} {accounts} were read with a stronger credential than this audit needs: \
+                "{signed_in} {accounts} read with a stronger credential than this audit needs: \
                  `twilio-audit doctor` says which would do."
             )
         })

@@ -12,7 +12,10 @@ pub(super) fn write(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
     let matrix = Matrix::of(scan);
     let Share { read, of } = matrix.required;
     let percent = matrix.required.percent();
-    writeln!(to, "\n{BOLD}Coverage{BOLD:#} {DIM}({read} of {of} required cells read, {percent} %){DIM:#}")?;
+    writeln!(
+        to,
+        "\n{BOLD}Coverage{BOLD:#} {DIM}({read} of {of} required cells read, {percent} %; the table shows all kinds){DIM:#}"
+    )?;
     let has_gap =
         |product: &&str| matrix.cells.iter().any(|cell| cell.product == *product && !cell.kinds.is_whole());
     let (partly, whole): (Vec<&str>, Vec<&str>) = matrix.products().into_iter().partition(has_gap);

@@ -124,11 +124,16 @@ fn not_read(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
     }
     let read = asked.len() - unread.len();
     writeln!(to, "\n{BOLD}Not read{BOLD:#} {DIM}({read} of {} listings were){DIM:#}", asked.len())?;
-    for (cause, listings) in causes(scan, &unread).into_iter().take(SHOWN) {
-        let lists = if listings == 1 { "list" } else { "lists" };
-        paragraph("  ", &format!("{listings} {lists} of {}", printable(&cause)), to)?;
+    let causes = causes(scan, &unread);
+    for (cause, listings) in causes.iter().take(SHOWN) {
+        let lists = if *listings == 1 { "list" } else { "lists" };
+        paragraph("  ", &format!("{listings} {lists} of {}", printable(cause)), to)?;
     }
-    Ok(())
+    match causes.iter().skip(SHOWN).map(|(_, listings)| listings).sum::<usize>() {
+        0 => Ok(()),
+        1 => writeln!(to, "  and 1 more: see coverage.csv"),
+        more => writeln!(to, "  and {more} more: see coverage.csv"),
+    }
 }
 
 /// Causes with the number of lists that each left unread, the most frequent first.

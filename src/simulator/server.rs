@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use http_body_util::{BodyExt, Either, Full};
 use hyper::body::{Body, Bytes, Frame, Incoming};
@@ -91,6 +91,8 @@ struct Shared {
     flights: Flights,
     log: Mutex<Vec<Request>>,
     answered: AtomicU64,
+    /// The present of the estate stands still; that of the `Date` header does not.
+    started: Instant,
 }
 
 enum Content {
@@ -128,6 +130,7 @@ impl Simulator {
             flights: Flights::default(),
             log: Mutex::default(),
             answered: AtomicU64::new(0),
+            started: Instant::now(),
             options,
         });
         let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -284,10 +287,11 @@ impl Shared {
             Some(other) => other.spoil(&mut answer),
         }
         let number = self.answered.fetch_add(1, Ordering::Relaxed);
+        let passed = i64::try_from(self.started.elapsed().as_secs()).unwrap_or(i64::MAX);
         let mut response = hyper::Response::builder()
             .status(answer.status)
             .header("content-type", answer.content_type)
-            .header("date", self.clock.http_date(self.options.clock_skew))
+            .header("date", self.clock.http_date(self.options.clock_skew + passed))
             .header("twilio-concurrent-requests", flying)
             .header("twilio-request-id", format!("RQ{}", digest(&["request", &number.to_string()])))
             .header("twilio-request-duration", "0.010");

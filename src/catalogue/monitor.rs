@@ -4,7 +4,7 @@
 //! of requests) is not.
 
 use super::Host::Monitor;
-use super::column::{bool, count, int, label, names, query_names, text, time, url};
+use super::column::{bool, count, int, label, names, present, query_names, text, time, url};
 use super::endpoint::list;
 use super::kind::Kind;
 
@@ -58,7 +58,8 @@ static MONITOR_ALARM: Kind = Kind::new("monitor_alarm", "monitor", list(Monitor,
     .columns(&[
         label("friendly_name").at("friendlyName"),
         text("query_type").at("queryType"),
-        text("query"),
+        // What a person typed, and it may be somebody's number.
+        present("query_set").at("query"),
         int("trigger_value").at("triggerValue"),
         text("time_window").at("timeWindow"),
         bool("enabled"),

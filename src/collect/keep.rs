@@ -159,7 +159,14 @@ fn variables(template: &str) -> Option<String> {
 /// The names of a URL's query parameters, in alphabetical order.
 fn query_names(text: &str) -> Option<String> {
     let url = url::Url::parse(text).ok()?;
-    let names: BTreeSet<String> = url.query_pairs().map(|(name, _)| redact::label::keep(&name)).collect();
+    // Without an equals sign it is a value that stands alone, and a name does not read like a sentence.
+    let named = url.query().unwrap_or_default().split('&').filter(|pair| pair.contains('='));
+    let named = named.collect::<Vec<_>>().join("&");
+    let is_name = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.[]".contains(&b));
+    let names: BTreeSet<String> = url::form_urlencoded::parse(named.as_bytes())
+        .filter(|(name, _)| is_name(name))
+        .map(|(name, _)| redact::label::keep(&name))
+        .collect();
     Some(serde_json::Value::from_iter(names).to_string())
 }
 

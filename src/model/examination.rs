@@ -127,7 +127,10 @@ pub enum Remedy {
 impl Examination {
     /// Whether a scan with these credentials would read all that the chosen checks need.
     pub fn is_sufficient(&self) -> bool {
-        let whole = |account: &ExaminedAccount| account.lacks.is_empty() && account.lacks_are_certain;
+        let answered = |host: &ExaminedHost| host.status.is_conclusive();
+        let whole = |account: &ExaminedAccount| {
+            account.lacks.is_empty() && account.lacks_are_certain && account.hosts.iter().all(answered)
+        };
         let is_let_in = |app: &ExaminedOrganization| app.hosts.iter().all(|host| host.status.is_conclusive());
         self.tree_is_known
             && self.organization.as_ref().is_none_or(is_let_in)

@@ -235,10 +235,13 @@ fn no_request() -> Result<Reply, Failure> {
     Err(Failure::broken("the request cannot be built"))
 }
 
-/// A path as it may stand in a log: without the number that some end in.
+/// A path as it may stand in a log: without the number or the domain that some end in.
 fn loggable(url: &Url) -> String {
-    let parts = url.path().split('/').map(|part| if part.starts_with("%2B") { "+…" } else { part });
-    parts.collect::<Vec<_>>().join("/")
+    let ends_in_a_name = url.as_str().contains("routes.");
+    match url.path().rsplit_once('/') {
+        Some((path, _)) if ends_in_a_name => format!("{path}/…"),
+        _ => url.path().to_owned(),
+    }
 }
 
 /// An app that gets no token may read nothing, whatever it was to read.
@@ -356,7 +359,9 @@ mod tests {
     #[test]
     fn a_log_shows_no_number() {
         let url = "https://routes.twilio.com/v2/PhoneNumbers/%2B12025550105".parse().unwrap();
-        assert_eq!(loggable(&url), "/v2/PhoneNumbers/+…");
+        assert_eq!(loggable(&url), "/v2/PhoneNumbers/…");
+        let url = "http://127.0.0.1:8080/routes.twilio.com/v2/SipDomains/a.sip.twilio.com".parse().unwrap();
+        assert_eq!(loggable(&url), "/routes.twilio.com/v2/SipDomains/…");
         let url = "https://messaging.twilio.com/v1/Services?PageSize=1".parse().unwrap();
         assert_eq!(loggable(&url), "/v1/Services");
     }

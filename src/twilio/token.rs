@@ -25,6 +25,9 @@ pub(super) struct Token {
     renew_at: Instant,
 }
 
+/// The longest life that Twilio grants, in seconds: 30 days. An answer must not choose a longer one.
+const LONGEST_LIFE: u64 = 30 * 86_400;
+
 #[derive(Deserialize)]
 struct Granted {
     access_token: String,
@@ -37,7 +40,7 @@ impl Token {
         // The parser's own error may repeat the token.
         let granted: Granted = serde_json::from_slice(body)
             .map_err(|_| Failure::broken("the answer to the token request cannot be understood"))?;
-        let life = Duration::from_secs(granted.expires_in);
+        let life = Duration::from_secs(granted.expires_in.min(LONGEST_LIFE));
         // Of a very short life half is used, so that there is no token that nobody may send.
         let used = life.saturating_sub(MARGIN).max(life / 2);
         Ok(Self { bearer: Secret::new(granted.access_token), renew_at: now + used })

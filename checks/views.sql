@@ -26,7 +26,8 @@ left join intent_account i on i.account_sid = s.account_sid;
 -- setting takes the field's place; such a URL comes alive when that setting is removed. What overrides
 -- a number can only be known where it was read: an unread override leaves the URL live, and so does a
 -- messaging service that does not say whether it overrides.
--- Of the address of a usage trigger only scheme and host are known.
+-- Of the address of a usage trigger only scheme and host are known. `is_sip` tells the addresses that are
+-- called by SIP: they are hosts like the others, but nothing is posted to them.
 -- The method is null where Twilio's answer has none, and the product's default applies.
 create temp view webhook as
 with number_in_service as materialized (
@@ -124,7 +125,8 @@ field (account_sid, resource_type, resource_sid, resource_name, field, url, meth
   from studio_url u left join studio_flow f on f.account_sid = u.account_sid and f.sid = u.parent_sid
 )
 select account_sid, resource_type, resource_sid, coalesce(nullif(resource_name, ''), resource_sid) as resource_name,
-       field, url, upper(nullif(method, '')) as method, product, live
+       field, url, upper(nullif(method, '')) as method, product, live,
+       resource_type in ('trunk_origination_url', 'connection_policy_target') as is_sip
 from field
 where url <> '';
 

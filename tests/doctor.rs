@@ -27,11 +27,7 @@ fn estate() -> Value {
 
 fn doctor(simulator: &Simulator, users: &[&str], arguments: &[&str]) -> Ended {
     let credentials: Vec<_> = users.iter().map(|user| credential(&estate(), user)).collect();
-    Audit::new(&["doctor"])
-        .env("TWILIO_AUDIT_ENDPOINT", &simulator.endpoint())
-        .credentials(&credentials.iter().collect::<Vec<_>>())
-        .args(arguments)
-        .run()
+    Audit::doctor(simulator).credentials(&credentials.iter().collect::<Vec<_>>()).args(arguments).run()
 }
 
 fn json_of(ended: &Ended) -> Value {

@@ -5,6 +5,8 @@
 
 #[path = "support/audit.rs"]
 mod audit;
+#[path = "support/estate_scan.rs"]
+mod estate_scan;
 #[path = "support/planted.rs"]
 mod planted;
 
@@ -13,17 +15,13 @@ use std::iter::successors;
 use std::sync::Arc;
 
 use audit::Audit;
-use jiff::Timestamp;
+use estate_scan::collected;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use twilio_audit::catalogue::{ACCOUNT_TREE, KINDS, Kind, Per, TWILIO_ACCOUNT, kind};
-use twilio_audit::collect::{Collector, Salt, collect};
-use twilio_audit::credentials::{Credential, Secret, Source};
-use twilio_audit::evidence::{Store, Writer};
-use twilio_audit::model::{Clock, Coverage, CoverageStatus, Region};
-use twilio_audit::simulator::{Estate, Options, Simulator};
-use twilio_audit::twilio::Client;
+use twilio_audit::model::{Coverage, CoverageStatus};
+use twilio_audit::twilio::Patience;
 
 const PARENT: &str = "AC00000000000000000000000000000001";
 const CHILD: &str = "AC00000000000000000000000000000002";
@@ -69,30 +67,10 @@ async fn scan(keys: Keys, resources: Arc<BTreeMap<&str, Value>>) -> Cells {
         json!({"sid": sid, "owner": PARENT, "name": sid, "keys": [key], "resources": resources[*sid]})
     };
     let estate = json!({"accounts": keys.iter().enumerate().map(account).collect::<Vec<_>>()});
-    let estate = serde_json::from_value::<Estate>(estate).unwrap();
-    let credentials = estate.credentials().into_iter().filter(|one| one.user.starts_with("SK"));
-    let credential = |one: twilio_audit::simulator::Credential| {
-        Credential::new(&one.account, &one.user, Secret::new(one.secret), Source::Environment).unwrap()
-    };
-    let credentials = credentials.map(credential).collect();
-    let simulator = Simulator::start(estate, Options::default()).await.unwrap();
-    let mut collector = Collector {
-        client: Client::new(simulator.endpoint().parse().unwrap()).unwrap(),
-        credentials,
-        kinds: KINDS.to_vec(),
-        started_at: Timestamp::now(),
-        region: Region::Us1,
-        clock: Clock::System,
-        derive_tokens: false,
-        only_accounts: Vec::new(),
-    };
-    let salt = Salt::new().unwrap();
-    let tree = collector.sign_in(&salt).await.unwrap();
-    let (writer, queue) = Writer::start(Store::in_memory().unwrap());
-    collect(collector, tree, salt, queue).await.unwrap();
+    let scanned = collected(&estate, "restricted_key", Patience::default(), Vec::new()).await;
     let mut cells = Cells::new();
     for Coverage { account_sid, resource_type, parent_sid, status, missing_permission, rows, .. } in
-        writer.finish().await.unwrap().coverage().unwrap()
+        scanned.coverage
     {
         let cell = cells.entry((account_sid.to_string(), resource_type)).or_default();
         cell.insert((parent_sid, status, missing_permission, rows));
@@ -104,7 +82,7 @@ async fn scan(keys: Keys, resources: Arc<BTreeMap<&str, Value>>) -> Cells {
 fn line(name: &str) -> impl Iterator<Item = &'static Kind> {
     successors(kind(name), |below| match below.name == ACCOUNT_TREE.name {
         true => Some(&TWILIO_ACCOUNT),
-        false => below.comes_after().and_then(kind),
+        false => below.comes_after(),
     })
 }
 

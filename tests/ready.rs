@@ -5,10 +5,10 @@
 #[path = "support/audit.rs"]
 mod audit;
 
-use audit::{Audit, Ended, credential};
+use audit::{Audit, Ended, credential, simulator_with};
 use jiff::{Span, Zoned};
 use serde_json::{Value, json};
-use twilio_audit::simulator::{Estate, Fault, Options, Simulator, Trouble, sid};
+use twilio_audit::simulator::{Fault, Options, Trouble, sid};
 
 fn estate(resources: &Value) -> Value {
     json!({"accounts": [
@@ -99,8 +99,7 @@ purpose = "audit"
 
 async fn scan(resources: &Value, faults: Vec<Fault>) -> Ended {
     let estate = estate(resources);
-    let options = Options { faults, ..Options::default() };
-    let simulator = Simulator::start(Estate::from_json(&estate.to_string()).unwrap(), options).await.unwrap();
+    let simulator = simulator_with(&estate, Options { faults, ..Options::default() }).await;
     // With its Auth Token the parent would be given those of its subaccounts, which is a fault of its own.
     let credentials = ["SK0001", "AC0002"].map(|user| credential(&estate, user));
     Audit::scan(&simulator).credentials(&credentials.iter().collect::<Vec<_>>()).declared(&declared()).run()

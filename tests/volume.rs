@@ -6,11 +6,11 @@
 #[path = "support/audit.rs"]
 mod audit;
 
-use audit::{Audit, Ended, Row, credential};
+use audit::{Audit, Ended, Row, credential, simulator_with};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use twilio_audit::catalogue::kind;
-use twilio_audit::simulator::{Estate, Options, Simulator};
+use twilio_audit::simulator::Options;
 
 /// Rows on a page: the simulator makes pages this small, whatever is asked for.
 const PAGE: u32 = 2;
@@ -56,7 +56,7 @@ fn estate(more: u32) -> Value {
 /// Audits the estate, and returns what came of it and what was asked.
 async fn scan(estate: &Value) -> (Ended, Vec<String>) {
     let options = Options { page_size_cap: Some(PAGE as usize), ..Options::default() };
-    let simulator = Simulator::start(Estate::from_json(&estate.to_string()).unwrap(), options).await.unwrap();
+    let simulator = simulator_with(estate, options).await;
     let ended = Audit::scan(&simulator).sign_in(&credential(estate, "AC0001")).run();
     let asked = simulator.requests().into_iter().map(|request| request.path).collect();
     (ended, asked)

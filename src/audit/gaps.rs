@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::compile::Compiled;
 use super::scope::AccountFacts;
 use crate::catalogue::{self, ACCOUNT_TREE, Kind, Per};
-use crate::model::{Coverage, CoverageStatus};
+use crate::model::{Coverage, CoverageStatus, Remedy, first_of};
 
-/// Kinds named for one cause before it says "and more".
+/// Kinds or permissions named for one cause before it says "and more".
 const NAMED_KINDS: usize = 4;
 /// Causes named in a reason before it says "and more".
 const NAMED_CAUSES: usize = 3;
@@ -25,27 +25,11 @@ pub(super) struct Gaps<'a> {
 struct Cause<'a> {
     account: &'a str,
     words: String,
-    remedy: Remedy,
+    /// What would close the gap, where that could be named.
+    remedy: Option<Remedy>,
     /// The permissions that close the gap, where permissions do.
     grants: Vec<String>,
     kinds: Vec<&'static str>,
-}
-
-/// What would close a gap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Remedy {
-    /// Permissions for the key or app.
-    Grant,
-    /// A credential of the account.
-    Credential,
-    /// The OAuth app of the Organization.
-    OrganizationApp,
-    /// Another kind of key, for no permission is known.
-    StandardKey,
-    /// What may read accounts and keys.
-    MainKey,
-    /// Nothing that could be named.
-    Unknown,
 }
 
 impl<'a> Gaps<'a> {
@@ -95,7 +79,7 @@ impl<'a> Gaps<'a> {
                 let (remedy, grant) = remedy(reading);
                 (describe(reading), remedy, grant)
             }
-            None => ("Not collected".to_owned(), Remedy::Unknown, None),
+            None => ("Not collected".to_owned(), None, None),
         };
         let same = |cause: &&mut Cause<'_>| {
             cause.account == account && cause.words == words && cause.remedy == remedy
@@ -120,8 +104,8 @@ impl<'a> Gaps<'a> {
             .take(NAMED_CAUSES)
             .map(|cause| {
                 let name = self.names.get(cause.account).copied().unwrap_or(cause.account);
-                let remedy = cause.remedy.in_words(&cause.grants);
-                format!("{}: {} of {name}{remedy}", cause.words, first_of(&cause.kinds))
+                let remedy = cause.remedy.map(|remedy| in_words(remedy, &cause.grants)).unwrap_or_default();
+                format!("{}: {} of {name}{remedy}", cause.words, first_of(&cause.kinds, NAMED_KINDS))
             })
             .collect();
         if let Some(more @ 1..) = causes.len().checked_sub(NAMED_CAUSES) {
@@ -131,53 +115,40 @@ impl<'a> Gaps<'a> {
     }
 }
 
-impl Remedy {
-    fn in_words(self, grants: &[String]) -> String {
-        match self {
-            Self::Grant => {
-                let grants: Vec<&str> = grants.iter().map(String::as_str).collect();
-                return format!("; grant {} to its key", first_of(&grants));
-            }
-            Self::Credential => "; supply a credential of this account",
-            Self::OrganizationApp => "; supply an OAuth app of the Organization",
-            Self::StandardKey => {
-                "; no permission is known for it: a Standard or Main key, or the Auth Token, reads it"
-            }
-            Self::MainKey => "; a Main key or the Auth Token of this account reads it",
-            Self::Unknown => "",
+fn in_words(remedy: Remedy, grants: &[String]) -> String {
+    match remedy {
+        Remedy::Grant => return format!("; grant {} to its key", first_of(grants, NAMED_KINDS)),
+        Remedy::Credential => "; supply a credential of this account",
+        Remedy::OrganizationApp => "; supply an OAuth app of the Organization",
+        Remedy::StandardKey => {
+            "; no permission is known for it: a Standard or Main key, or the Auth Token, reads it"
         }
-        .to_owned()
+        Remedy::MainKey => "; a Main key or the Auth Token of this account reads it",
     }
+    .to_owned()
 }
 
-/// What would close the gap of a reading, and the permission if it is one. The permission that Twilio names comes
-/// before the one that the catalogue knows.
-fn remedy(reading: &Coverage) -> (Remedy, Option<String>) {
+/// What would close the gap of a reading, where that can be named, and the permission if it is one. The permission
+/// that Twilio names comes before the one that the catalogue knows.
+fn remedy(reading: &Coverage) -> (Option<Remedy>, Option<String>) {
     let endpoint = catalogue::kind(&reading.resource_type).and_then(Kind::endpoint);
     let known = endpoint.and_then(|endpoint| endpoint.permission).map(str::to_owned);
-    match (reading.status, reading.credential_kind.as_deref()) {
+    let remedy = match (reading.status, reading.credential_kind.as_deref()) {
         (CoverageStatus::NoCredential, _) if endpoint.is_some_and(|endpoint| endpoint.by_organization) => {
-            (Remedy::OrganizationApp, None)
+            Remedy::OrganizationApp
         }
-        (CoverageStatus::NoCredential, _) => (Remedy::Credential, None),
+        (CoverageStatus::NoCredential, _) => Remedy::Credential,
         (CoverageStatus::Denied, _) if reading.missing_permission.is_some() => {
-            (Remedy::Grant, reading.missing_permission.clone())
+            return (Some(Remedy::Grant), reading.missing_permission.clone());
         }
-        (CoverageStatus::Denied, Some("restricted_key" | "oauth_app")) => match known {
-            Some(permission) => (Remedy::Grant, Some(permission)),
-            None => (Remedy::StandardKey, None),
-        },
-        (CoverageStatus::Denied, Some("standard_key")) => (Remedy::MainKey, None),
-        _ => (Remedy::Unknown, None),
-    }
-}
-
-fn first_of(kinds: &[&str]) -> String {
-    let named = kinds.iter().take(NAMED_KINDS).copied().collect::<Vec<_>>().join(", ");
-    match kinds.len().checked_sub(NAMED_KINDS) {
-        Some(more @ 1..) => format!("{named} and {more} more"),
-        _ => named,
-    }
+        (CoverageStatus::Denied, Some("restricted_key" | "oauth_app")) if known.is_some() => {
+            return (Some(Remedy::Grant), known);
+        }
+        (CoverageStatus::Denied, Some("restricted_key" | "oauth_app")) => Remedy::StandardKey,
+        (CoverageStatus::Denied, Some("standard_key")) => Remedy::MainKey,
+        _ => return (None, None),
+    };
+    (Some(remedy), None)
 }
 
 /// A reading in words.
@@ -238,7 +209,7 @@ mod tests {
             ("trunk", Failed, "auth_token", None, ""),
         ] {
             let (remedy, grant) = remedy(&reading(kind, status, credential, named));
-            let words = remedy.in_words(grant.as_slice());
+            let words = remedy.map(|remedy| in_words(remedy, grant.as_slice())).unwrap_or_default();
             assert!(words.ends_with(expected) && words.is_empty() == expected.is_empty(), "{kind}: {words}");
         }
     }

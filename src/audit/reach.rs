@@ -4,7 +4,6 @@
 //! Source: <https://www.twilio.com/docs/iam/api-keys>, read 2026-11.
 
 use std::collections::BTreeMap;
-use std::iter::successors;
 
 use crate::catalogue::{self, Endpoint, Kind};
 use crate::evidence::functions::permission_matches;
@@ -75,8 +74,8 @@ fn add_what_stands_below(needs: &Needs, lacks: &mut [Lack]) {
         if lacks.iter().any(|lack| lack.kinds.contains(&kind)) {
             continue;
         }
-        let above = successors(catalogue::kind(kind), |kind| kind.comes_after().and_then(catalogue::kind));
-        let above: Vec<&str> = above.skip(1).map(|kind| kind.name).collect();
+        let above: Vec<&str> =
+            catalogue::kind(kind).into_iter().flat_map(Kind::line).skip(1).map(|above| above.name).collect();
         if let Some(lack) = lacks.iter_mut().find(|lack| above.iter().any(|kind| lack.kinds.contains(kind))) {
             lack.kinds.push(kind);
         }
@@ -96,8 +95,7 @@ const fn is_needed(purpose: Purpose) -> bool {
 
 /// Whether the parent's Auth Token reads a kind of a subaccount.
 fn reached(kind: &str, holding: Holding<'_>) -> bool {
-    let first = catalogue::kind(kind).and_then(Kind::endpoint);
-    let mut endpoints = successors(first, |endpoint| endpoint.fallback);
+    let mut endpoints = catalogue::kind(kind).into_iter().flat_map(Kind::endpoints);
     let by_parent = endpoints.any(|endpoint| endpoint.host.parent_token_reaches_subaccounts());
     matches!(holding, Holding::Nothing { parent_token: true }) && by_parent
 }

@@ -1,5 +1,7 @@
 //! The shape of a resource kind: where its rows come from, what tells them apart, and what is kept of them.
 
+use std::iter::successors;
+
 use super::column::Column;
 use super::endpoint::{Endpoint, Per};
 
@@ -88,8 +90,23 @@ impl Kind {
         }
     }
 
+    /// Every request that it can be read by: its own, then those to make where that is refused.
+    pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        successors(self.endpoint(), |endpoint| endpoint.fallback)
+    }
+
     /// The kind that must be read before this one can be: what it is listed under or taken out of.
-    pub const fn comes_after(&self) -> Option<&'static str> {
+    pub fn comes_after(&self) -> Option<&'static Self> {
+        super::kind(self.named_before()?)
+    }
+
+    /// This kind and all that must be read before it, nearest first.
+    pub fn line(&'static self) -> impl Iterator<Item = &'static Self> {
+        successors(Some(self), |kind| kind.comes_after())
+    }
+
+    /// The name of the kind that it comes after, as it is written here.
+    pub(super) const fn named_before(&self) -> Option<&'static str> {
         match &self.origin {
             Origin::Derived { from, .. } => Some(from),
             Origin::Request(endpoint) => match endpoint.per {

@@ -29,6 +29,7 @@ mod video;
 mod voice;
 mod wireless;
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub use accounts::{ACCOUNT_TREE, TWILIO_ACCOUNT};
@@ -64,9 +65,12 @@ pub static KINDS: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
     .concat()
 });
 
+static BY_NAME: LazyLock<HashMap<&str, &Kind>> =
+    LazyLock::new(|| KINDS.iter().map(|kind| (kind.name, *kind)).collect());
+
 /// The kind of the given name.
 pub fn kind(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().copied().find(|kind| kind.name == name)
+    BY_NAME.get(name).copied()
 }
 
 #[cfg(test)]
@@ -79,13 +83,7 @@ mod tests {
     fn names_are_unique_and_parents_come_first() {
         let mut seen = BTreeSet::new();
         for kind in KINDS.iter() {
-            let parent = match &kind.origin {
-                Origin::Derived { from, .. } => Some(*from),
-                Origin::Request(endpoint) => match endpoint.per {
-                    Per::Each { kind, .. } => Some(kind),
-                    Per::Tree | Per::Organization | Per::Account | Per::Word(_) => None,
-                },
-            };
+            let parent = kind.named_before();
             assert!(parent.is_none_or(|parent| seen.contains(parent)), "{} before its parent", kind.name);
             assert!(seen.insert(kind.name), "{} is there twice", kind.name);
         }
@@ -126,7 +124,7 @@ mod tests {
     #[test]
     fn paths_follow_the_rules_of_their_api_generation() {
         for kind in KINDS.iter() {
-            for endpoint in kind.endpoint().into_iter().flat_map(|e| [Some(e), e.fallback]).flatten() {
+            for endpoint in kind.endpoints() {
                 // Without `.json` the 2010 API answers XML; with it the others answer 404.
                 assert_eq!(endpoint.path.ends_with(".json"), endpoint.host == Host::Api, "{}", kind.name);
             }

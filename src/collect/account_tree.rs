@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use url::Url;
-
+use super::address::{Occasion, first_url};
 use super::listing::answered;
 use super::pages::Pages;
 use super::raw_row::{Place, RawRow, ReduceError};
@@ -31,19 +30,6 @@ pub struct AccountInTree {
     pub(super) row: Option<Row>,
 }
 
-impl Tree {
-    /// Whether all subaccounts are known.
-    pub const fn is_known(&self) -> bool {
-        self.coverage.status.is_conclusive()
-    }
-
-    /// Whether the parent signed in, and with a credential of this kind.
-    pub fn parent_signs_in_with(&self, kind: CredentialKind) -> bool {
-        let parent = self.accounts.iter().find(|account| account.is_parent);
-        parent.and_then(|parent| self.signed_in.get(&parent.account)).is_some_and(|found| found.kind == kind)
-    }
-}
-
 impl AccountInTree {
     /// Whether it may be asked about everything. What is not known is tried.
     pub fn is_active(&self) -> bool {
@@ -68,6 +54,19 @@ pub struct Tree {
     pub unusable: Vec<String>,
     /// What each accepted credential turned out to be.
     pub signed_in: BTreeMap<AccountSid, SignedIn>,
+}
+
+impl Tree {
+    /// Whether all subaccounts are known.
+    pub const fn is_known(&self) -> bool {
+        self.coverage.status.is_conclusive()
+    }
+
+    /// Whether the parent signed in, and with a credential of this kind.
+    pub fn parent_signs_in_with(&self, kind: CredentialKind) -> bool {
+        let parent = self.accounts.iter().find(|account| account.is_parent);
+        parent.and_then(|parent| self.signed_in.get(&parent.account)).is_some_and(|found| found.kind == kind)
+    }
 }
 
 /// Signs in with every credential and lists the tree. With `derive_tokens`, the parent's Auth Token
@@ -114,7 +113,7 @@ pub(super) async fn discover(
             "{place}: {other} is a parent account of its own; its subaccounts are not part of this audit."
         )
     }));
-    let listing = list_tree(client, credentials, parent.as_ref(), salt, derive_tokens).await;
+    let listing = list_tree(client, credentials, parent.as_ref(), salt, derive_tokens, clock).await;
     let accounts = accounts_of(&signed_in, parent.as_ref(), &listing.rows);
     unusable.extend(strangers(&signed_in, parent.as_ref(), &listing).map(|other| {
         let place = place(other);
@@ -201,16 +200,16 @@ async fn list_tree(
     parent: Option<&AccountSid>,
     salt: &Salt,
     derive_tokens: bool,
+    clock: Clock,
 ) -> TreeListing {
     let mut listing = TreeListing { rows: Vec::new(), tokens: Vec::new(), pages: 0, problem: None };
     let credential = parent.and_then(|parent| credentials.for_request(parent, ParentReach::NONE));
     let (Some(parent), Some(credential)) = (parent, credential) else { return listing };
     let Some(endpoint) = ACCOUNT_TREE.endpoint() else { return listing };
     let Answer::List { key, paging, page_size } = endpoint.answer else { return listing };
-    let host = endpoint.host.name(credential.region);
-    let first = format!("https://{host}{}?PageSize={page_size}", endpoint.path);
-    let Ok(first) = Url::parse(&first) else { return listing };
     let place = Place { account: parent.clone(), parent: String::new() };
+    let occasion = Occasion { region: credential.region, started_at: clock.now() };
+    let Ok(first) = first_url(endpoint, &place, None, occasion) else { return listing };
     let mut pages = Pages::new(client, credential.caller(), first);
     while let Some(answer) = pages.next().await {
         let page = answer.and_then(|(url, body)| {

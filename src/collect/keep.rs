@@ -115,10 +115,13 @@ fn list_of_words(raw: &str) -> Option<String> {
     serde_json::to_string(&words).ok()
 }
 
+/// The elements of a list, none of them made into a value.
+fn elements<'a>(column: &Column, list: &'a str) -> Result<Vec<&'a RawValue>, ReduceError> {
+    serde_json::from_str(list).map_err(|_| ReduceError::Unreadable(column.path.to_owned()))
+}
+
 fn count(column: &Column, list: &str) -> Result<Value, ReduceError> {
-    let items: Vec<&RawValue> =
-        serde_json::from_str(list).map_err(|_| ReduceError::Unreadable(column.path.to_owned()))?;
-    Ok(Value::Integer(i64::try_from(items.len()).unwrap_or(i64::MAX)))
+    Ok(Value::Integer(i64::try_from(elements(column, list)?.len()).unwrap_or(i64::MAX)))
 }
 
 /// The names of an object's members, in alphabetical order; what they hold is skipped by the parser.
@@ -130,9 +133,7 @@ fn names(object: &str) -> Option<String> {
 
 /// A field of each object in a list, each value once and in alphabetical order; an object without it adds none.
 fn of_each(column: &Column, field: &str, list: &str) -> Result<String, ReduceError> {
-    let items: Vec<&RawValue> =
-        serde_json::from_str(list).map_err(|_| ReduceError::Unreadable(column.path.to_owned()))?;
-    let texts: BTreeSet<String> = items
+    let texts: BTreeSet<String> = elements(column, list)?
         .into_iter()
         .map(|item| RawRow::read(item.get())?.text(field))
         .filter_map(Result::transpose)

@@ -12,7 +12,7 @@ use super::progress::{Derived, Progress};
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::reduce::{derive, reduce};
 use super::refusal::outcome_of;
-use crate::catalogue::{self, Answer, Endpoint, Kind};
+use crate::catalogue::{Answer, Endpoint, Kind};
 use crate::evidence::{Batch, EvidenceError, Row};
 use crate::model::{Coverage, CoverageStatus};
 use crate::twilio::{Failure, FailureKind, parse_page};
@@ -154,8 +154,7 @@ impl Listing<'_> {
 
     /// The row that it is listed under, with the row's kind.
     fn under(&self) -> Option<(&'static Kind, &Row)> {
-        let kind = self.kind.comes_after().and_then(catalogue::kind)?;
-        Some((kind, self.under?))
+        Some((self.kind.comes_after()?, self.under?))
     }
 
     /// Takes everything back: it belongs to another account.

@@ -2,18 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::{self, KINDS, Kind, Per};
+use crate::catalogue::{KINDS, Kind, Per};
 
 /// The kinds to collect so that the given ones can be judged: with each kind whatever it is listed
 /// under or taken out of. In the order of the catalogue.
 pub fn chosen_kinds(needed: impl IntoIterator<Item = &'static Kind>) -> Vec<&'static Kind> {
-    let mut names = BTreeSet::new();
-    let mut waiting: Vec<&'static Kind> = needed.into_iter().collect();
-    while let Some(kind) = waiting.pop() {
-        if names.insert(kind.name) {
-            waiting.extend(kind.comes_after().and_then(catalogue::kind));
-        }
-    }
+    let names: BTreeSet<&str> = needed.into_iter().flat_map(Kind::line).map(|kind| kind.name).collect();
     KINDS.iter().copied().filter(|kind| names.contains(kind.name)).collect()
 }
 
@@ -31,7 +25,7 @@ pub(super) fn with_dependents(chosen: &[&'static Kind], kind: &'static Kind) -> 
     let mut all = vec![kind];
     // Parents come first in the catalogue, so one pass finds grandchildren too.
     for other in chosen.iter().copied() {
-        if other.comes_after().is_some_and(|before| names.contains(before)) && names.insert(other.name) {
+        if other.comes_after().is_some_and(|before| names.contains(before.name)) && names.insert(other.name) {
             all.push(other);
         }
     }
@@ -41,6 +35,7 @@ pub(super) fn with_dependents(chosen: &[&'static Kind], kind: &'static Kind) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue;
 
     fn names(kinds: &[&'static Kind]) -> Vec<&'static str> {
         kinds.iter().map(|kind| kind.name).collect()

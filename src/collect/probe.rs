@@ -15,15 +15,12 @@ use super::run::Collector;
 use super::sign_in::policy;
 use crate::catalogue::{Answer, Endpoint, Host, Kind, Per};
 use crate::credentials::{CredentialKind, Source};
-use crate::model::{AccountSid, CoverageStatus};
-use crate::model::{ExaminedHost, ExaminedOrganization, HeldCredential};
+use crate::model::{CoverageStatus, ExaminedHost, ExaminedOrganization, HeldCredential};
 use crate::twilio::Request;
 
 /// What was learnt of one account.
 #[derive(Debug)]
 pub struct Probed {
-    /// The account.
-    pub account: AccountSid,
     /// Its own credential, where it has one.
     pub credential: Option<HeldCredential>,
     /// The permissions of that credential's policy, where it has one and may read it.
@@ -61,7 +58,7 @@ pub async fn probe_organization(collector: &Collector) -> Option<ExaminedOrganiz
 /// The kind that tells whether the Organization's app is let in.
 const ORGANIZATION_ACCOUNT: &str = "organization_account";
 
-/// Asks every host that the kinds need, once for each account.
+/// Asks every host that the kinds need, once for each account; the answers are in the order of the tree's accounts.
 pub async fn probe(collector: &Collector, tree: &Tree) -> Vec<Probed> {
     // The client's own gate bounds the requests.
     join_all(tree.accounts.iter().map(|account| {
@@ -85,7 +82,6 @@ async fn probe_account(collector: &Collector, account: &AccountInTree, known: Op
     let hosts =
         join_all(asked.map(|(name, endpoint)| probe_endpoint(collector, endpoint, name, &place))).await;
     Probed {
-        account: account.account.clone(),
         credential: own.map(|own| HeldCredential {
             place: own.place.clone(),
             user: own.user.clone(),

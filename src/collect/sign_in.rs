@@ -146,7 +146,7 @@ async fn kind_with_account(
         | CredentialKind::ApiKey => match policy(client, credential).await {
             Ok(Some(policy)) => (CredentialKind::RestrictedKey, Some(policy)),
             Ok(None) => (CredentialKind::MainKey, None),
-            Err(failure) if failure.twilio_code == Some(70051) => (CredentialKind::RestrictedKey, None),
+            Err(failure) if failure.is_of_policy() => (CredentialKind::RestrictedKey, None),
             Err(_) => (CredentialKind::ApiKey, None),
         },
     }
@@ -172,18 +172,18 @@ async fn without_account(
         account: None,
     };
     let is_key = credential.user.starts_with("SK");
-    match (failure.kind, failure.twilio_code) {
-        (FailureKind::Denied, Some(70051)) => Ok(signed_in(narrow, None)),
-        (FailureKind::Denied, _) if is_key => {
+    match failure.kind {
+        FailureKind::Denied if failure.is_of_policy() => Ok(signed_in(narrow, None)),
+        FailureKind::Denied if is_key => {
             let numbers =
                 format!("/2010-04-01/Accounts/{}/IncomingPhoneNumbers.json?PageSize=1", credential.account);
             match ask(client, credential, Host::Api, &numbers).await {
                 Ok(reply) => Ok(signed_in(CredentialKind::StandardKey, Some(&reply))),
-                Err(failure) if failure.twilio_code == Some(70051) => Ok(signed_in(narrow, None)),
+                Err(failure) if failure.is_of_policy() => Ok(signed_in(narrow, None)),
                 Err(failure) => Err(refusal(credential, failure)),
             }
         }
-        (FailureKind::Denied, _) if failure.http_status == Some(403) => {
+        FailureKind::Denied if failure.http_status == Some(403) => {
             Err(Why::TestCredentials { account: credential.account.to_string() })
         }
         _ => Err(refusal(credential, failure)),

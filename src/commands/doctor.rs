@@ -1,18 +1,16 @@
 //! `doctor`: what a scan with these credentials would be able to read. Scans nothing.
 
-use std::io::{self, Write as _};
-use std::path::PathBuf;
-
 use jiff::Timestamp;
 
 use super::chosen_checks::{Catalogue, ChosenChecks};
+use super::printing::print;
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, salt, sign_in};
 use super::strength::Strength;
 use super::{Exit, Log, Stop};
 use crate::audit::{self, Holding};
 use crate::collect::{AccountInTree, Collector, Probed, Tree, probe, probe_organization};
-use crate::model::{Clock, Examination, ExaminedAccount, ExaminedOrganization, Region};
+use crate::model::{Clock, Examination, ExaminedAccount, ExaminedOrganization};
 use crate::report::examination as report;
 
 /// Ask, before a scan, what these credentials can read
@@ -27,21 +25,8 @@ pub struct Args {
     /// Ask the built-in clinic instead of Twilio
     #[arg(long, env = "TWILIO_AUDIT_DEMO")]
     demo: bool,
-    /// What was declared [default: audit.toml, if it is there]
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG")]
-    config: Option<PathBuf>,
-    /// Credentials in a TOML file that only you can read; `-` is standard input
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS")]
-    credentials: Option<PathBuf>,
-    /// The Region to ask
-    #[arg(long, value_enum, default_value_t = Region::Us1, env = "TWILIO_AUDIT_REGION")]
-    region: Region,
-    /// Also use the Auth Tokens that the parent's account list returns
-    #[arg(long, env = "TWILIO_AUDIT_DERIVE_SUBACCOUNT_TOKENS")]
-    derive_subaccount_tokens: bool,
-    /// A stand-in for Twilio, for tests: https, or http on this machine
-    #[arg(long, value_name = "URL", env = "TWILIO_AUDIT_ENDPOINT")]
-    endpoint: Option<String>,
+    #[command(flatten)]
+    choices: Choices,
     /// How the result is printed
     #[arg(long, value_enum, default_value_t = Format::Table, env = "TWILIO_AUDIT_FORMAT")]
     format: Format,
@@ -64,13 +49,7 @@ enum Format {
 pub fn run(args: &Args, _log: &Log) -> Result<Exit, Stop> {
     let started_at = Timestamp::now();
     let catalogue = args.chosen.choose()?;
-    let choices = Choices {
-        config: args.config.as_deref(),
-        credentials: args.credentials.as_deref(),
-        endpoint: args.endpoint.as_deref(),
-        region: args.region,
-    };
-    let setting = if args.demo { None } else { Some(real(&choices, started_at)?) };
+    let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Stop::with(Exit::Broken))?;
     let examination = runtime.block_on(async {
@@ -82,7 +61,10 @@ pub fn run(args: &Args, _log: &Log) -> Result<Exit, Stop> {
     });
     runtime.shutdown_background();
     let examination = examination?;
-    print(&examination, args.format).map_err(Stop::with(Exit::Broken))?;
+    print(|out| match args.format {
+        Format::Table => report::text(&examination, out),
+        Format::Json => report::json(&examination, out),
+    })?;
     Ok(if examination.is_sufficient() { Exit::Complete } else { Exit::Incomplete })
 }
 
@@ -97,23 +79,24 @@ async fn examine(
         credentials: setting.credentials,
         kinds: catalogue.kinds.clone(),
         started_at,
-        region: args.region,
+        region: args.choices.region,
         clock: Clock::System,
-        derive_tokens: args.derive_subaccount_tokens,
+        derive_tokens: args.choices.derive_subaccount_tokens,
         only_accounts: Vec::new(),
     };
     let salt = salt()?;
     let tree = sign_in(&mut collector, &salt).await?;
     let organization = probe_organization(&collector).await;
     let has_app = match &organization {
-        Some(organization) => refusals(organization).next().is_none(),
+        Some(organization) => organization.is_let_in(),
         None => collector.credentials.organization().is_some(),
     };
     let probed = probe(&collector, &tree).await;
-    let strength = Strength { catalogue: &catalogue, tree: &tree, credentials: &collector.credentials };
+    let strength = Strength::new(&catalogue, &tree, &collector.credentials);
+    let examined = |(account, probed)| examined(&strength, has_app, account, probed);
     Ok(Examination {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        region: args.region,
+        region: args.choices.region,
         clock_ahead_seconds: clock_ahead(&tree),
         tree_is_known: tree.is_known(),
         notices: tree.notices.clone(),
@@ -124,7 +107,7 @@ async fn examine(
             .chain(organization.iter().flat_map(refusals))
             .collect(),
         organization,
-        accounts: probed.into_iter().map(|probed| examined(&strength, has_app, probed)).collect(),
+        accounts: tree.accounts.iter().zip(probed).map(examined).collect(),
     })
 }
 
@@ -141,36 +124,27 @@ fn clock_ahead(tree: &Tree) -> Option<i64> {
     tree.signed_in.values().filter_map(ahead).min_by_key(|seconds| seconds.abs())
 }
 
-fn examined(strength: &Strength<'_>, has_app: bool, probed: Probed) -> ExaminedAccount {
-    let known = strength.tree.accounts.iter().find(|account| account.account == probed.account);
-    let needs = strength.needs(&probed.account);
-    let holding = strength.holding(&probed.account, probed.policy.as_deref());
-    let active = known.is_none_or(AccountInTree::is_active);
-    let name = known.and_then(|account| account.name.clone());
+fn examined(
+    strength: &Strength<'_>,
+    has_app: bool,
+    account: &AccountInTree,
+    probed: Probed,
+) -> ExaminedAccount {
+    let needs = strength.needs(account);
+    let holding = strength.holding(account, probed.policy.as_deref());
+    let active = account.is_active();
+    let sid = account.account.to_string();
     ExaminedAccount {
-        account_name: name.unwrap_or_else(|| probed.account.to_string()),
-        account_sid: probed.account.to_string(),
-        is_parent: known.is_some_and(|account| account.is_parent),
+        account_name: account.name.clone().unwrap_or_else(|| sid.clone()),
+        account_sid: sid,
+        is_parent: account.is_parent,
         active,
-        home_region: strength.tree.signed_in.get(&probed.account).and_then(|found| found.home_region),
-        kinds_needed: audit::kinds_needed(&needs),
-        lacks: if active { audit::lacks(&needs, holding, has_app) } else { Vec::new() },
+        home_region: strength.tree.signed_in.get(&account.account).and_then(|found| found.home_region),
+        kinds_needed: audit::kinds_needed(needs),
+        lacks: if active { audit::lacks(needs, holding, has_app) } else { Vec::new() },
         lacks_are_certain: !matches!(holding, Holding::Policy(None) | Holding::UnknownKey),
-        would_do: audit::would_do(&needs, holding).filter(|_| active),
+        would_do: audit::would_do(needs, holding).filter(|_| active),
         credential: probed.credential,
         hosts: probed.hosts,
-    }
-}
-
-fn print(examination: &Examination, format: Format) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
-    let printed = match format {
-        Format::Table => report::text(examination, &mut out),
-        Format::Json => report::json(examination, &mut out),
-    };
-    match printed.and_then(|()| out.flush()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
     }
 }

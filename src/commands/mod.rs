@@ -8,6 +8,7 @@ mod log;
 pub mod login;
 pub mod logout;
 pub mod permissions;
+mod printing;
 pub mod scan;
 mod scan_folder;
 mod scan_setting;

@@ -1,7 +1,6 @@
 //! `permissions`: what a Restricted key for an audit must allow. Asks nobody.
 
 use std::collections::BTreeSet;
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use anyhow::anyhow;
@@ -9,6 +8,7 @@ use jiff::Timestamp;
 
 use super::chosen_checks::ChosenChecks;
 use super::declared_names::check_names;
+use super::printing::print;
 use super::scan_setting::declared;
 use super::{Exit, Log, Stop};
 use crate::audit;
@@ -88,7 +88,11 @@ pub fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
             warn_of_several_keys(&permissions);
         }
     }
-    print(&permissions, args.format).map_err(Stop::with(Exit::Broken))?;
+    print(|out| match args.format {
+        Format::Text => report::text(&permissions, out),
+        Format::Json => report::json(&permissions, out),
+        Format::Request => report::requests_to_create(&permissions, out),
+    })?;
     Ok(Exit::Complete)
 }
 
@@ -155,19 +159,5 @@ fn warn_of_several_keys(permissions: &Permissions) {
              the others read stays unread in it",
             permissions.most_permissions_per_key
         );
-    }
-}
-
-fn print(permissions: &Permissions, format: Format) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
-    let printed = match format {
-        Format::Text => report::text(permissions, &mut out),
-        Format::Json => report::json(permissions, &mut out),
-        Format::Request => report::requests_to_create(permissions, &mut out),
-    };
-    match printed.and_then(|()| out.flush()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
     }
 }

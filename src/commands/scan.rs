@@ -1,13 +1,13 @@
 //! `scan`: collect, judge, report. The main job.
 
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::anyhow;
 use jiff::Timestamp;
 
 use super::chosen_checks::{Catalogue, ChosenChecks};
 use super::declared_names::check_names;
+use super::printing::print;
 use super::scan_folder::ScanFolder;
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, salt, sign_in};
@@ -29,21 +29,11 @@ pub struct Args {
     /// Audit the built-in clinic instead of Twilio: needs no credentials and no network
     #[arg(long, env = "TWILIO_AUDIT_DEMO")]
     demo: bool,
-    /// What was declared [default: audit.toml, if it is there]
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    choices: Choices,
     /// The folder in which each scan gets a folder of its own
     #[arg(long, value_name = "FOLDER", default_value = "audits", env = "TWILIO_AUDIT_OUTPUT")]
     output: PathBuf,
-    /// Credentials in a TOML file that only you can read; `-` is standard input
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS")]
-    credentials: Option<PathBuf>,
-    /// The Region to audit: each has resources and credentials of its own, and is a scan of its own
-    #[arg(long, value_enum, default_value_t = Region::Us1, env = "TWILIO_AUDIT_REGION")]
-    region: Region,
-    /// Audit subaccounts with the Auth Tokens that the parent's account list returns
-    #[arg(long, env = "TWILIO_AUDIT_DERIVE_SUBACCOUNT_TOKENS")]
-    derive_subaccount_tokens: bool,
     #[command(flatten)]
     chosen: ChosenChecks,
     /// Audit only this account; may be given several times
@@ -55,9 +45,6 @@ pub struct Args {
     /// The severity from which a fault makes the exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::High, env = "TWILIO_AUDIT_FAIL_ON")]
     fail_on: FailOn,
-    /// A stand-in for Twilio, for tests: https, or http on this machine
-    #[arg(long, value_name = "URL", env = "TWILIO_AUDIT_ENDPOINT")]
-    endpoint: Option<String>,
     /// The moment at which the demo takes place, so that its files can be compared
     #[arg(long, hide = true, requires = "demo", env = "TWILIO_AUDIT_DEMO_TIME")]
     demo_time: Option<Timestamp>,
@@ -71,7 +58,7 @@ impl Args {
 
     /// Says where the answers came from, if not from Twilio: a report must not pass for one of a real account.
     fn stand_in(&self) -> Option<String> {
-        match (self.demo, &self.endpoint) {
+        match (self.demo, &self.choices.endpoint) {
             (true, _) => {
                 Some("This is the built-in demonstration: a made-up clinic, not a Twilio account.".to_owned())
             }
@@ -84,18 +71,9 @@ impl Args {
 
     /// Where the scans of this Region are: another one's are no past of theirs.
     fn output(&self) -> PathBuf {
-        match self.region {
+        match self.choices.region {
             Region::Us1 => self.output.clone(),
             region => self.output.join(region.as_str()),
-        }
-    }
-
-    fn choices(&self) -> Choices<'_> {
-        Choices {
-            config: self.config.as_deref(),
-            credentials: self.credentials.as_deref(),
-            endpoint: self.endpoint.as_deref(),
-            region: self.region,
         }
     }
 }
@@ -133,7 +111,7 @@ pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
     let started_at = clock.now();
     let catalogue = args.chosen.choose()?;
     // Programs and keyrings are asked before anything is interruptible, so that Ctrl-C simply ends them.
-    let setting = if args.demo { None } else { Some(real(&args.choices(), started_at)?) };
+    let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Stop::with(Exit::Broken))?;
     let exit = runtime.block_on(async {
@@ -194,9 +172,9 @@ async fn scan(
         credentials: setting.credentials,
         kinds: catalogue.kinds.clone(),
         started_at,
-        region: args.region,
+        region: args.choices.region,
         clock,
-        derive_tokens: args.derive_subaccount_tokens,
+        derive_tokens: args.choices.derive_subaccount_tokens,
         only_accounts: args.accounts.clone(),
     };
     let salt = salt()?;
@@ -207,10 +185,9 @@ async fn scan(
         written_by: format!("twilio-audit {TOOL_VERSION}"),
         catalogue_version: catalogue.version.clone(),
         intent_declared: setting.intent_declared,
-        derived_tokens: args.derive_subaccount_tokens,
+        derived_tokens: args.choices.derive_subaccount_tokens,
     };
-    let strength = Strength { catalogue: &catalogue, tree: &tree, credentials: &collector.credentials };
-    let notice = strength.notice();
+    let notice = Strength::new(&catalogue, &tree, &collector.credentials).notice();
     tree.notices.extend(notice);
     let mut folder = ScanFolder::create(&args.output(), &facts.id).map_err(Stop::with(Exit::Broken))?;
     let written = async {
@@ -226,7 +203,7 @@ async fn scan(
         Stop::new(Exit::Broken, error.context("nothing was kept of this scan"))
     })?;
     if !log.quiet {
-        say_summary(&scan, args, &folder.path).map_err(Stop::with(Exit::Broken))?;
+        print(|out| report::summary(&scan, report_options(args), &folder.path, out))?;
     }
     Ok(exit_of(&scan, args.fail_on.severity()))
 }
@@ -254,7 +231,7 @@ fn finish(
         findings: judgement.findings,
         notices: notices(facts, args, store.notices()?),
         unusable_credentials: store.unusable_credentials()?,
-        region: args.region,
+        region: args.choices.region,
         product_of: KINDS.iter().map(|kind| (kind.name.to_owned(), kind.product.to_owned())).collect(),
         needed_by: audit::needed_by(checks),
     };
@@ -293,10 +270,10 @@ fn notices(facts: &ScanFacts, args: &Args, of_collection: Vec<String>) -> Vec<St
         );
     }
     notices.extend(args.stand_in());
-    if args.region != Region::Us1 {
+    if args.choices.region != Region::Us1 {
         notices.push(format!(
             "This is Region {} alone. What the accounts have in us1 is another scan.",
-            args.region
+            args.choices.region
         ));
     }
     if facts.derived_tokens {
@@ -308,16 +285,6 @@ fn notices(facts: &ScanFacts, args: &Args, of_collection: Vec<String>) -> Vec<St
     }
     notices.extend(of_collection);
     notices
-}
-
-fn say_summary(scan: &Scan, args: &Args, folder: &Path) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
-    let said = report::summary(scan, report_options(args), folder, &mut out).and_then(|()| out.flush());
-    match said {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
-    }
 }
 
 fn exit_of(scan: &Scan, fail_on: Option<Severity>) -> Exit {

@@ -1,7 +1,7 @@
 //! Whom a scan asks, as whom, and what was declared: of the real world, or of the demonstration.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -25,22 +25,30 @@ pub(super) struct Setting {
     _simulator: Option<Simulator>,
 }
 
-/// Where the user's own choices are.
-pub(super) struct Choices<'a> {
-    /// `--config`
-    pub(super) config: Option<&'a Path>,
-    /// `--credentials`
-    pub(super) credentials: Option<&'a Path>,
-    /// `--endpoint`
-    pub(super) endpoint: Option<&'a str>,
-    /// `--region`
+/// The user's own choices: the options that every command which asks Twilio has.
+#[derive(Debug, clap::Args)]
+pub(super) struct Choices {
+    /// What was declared [default: audit.toml, if it is there]
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG")]
+    pub(super) config: Option<PathBuf>,
+    /// Credentials in a TOML file that only you can read; `-` is standard input
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS")]
+    pub(super) credentials: Option<PathBuf>,
+    /// The Region: each has resources and credentials of its own, and is a scan of its own
+    #[arg(long, value_enum, default_value_t = Region::Us1, env = "TWILIO_AUDIT_REGION")]
     pub(super) region: Region,
+    /// Read subaccounts with the Auth Tokens that the parent's account list returns
+    #[arg(long, env = "TWILIO_AUDIT_DERIVE_SUBACCOUNT_TOKENS")]
+    pub(super) derive_subaccount_tokens: bool,
+    /// A stand-in for Twilio, for tests: https, or http on this machine
+    #[arg(long, value_name = "URL", env = "TWILIO_AUDIT_ENDPOINT", display_order = 99)]
+    pub(super) endpoint: Option<String>,
 }
 
 /// The real world. May wait for a program and for the keyring.
-pub(super) fn real(choices: &Choices<'_>, started_at: Timestamp) -> Result<Setting, Stop> {
-    let (intent, intent_declared) = declared(choices.config, started_at)?;
-    let address = match choices.endpoint {
+pub(super) fn real(choices: &Choices, started_at: Timestamp) -> Result<Setting, Stop> {
+    let (intent, intent_declared) = declared(choices.config.as_deref(), started_at)?;
+    let address = match &choices.endpoint {
         Some(text) => text.parse().map_err(Stop::with(Exit::Usage))?,
         None => Address::Twilio,
     };
@@ -48,7 +56,7 @@ pub(super) fn real(choices: &Choices<'_>, started_at: Timestamp) -> Result<Setti
     let is_named_on_purpose = choices.config.is_some();
     let command = if is_named_on_purpose { intent.credential_command.as_slice() } else { &[] };
     let mut credentials = credentials::gather(Sources {
-        file: choices.credentials,
+        file: choices.credentials.as_deref(),
         stdin: &mut io::stdin(),
         environment: &ProcessEnvironment,
         command,

@@ -124,6 +124,13 @@ pub enum Remedy {
     OrganizationApp,
 }
 
+impl ExaminedOrganization {
+    /// Whether its app may read what it was asked for.
+    pub fn is_let_in(&self) -> bool {
+        self.hosts.iter().all(|host| host.status.is_conclusive())
+    }
+}
+
 impl Examination {
     /// Whether a scan with these credentials would read all that the chosen checks need.
     pub fn is_sufficient(&self) -> bool {
@@ -131,9 +138,8 @@ impl Examination {
         let whole = |account: &ExaminedAccount| {
             account.lacks.is_empty() && account.lacks_are_certain && account.hosts.iter().all(answered)
         };
-        let is_let_in = |app: &ExaminedOrganization| app.hosts.iter().all(|host| host.status.is_conclusive());
         self.tree_is_known
-            && self.organization.as_ref().is_none_or(is_let_in)
+            && self.organization.as_ref().is_none_or(ExaminedOrganization::is_let_in)
             && self.unusable_credentials.is_empty()
             && self.accounts.iter().filter(|account| account.active).all(whole)
     }

@@ -4,6 +4,7 @@
 //! Nothing here reads a file, asks the network or knows SQL; nothing here imports another room.
 
 mod coverage;
+mod enumeration;
 mod examination;
 mod finding;
 mod fingerprint;
@@ -15,6 +16,7 @@ mod severity;
 mod sid;
 
 pub use coverage::{Coverage, CoverageStatus};
+pub use enumeration::first_of;
 pub use examination::{
     Examination, ExaminedAccount, ExaminedHost, ExaminedOrganization, HeldCredential, Lack, Remedy,
 };

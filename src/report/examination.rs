@@ -10,7 +10,7 @@ use anstyle::AnsiColor;
 use super::cell::{at_most, printable};
 use super::grid::{self, Mark};
 use super::paragraph::{BOLD, DIM, paragraph};
-use crate::model::{CoverageStatus, Examination, ExaminedAccount, Lack, Purpose, Region, Remedy};
+use crate::model::{CoverageStatus, Examination, ExaminedAccount, Lack, Purpose, Region, Remedy, first_of};
 
 /// A clock that is off by more makes ages and windows wrong.
 const TOLERATED_SECONDS: i64 = 60;
@@ -88,7 +88,7 @@ fn homes(examination: &Examination) -> Vec<String> {
         }
     }
     let sentence = |(home, accounts): (Region, Vec<&str>)| {
-        let accounts = first_of(&accounts);
+        let accounts = first_of(&accounts, NAMED);
         format!("The home Region of {accounts} is {home}: `--region {home}` audits what is there.")
     };
     homes.into_iter().map(sentence).collect()
@@ -118,8 +118,7 @@ fn accounts(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
         }
     }
     if let Some(organization) = &examination.organization {
-        let is_let_in = organization.hosts.iter().all(|host| host.status.is_conclusive());
-        let (style, answer) = match is_let_in {
+        let (style, answer) = match organization.is_let_in() {
             true => (AnsiColor::Green.on_default(), "let in"),
             false => (AnsiColor::Red.on_default(), "refused"),
         };
@@ -221,7 +220,7 @@ fn lacks(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
     }
     writeln!(to, "\n{BOLD}What the chosen checks would lack{BOLD:#}")?;
     for (sentences, accounts) in alike {
-        paragraph("  ", &printable(&first_of(&accounts)), to)?;
+        paragraph("  ", &printable(&first_of(&accounts, NAMED)), to)?;
         for sentence in sentences {
             paragraph("    - ", &sentence, to)?;
         }
@@ -244,7 +243,7 @@ fn gaps(account: &ExaminedAccount) -> Vec<String> {
 
 fn sentence(lack: &Lack) -> String {
     let remedy = match lack.remedy {
-        Remedy::Grant => format!("Grant {}", first_of(&lack.permissions)),
+        Remedy::Grant => format!("Grant {}", first_of(&lack.permissions, NAMED)),
         Remedy::StandardKey => {
             "Use a Standard or Main key or the Auth Token, for no permission is known".to_owned()
         }
@@ -256,15 +255,7 @@ fn sentence(lack: &Lack) -> String {
         Purpose::EveryScan | Purpose::GoLive => " Go-live checks need some of it.",
         Purpose::Judged | Purpose::Corroborates | Purpose::Kept => "",
     };
-    format!("{remedy}: it would read {}.{weight}", first_of(&lack.kinds))
-}
-
-fn first_of(names: &[&str]) -> String {
-    let named = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-    match names.len().checked_sub(NAMED) {
-        Some(more @ 1..) => format!("{named} and {more} more"),
-        _ => named,
-    }
+    format!("{remedy}: it would read {}.{weight}", first_of(&lack.kinds, NAMED))
 }
 
 fn strength(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
@@ -279,7 +270,7 @@ fn strength(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
     }
     writeln!(to, "\n{BOLD}Stronger than needed{BOLD:#}")?;
     for ((kind, words), accounts) in by_words {
-        let sentence = format!("{kind} of {}: {words} would read as much.", first_of(&accounts));
+        let sentence = format!("{kind} of {}: {words} would read as much.", first_of(&accounts, NAMED));
         paragraph("  ", &printable(&sentence), to)?;
     }
     Ok(())

@@ -95,20 +95,8 @@ mod tests {
         write(&rows, 1..=2, &mut text).unwrap();
         legend(&["Clinic", "Trial"], 3, &mut text).unwrap();
         let text = String::from_utf8(text.into_inner()).unwrap();
-        assert!(
-            text.contains(
-                "  chat and 1 more                 ●   ○
-"
-            ),
-            "{text}"
-        );
-        assert!(
-            text.contains(
-                "  flex                            ◐   ○
-"
-            ),
-            "{text}"
-        );
+        assert!(text.contains("  chat and 1 more                 ●   ○\n"), "{text}");
+        assert!(text.contains("  flex                            ◐   ○\n"), "{text}");
         assert!(
             text.contains("1 Clinic") && text.contains("2 Trial") && text.contains("and 3 more accounts"),
             "{text}"

@@ -10,7 +10,7 @@ use url::form_urlencoded::Serializer;
 
 use super::cell::{at_most, printable};
 use super::paragraph::{BOLD, DIM, paragraph};
-use crate::model::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose, Reader, Uncovered};
+use crate::model::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose, Reader, Uncovered, first_of};
 
 /// Columns that an address may take.
 const ADDRESS_WIDTH: usize = 74;
@@ -226,11 +226,9 @@ fn unread(request: &Uncovered, to: &mut impl Write) -> io::Result<()> {
     if let (Some(permission), Reader::OrganizationApp) = (request.permission, request.reader) {
         paragraph("    ", &format!("permission {permission}"), to)?;
     }
-    let named: Vec<&str> = request.checks.iter().take(NAMED_CHECKS).map(String::as_str).collect();
-    let checks = match (named.join(", "), request.checks.len() - named.len()) {
-        (none, _) if none.is_empty() => "read by no check yet".to_owned(),
-        (all, 0) => format!("for {all}"),
-        (some, more) => format!("for {some} and {more} more"),
+    let checks = match first_of(&request.checks, NAMED_CHECKS) {
+        none if none.is_empty() => "read by no check yet".to_owned(),
+        some => format!("for {some}"),
     };
     let checks = match request.purpose {
         Purpose::Corroborates => format!("only corroborates, {checks}"),

@@ -32,6 +32,7 @@ mod openapi;
 mod organization;
 mod organization_api;
 mod page;
+mod query;
 mod realm;
 mod region;
 mod row;

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::access::Refusal;
 use super::estate::{digest, sid};
+use super::query;
 
 /// An OAuth app as an estate has it.
 #[derive(Clone, Deserialize)]
@@ -105,8 +106,7 @@ impl Apps {
 
     /// A new token for client credentials.
     pub(super) fn issue(&self, form: &[(String, String)]) -> Result<Value, Refusal> {
-        let field =
-            |name: &str| form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
+        let field = |name: &str| query::value(form, name).unwrap_or_default();
         if field("grant_type") != "client_credentials" {
             return Err(Refusal::new(400, 20001, "Invalid grant_type value"));
         }

@@ -161,12 +161,9 @@ fn users(directory: &Directory, asked: &Asked<'_>) -> Result<Answer, Refusal> {
     if asked.parameter("filter").is_some() {
         return Err(Refusal::new(400, 20001, "Filters are not supported"));
     }
-    let number = |name: &str, default: usize| {
-        let bad = || Refusal::new(400, 20001, format!("Invalid {name} value"));
-        asked.parameter(name).map_or(Ok(default), |text| text.parse().map_err(|_| bad()))
-    };
-    let start = number("startIndex", 1)?.max(1);
-    let count = number("count", 100)?.min(100).min(asked.page_size_cap.unwrap_or(100));
+    let page = asked.page(Paging::Meta, 100);
+    let start = page.number("startIndex", 1)?.max(1);
+    let count = page.number("count", 100)?.min(100).min(asked.page_size_cap.unwrap_or(100));
     let shown: Vec<&Value> = directory.users.iter().skip(start - 1).take(count).collect();
     Ok(Answer::scim(&json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "totalResults": directory.users.len(),

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::access::Refusal;
+use super::query;
 
 /// How the next page of a list is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -95,10 +96,11 @@ impl PageRequest<'_> {
     }
 
     fn parameter(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        query::value(self.query, name)
     }
 
-    fn number(&self, name: &str, default: usize) -> Result<usize, Refusal> {
+    /// A parameter that is a number.
+    pub(super) fn number(&self, name: &str, default: usize) -> Result<usize, Refusal> {
         let bad = || Refusal::new(400, 20001, format!("Invalid {name} value"));
         self.parameter(name).map_or(Ok(default), |text| text.parse().map_err(|_| bad()))
     }

@@ -7,6 +7,7 @@ use super::answer::Answer;
 use super::endpoints::{self, Endpoint};
 use super::organization_api::{self, OrganizationAt, Wish};
 use super::page::{PageRequest, Paging};
+use super::query;
 use super::realm::Realm;
 use super::region::Region;
 use super::row::shown;
@@ -36,7 +37,7 @@ pub(super) struct Asked<'a> {
 
 impl Asked<'_> {
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        query::value(self.query, name)
     }
 
     pub(super) fn page(&self, paging: Paging, max_page: usize) -> PageRequest<'_> {

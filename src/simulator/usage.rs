@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::access::Refusal;
 use super::endpoints::Endpoint;
+use super::query;
 use super::realm::Realm;
 use super::site::Site;
 use super::when::{Clock, day_of};
@@ -41,7 +42,7 @@ pub(super) fn rows(
     endpoint: &Endpoint,
     query: &[(String, String)],
 ) -> Result<Vec<Value>, Refusal> {
-    let parameter = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let parameter = |name: &str| query::value(query, name);
     let start = day(parameter("StartDate"), "StartDate", realm.clock)?.unwrap_or_else(|| realm.clock.day(30));
     let end = day(parameter("EndDate"), "EndDate", realm.clock)?.unwrap_or_else(|| realm.clock.day(0));
     let mut rows = own_rows(site, endpoint);

@@ -6,6 +6,7 @@ use super::access;
 use super::estate::{Estate, EstateError};
 use super::oauth::{App, Apps};
 use super::organization::Directory;
+use super::query;
 use super::realm::Realm;
 use super::region::Region;
 use super::when::Clock;
@@ -63,7 +64,7 @@ impl World {
             let account = site.map_or_else(|| user.clone(), |site| site.sid.clone());
             return Whose { user, account };
         }
-        let client = || form.iter().find(|(name, _)| name == "client_id").map(|(_, value)| value.as_str());
+        let client = || query::value(form, "client_id");
         let app = match header.and_then(|header| header.strip_prefix("Bearer ")) {
             Some(token) => self.apps.holder(token),
             None => client().and_then(|client| self.apps.app(client)),

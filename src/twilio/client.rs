@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use reqwest::RequestBuilder;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{ACCEPT, DATE, HeaderMap, RETRY_AFTER};
 use url::Url;
 
 use super::address::Address;
@@ -13,7 +13,7 @@ use super::gate::Gate;
 use super::resolve::{SystemResolver, is_no_such_name};
 use super::retry::{Patience, Try, wait_before_next};
 use super::token::{Token, Tokens};
-use crate::credentials::{Caller, Secret};
+use crate::credentials::Caller;
 use crate::model::Region;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -164,21 +164,12 @@ impl Client {
         let ask = || async {
             let url = Url::parse(TOKEN_URL).map_err(|_| Failure::broken("its address cannot be built"))?;
             let url = self.real(&url)?;
-            let post = || {
-                let form = Secret::new(
-                    url::form_urlencoded::Serializer::new(String::new())
-                        .append_pair("client_id", caller.user)
-                        .append_pair("client_secret", caller.secret.reveal())
-                        .append_pair("grant_type", "client_credentials")
-                        .finish(),
-                );
-                let form = form.reveal().to_owned();
-                self.http
-                    .post(url.clone())
-                    .header(ACCEPT, "application/json")
-                    .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-                    .body(form)
-            };
+            let form = [
+                ("client_id", caller.user),
+                ("client_secret", caller.secret.reveal()),
+                ("grant_type", "client_credentials"),
+            ];
+            let post = || self.http.post(url.clone()).header(ACCEPT, "application/json").form(&form);
             let answer = self.exchange(caller, url.path(), &mut Tries::default(), || Some(post())).await;
             let answer = answer.unwrap_or_else(no_request).map_err(no_token)?;
             Token::understand(&answer.body, tokio::time::Instant::now())
@@ -227,7 +218,7 @@ impl Client {
 
 /// Whether the token was refused, and not what was asked for with it.
 fn is_of_token(failure: &Failure) -> bool {
-    failure.http_status == Some(401) && failure.twilio_code != Some(70051)
+    failure.http_status == Some(401) && !failure.is_of_policy()
 }
 
 /// Where there was nothing to send.
@@ -283,10 +274,7 @@ async fn try_once(request: RequestBuilder, path: &str) -> Exchanged {
         Err(BodyProblem::TooLarge) => {
             // Asking again would bring the same: reported as an answer, so that nobody retries it.
             let failure = Failure::broken("the answer is larger than 32 MiB: refused").with_status(status);
-            Exchanged {
-                ended: Try::Answered { status: 200, retry_after: None },
-                ..answered(Err(failure), status)
-            }
+            answered(Err(failure), 200)
         }
         Err(BodyProblem::Broken(failure)) => unanswered(failure.with_status(status)),
     }

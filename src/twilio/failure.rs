@@ -41,6 +41,9 @@ pub struct Failure {
     pub reason: String,
 }
 
+/// Twilio's code for a key or an app whose policy does not allow it.
+const LACKS_PERMISSION: u32 = 70051;
+
 /// The fields of Twilio's error bodies that are understood. All are optional in one API or another.
 #[derive(Debug, Default, Deserialize)]
 struct ErrorBody {
@@ -72,6 +75,11 @@ impl Failure {
     #[must_use]
     pub fn with_status(self, status: u16) -> Self {
         Self { http_status: Some(status), ..self }
+    }
+
+    /// Whether Twilio knows the credential and says that its policy lacks a permission.
+    pub fn is_of_policy(&self) -> bool {
+        self.twilio_code == Some(LACKS_PERMISSION)
     }
 
     /// Understands an answer with another status than 200. Sources: Twilio's error dictionary at
@@ -107,7 +115,7 @@ fn meaning(status: u16, code: Option<u32>) -> (FailureKind, &'static str) {
         (_, Some(20403 | 20005 | 10001)) => {
             (InactiveAccount, "the account is suspended, closed or not active")
         }
-        (401, Some(70051)) => (Denied, "the key lacks a permission"),
+        (401, Some(LACKS_PERMISSION)) => (Denied, "the key lacks a permission"),
         (401, _) => (Denied, "the credential is not accepted here"),
         (403, _) => (Denied, "access is forbidden"),
         (404, _) => (NotFound, "not found"),

@@ -36,8 +36,7 @@ pub struct Ended {
 
 /// A simulator that serves an estate given as JSON.
 pub async fn simulator(estate: &Value) -> Simulator {
-    let estate = Estate::from_json(&estate.to_string()).unwrap();
-    Simulator::start(estate, Options::default()).await.unwrap()
+    simulator_with(estate, Options::default()).await
 }
 
 /// A simulator that serves an estate given as JSON, and behaves as these options say.
@@ -83,8 +82,7 @@ impl Audit {
 
     /// `scan` against a simulator.
     pub fn scan(simulator: &Simulator) -> Self {
-        let audit = Self::new(&["scan"]);
-        audit.env("TWILIO_AUDIT_ENDPOINT", &simulator.endpoint())
+        Self::new(&["scan"]).env("TWILIO_AUDIT_ENDPOINT", &simulator.endpoint())
     }
 
     /// `doctor` against a simulator.

@@ -70,15 +70,20 @@ pub fn furnished(number: usize) -> Value {
 pub async fn scan(subaccounts: Vec<Value>, faults: Vec<Fault>) -> Scanned {
     let parent = json!({"sid": PARENT, "name": "parent"});
     let accounts: Vec<Value> = std::iter::once(parent).chain(subaccounts).collect();
-    let estate = serde_json::from_value::<Estate>(json!({"accounts": accounts})).unwrap();
-    let tokens = estate.credentials().into_iter().filter(|one| one.kind == "auth_token");
-    let token = |one: twilio_audit::simulator::Credential| {
+    collected(&json!({"accounts": accounts}), "auth_token", PATIENCE, faults).await
+}
+
+/// Scans an estate with its credentials of this kind, while these things go wrong.
+pub async fn collected(estate: &Value, kind: &str, patience: Patience, faults: Vec<Fault>) -> Scanned {
+    let estate = Estate::from_json(&estate.to_string()).unwrap();
+    let used = estate.credentials().into_iter().filter(|one| one.kind == kind);
+    let credential = |one: twilio_audit::simulator::Credential| {
         Credential::new(&one.account, &one.user, Secret::new(one.secret), Source::Environment).unwrap()
     };
-    let credentials = tokens.map(token).collect();
+    let credentials = used.map(credential).collect();
     let simulator = Simulator::start(estate, Options { faults, ..Options::default() }).await.unwrap();
     let mut collector = Collector {
-        client: Client::with_patience(simulator.endpoint().parse().unwrap(), PATIENCE).unwrap(),
+        client: Client::with_patience(simulator.endpoint().parse().unwrap(), patience).unwrap(),
         credentials,
         kinds: KINDS.to_vec(),
         started_at: Timestamp::now(),

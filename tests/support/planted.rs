@@ -51,7 +51,7 @@ pub fn resources(account: &str) -> Value {
             Per::Account | Per::Each { .. } => &[""],
         };
         for word in words {
-            let parent = match kind.comes_after() {
+            let parent = match kind.comes_after().map(|parent| parent.name) {
                 // What is listed under the Organization or its accounts is not the account's own.
                 Some(parent) if !planted.contains_key(parent) => continue,
                 Some(parent) => Some(&planted[parent]),

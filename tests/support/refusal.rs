@@ -4,10 +4,9 @@
 #![allow(dead_code, unreachable_pub, reason = "every test file uses a part of it")]
 
 use std::collections::BTreeSet;
-use std::iter::successors;
 
 use twilio_audit::catalogue::doubts::{LIST_NOT_FOUND_MEANS_EMPTY, OBJECT_NOT_FOUND_MEANS_NEVER_CONFIGURED};
-use twilio_audit::catalogue::{Answer, Endpoint, KINDS, Kind, Missing, Per, TWILIO_ACCOUNT, kind};
+use twilio_audit::catalogue::{Answer, Endpoint, KINDS, Kind, Missing, Per, TWILIO_ACCOUNT};
 use twilio_audit::model::Region;
 use twilio_audit::simulator::{Fault, Trouble};
 
@@ -106,28 +105,22 @@ impl Cell {
             false => KINDS
                 .iter()
                 .copied()
-                .filter(|kind| line(kind).any(|above| above.name == self.kind.name))
+                .filter(|kind| kind.line().any(|above| above.name == self.kind.name))
                 .collect(),
         }
     }
-}
-
-/// A kind and all that must be read before it.
-pub fn line(below: &'static Kind) -> impl Iterator<Item = &'static Kind> {
-    successors(Some(below), |below| below.comes_after().and_then(kind))
 }
 
 /// Whether a kind is asked for in each account. The list of accounts and what the Organization has are not; nor is
 /// the account's own resource, which is read when its credential signs in.
 pub fn is_of_account(kind: &'static Kind) -> bool {
     let is_above = |endpoint: &Endpoint| matches!(endpoint.per, Per::Tree | Per::Organization);
-    kind.name != TWILIO_ACCOUNT.name && !line(kind).any(|kind| kind.endpoint().is_some_and(is_above))
+    kind.name != TWILIO_ACCOUNT.name && !kind.line().any(|kind| kind.endpoint().is_some_and(is_above))
 }
 
 /// Where a kind of an account is asked for, with what is asked where that is refused.
 pub fn addresses(kind: &Kind, account: &str) -> Vec<String> {
-    let endpoints = kind.endpoint().into_iter().flat_map(|first| [Some(first), first.fallback]).flatten();
-    endpoints
+    kind.endpoints()
         .flat_map(|endpoint| {
             let words: &[&str] = match endpoint.per {
                 Per::Word(words) => words,
@@ -176,7 +169,7 @@ pub fn dealt_out() -> Vec<Vec<Cell>> {
 }
 
 fn are_kin(one: &'static Kind, other: &'static Kind) -> bool {
-    line(one).any(|above| above.name == other.name) || line(other).any(|above| above.name == one.name)
+    one.line().any(|above| above.name == other.name) || other.line().any(|above| above.name == one.name)
 }
 
 /// A number that is always the same for a text and shows no order: FNV-1a.

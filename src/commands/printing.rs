@@ -1,0 +1,18 @@
+//! Standard output, as every command writes to it.
+
+use std::io::{self, StdoutLock, Write as _};
+
+use anstream::AutoStream;
+
+use super::{Exit, Stop};
+
+/// Prints what `write` writes. Whoever closes the pipe has seen enough: that is no error.
+pub(super) fn print(
+    write: impl FnOnce(&mut AutoStream<StdoutLock<'static>>) -> io::Result<()>,
+) -> Result<(), Stop> {
+    let mut out = anstream::stdout().lock();
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed.map_err(Stop::with(Exit::Broken)),
+    }
+}

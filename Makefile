@@ -7,7 +7,7 @@ OAI ?= $(or $(TWILIO_OAI_DIR),$(wildcard ../shared/twilio-oai))
 VENV := .venv
 PRISM := tests/support/prism/node_modules/.bin/prism
 
-.PHONY: demo test check conformance tools sample-reports clean
+.PHONY: demo test check conformance tools sample-reports mutants bench clean
 
 demo: ## Audit the built-in clinic
 	cargo build --release --locked
@@ -25,6 +25,13 @@ check: ## What CI asks beyond the tests: format, lints, layering
 conformance: $(VENV)/.twilio $(PRISM) ## Only the tests against Twilio's own files and programs
 	$(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python" \
 	cargo test --locked --test conformance --test conformance_examples --test conformance_prism --test twilio_python
+
+mutants: ## Whether the examples notice mistakes in the checks; MUTANTS_OF=ID,ID for some only
+	cargo test --release --locked --test mutation -- --ignored --nocapture
+
+bench: ## How long all checks take over 100k, 300k and 1M resources in 2,000 accounts
+	cargo build --release --locked --example judging
+	for resources in 100000 300000 1000000; do target/release/examples/judging $$resources 2000; done
 
 sample-reports: ## Write what a demo scan writes anew
 	UPDATE_SAMPLES=1 cargo test --locked --test sample_reports

@@ -25,7 +25,8 @@ left join intent_account i on i.account_sid = s.account_sid;
 -- Every address that Twilio sends data to, one row per field that holds one. `live` is 0 where another
 -- setting takes the field's place; such a URL comes alive when that setting is removed. What overrides
 -- a number can only be known where it was read: an unread override leaves the URL live, and so does a
--- messaging service that does not say whether it overrides.
+-- messaging service that does not say whether it overrides. A Conversations address that makes conversations
+-- by itself takes the messages of its number.
 -- Of the address of a usage trigger only scheme and host are known. `is_sip` tells the addresses that are
 -- called by SIP: they are hosts like the others, but nothing is posted to them.
 -- The method is null where Twilio's answer has none, and the product's default applies.
@@ -36,13 +37,18 @@ with number_in_service as materialized (
   join messaging_service s on s.account_sid = n.account_sid and s.sid = n.parent_sid
   where s.use_inbound_webhook_on_number = 0
 ),
+addressed as materialized (
+  select distinct account_sid, address_hash from conversation_address
+  where auto_creation_enabled and lower(address_type) in ('sms', 'mms')
+),
 wired_number as (
   select n.*,
          coalesce(trunk_sid, '') = '' and coalesce(voice_application_sid, '') = ''
            and coalesce(voice_receive_mode, '') <> 'fax' as voice_live,
-         coalesce(sms_application_sid, '') = '' and s.sid is null as sms_live
+         coalesce(sms_application_sid, '') = '' and s.sid is null and d.address_hash is null as sms_live
   from phone_number n
   left join number_in_service s on s.account_sid = n.account_sid and s.sid = n.sid
+  left join addressed d on d.account_sid = n.account_sid and d.address_hash = n.phone_number_hash
 ),
 field (account_sid, resource_type, resource_sid, resource_name, field, url, method, product, live) as (
   select account_sid, 'phone_number', sid, friendly_name, 'voice_url', voice_url, voice_method, 'voice', voice_live from wired_number
@@ -177,9 +183,21 @@ from messaging_service_channel_sender;
 -- Which products an account uses, one row per sign of it: what was billed, what is there, and what
 -- something else leads to. `idle` is 1 where the product is there without usage in the last 30 days,
 -- null where nothing tells: the account has no usage rows, or no usage category belongs to the product.
+-- What only arises by use (a recording, a room) is never idle, whatever was billed for it.
+-- What Twilio makes by itself is no sign: the default service of Conversations, the operators that come with
+-- Conversational Intelligence, the TOTP issuer of a Verify service, roles, settings at rest. Push credentials
+-- are shared by Conversations, Chat and Notify, and an alarm or an alert is Twilio's, so they are none either.
+-- Chat and Conversations show the same services; only one that Conversations does not list is Chat's.
 create temp view product_in_use as
 with metered_account as materialized (select distinct account_sid from usage_record),
 used as materialized (select distinct account_sid, product from usage),
+trace (account_sid, product, sid) as (
+  select account_sid, 'voice_recordings', sid from recording
+  union all select account_sid, iif(room_type in ('peer-to-peer', 'go'), 'video_p2p', 'video'), sid from video_room
+  union all select account_sid, 'video_recordings', sid from video_recording
+  union all select account_sid, 'video_compositions', sid from video_composition
+  union all select account_sid, 'flex_webchat_2', sid from flex_web_channel
+),
 sign (account_sid, product, source, sid) as (
   select account_sid, 'phone_numbers', 'resource', sid from phone_number
   union all select account_sid, 'toll_free', 'resource', sid from phone_number
@@ -195,13 +213,22 @@ sign (account_sid, product, source, sid) as (
   union all select account_sid, 'short_code', 'resource', sid from short_code
   union all select account_sid, 'sip_interface', 'resource', sid from sip_domain
   union all select account_sid, 'byoc', 'route', sid from sip_domain where byoc_trunk_sid <> ''
+  union all select account_sid, 'byoc', 'resource', sid from byoc_trunk
+  union all select account_sid, 'byoc', 'resource', sid from connection_policy
+  union all select account_sid, 'emergency_calling', 'route', sid from sip_domain where emergency_calling_enabled
+  union all select account_sid, 'emergency_calling', 'resource', sid from address where emergency_enabled
+  union all select account_sid, 'voice_insights', 'resource', sid from voice_insights_setting where advanced_features
   union all select account_sid, 'elastic_sip_trunking', 'resource', sid from trunk
   union all select account_sid, 'voice_recordings', 'route', parent_sid from trunk_recording
     where coalesce(mode, '') <> 'do-not-record'
-  union all select account_sid, 'voice_recordings', 'resource', sid from recording
   union all select account_sid, 'conversational_intelligence_classic', 'resource', sid from intelligence_service
   union all select account_sid, 'messaging_services', 'resource', sid from messaging_service
+  union all select account_sid, 'short_code', 'resource', sid from messaging_service_short_code
   union all select account_sid, 'alphanumeric_sender', 'resource', sid from messaging_service_alpha_sender
+  union all select account_sid, 'alphanumeric_sender', 'resource', sid from messaging_service_destination_alpha_sender
+  union all select account_sid, 'link_shortening', 'resource', sid from link_shortening_domain
+  union all select account_sid, 'link_shortening', 'resource', sid from link_shortening_config
+  union all select account_sid, 'content_api', 'resource', sid from content_template
   union all select account_sid,
     case when channel like '%whatsapp%' then 'whatsapp' when channel like '%rcs%' then 'rcs'
          when channel like '%messenger%' then 'facebook_messenger' else 'other_channels' end,
@@ -213,13 +240,46 @@ sign (account_sid, product, source, sid) as (
     case address_type when 'whatsapp' then 'whatsapp' when 'rcs' then 'rcs' when 'email' then 'email'
                       when 'messenger' then 'facebook_messenger' else 'other_channels' end,
     'route', sid from conversation_address where address_type not in ('sms', 'mms', 'chat')
+  union all select s.account_sid, 'conversations', 'resource', s.sid from conversation_service s
+    left join conversation_setting c on c.account_sid = s.account_sid
+    where s.sid <> coalesce(c.default_chat_service_sid, '')
+  union all select account_sid, 'conversations', 'route', resource_sid from webhook
+    where resource_type in ('conversation_webhook', 'conversation_service_webhook')
+  union all select c.account_sid, 'programmable_chat', 'resource', c.sid from chat_service c
+    left join conversation_service s on s.account_sid = c.account_sid and s.sid = c.sid
+    where s.sid is null
+      and c.account_sid not in (select account_sid from unread where resource_type = 'conversation_service')
+  union all select account_sid, 'notify', 'resource', sid from notify_service
+  union all select account_sid, 'facebook_messenger', 'route', sid from notify_service where facebook_messenger_page_set
+  union all select account_sid, 'other_channels', 'route', sid from notify_service where alexa_skill_set
+  union all select account_sid, 'proxy', 'resource', sid from proxy_service
   union all select account_sid, 'verify', 'resource', sid from verify_service
-  union all select account_sid, 'verify_whatsapp', 'route', sid from verify_service where whatsapp_service_sid <> ''
+  union all select account_sid, 'verify_push', 'route', sid from verify_service
+    where push_apn_credential_sid <> '' or push_fcm_credential_sid <> ''
+  union all select account_sid, 'lookup', 'route', sid from verify_service where lookup_enabled
+  union all select account_sid, 'verify_whatsapp', 'route', sid from verify_service
+    where whatsapp_service_sid <> '' or whatsapp_from_set
   union all select account_sid, 'verify_passkeys', 'route', sid from verify_service where passkeys_set
   union all select account_sid, 'sync', 'resource', sid from sync_service
   union all select account_sid, 'event_streams', 'resource', sid from event_sink
   union all select account_sid, 'segment_destinations', 'route', sid from event_sink where sink_type = 'segment'
+  union all select account_sid, 'bulk_export', 'resource', sid from bulk_export where coalesce(enabled, 1)
+  union all select account_sid, 'video_recordings', 'route', sid from video_room where record_participants_on_connect
+  union all select account_sid, 'video_compositions', 'resource', sid from composition_hook where coalesce(enabled, 1)
   union all select account_sid, 'flex', 'resource', sid from flex_flow where coalesce(enabled, 1)
+  union all select account_sid, 'flex', 'resource', sid from flex_status where status in ('active', 'in-progress')
+  union all select account_sid, 'flex', 'resource', sid from flex_configuration
+    where coalesce(status, '') <> 'notstarted'
+  union all select account_sid, 'flex_insights', 'route', sid from flex_configuration where flex_insights_hr_set
+  union all select account_sid, 'voice_recordings', 'route', sid from flex_configuration where call_recording_enabled
+  union all select account_sid, 'taskrouter', 'resource', sid from taskrouter_workspace
+  union all select account_sid, 'ai_assistants', 'resource', sid from assistant
+  union all select account_sid, 'ai_assistants', 'resource', sid from assistant_tool
+  union all select account_sid, 'ai_assistants', 'resource', sid from assistant_knowledge
+  union all select account_sid, 'enterprise_knowledge', 'resource', sid from knowledge_source
+  union all select account_sid, 'wireless', 'resource', sid from wireless_sim
+  union all select account_sid, 'wireless', 'resource', sid from super_sim
+  union all select account_sid, 'wireless', 'resource', sid from super_sim_fleet
   union all select account_sid,
     case channel_type when 'whatsapp' then 'whatsapp' when 'facebook' then 'facebook_messenger'
                       when 'email' then 'email' else 'other_channels' end,
@@ -242,10 +302,13 @@ sign (account_sid, product, source, sid) as (
   union all select account_sid, 'functions', 'resource', sid from serverless_service
   union all select account_sid, 'assets', 'resource', sid from serverless_asset
   union all select account_sid, 'marketplace_addons', 'resource', sid from installed_add_on
+  union all select account_sid, 'marketplace_addons', 'route', parent_sid from phone_number_add_on
 )
 select account_sid, product, 'usage' as source, 'usage:' || category as evidence, 0 as idle
 from usage
 where product not in ('_infrastructure', '_edition_signal')
+union
+select account_sid, product, 'resource', 'resource:' || sid, 0 from trace
 union
 select s.account_sid, s.product, s.source, s.source || ':' || s.sid,
        iif(m.account_sid is null or p.product is null, null, u.product is null)

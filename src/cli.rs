@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{Log, doctor, login, logout, permissions, scan, simulate};
+use crate::commands::{Log, checks, doctor, init, login, logout, permissions, query, scan, simulate};
 
 /// Audit a Twilio account tree before patient data goes live
 #[derive(Debug, Parser)]
@@ -23,6 +23,9 @@ pub enum Command {
     Scan(scan::Args),
     Permissions(permissions::Args),
     Doctor(doctor::Args),
+    Init(init::Args),
+    Checks(checks::Args),
+    Query(query::Args),
     Simulate(simulate::Args),
     Login(login::Args),
     Logout(logout::Args),

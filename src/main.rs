@@ -15,6 +15,9 @@ fn main() -> ExitCode {
     let ended = match cli.command {
         Command::Scan(args) => commands::scan::run(args, &cli.log),
         Command::Doctor(args) => commands::doctor::run(&args, &cli.log),
+        Command::Checks(args) => commands::checks::run(&args),
+        Command::Query(args) => commands::query::run(&args),
+        Command::Init(args) => commands::init::run(&args),
         Command::Permissions(args) => commands::permissions::run(&args, &cli.log),
         Command::Simulate(args) => commands::simulate::run(args),
         Command::Login(args) => commands::login::run(&args),

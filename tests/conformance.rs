@@ -47,6 +47,7 @@ const FREE_FORM: &[&str] = &[
     "event_sink.batch_events",
     "event_sink.destination",
     "event_sink.mail_domain",
+    "event_sink.mail_hash",
     "event_sink.method",
     "event_sink.role_arn",
     "event_sink.write_key_hash",
@@ -87,6 +88,7 @@ const WITHOUT_EXAMPLE: &[&str] = &[
     "assistant_tool.meta_host",
     // Twilio's pages do not describe a sink that sends e-mail.
     "event_sink.mail_domain",
+    "event_sink.mail_hash",
     // It is set by the parameter `Integration.Url`, beside `Integration.FlowSid`, which has an example.
     "flex_flow.integration_url",
     // Twilio's pages on Monitor events show it; the example is of an event without it.

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use openapi::{ACCOUNT, digest};
 use serde_json::Value;
 use twilio_audit::catalogue::{Column, Derivation, Kind, Origin};
-use twilio_audit::collect::{Salt, rows_of_answer};
+use twilio_audit::collect::{Reduction, rows_of_answer};
 use twilio_audit::evidence::{self, Row};
 use twilio_audit::model::AccountSid;
 
@@ -18,6 +18,11 @@ use twilio_audit::model::AccountSid;
 const LOST: &[&str] = &[
     // The example is no telephone number: +1 with eleven digits behind it.
     "outgoing_caller_id.country",
+    // The names in the examples look like nobody's, and like none that anybody would try first.
+    "address.customer_class",
+    "address.name_class",
+    "sip_credential.generic_name",
+    "video_room.name_class",
     // The examples are no e-mail address but the word.
     "customer_profile.email_domain",
     "regulatory_bundle.email_domain",
@@ -30,7 +35,7 @@ const ABRIDGED: &str = "studio_definition";
 fn every_example_is_read_as_a_scan_would_and_nothing_shown_is_lost() {
     let Some(specs) = openapi::specs() else { return };
     let account = ACCOUNT.parse::<AccountSid>().unwrap();
-    let salt = Salt::new().unwrap();
+    let reduction = Reduction::new(&[]).unwrap();
     let mut lost = BTreeSet::new();
     for (source, name, answer) in digest::examples(specs) {
         // A fallback is read like the first choice; a derived kind comes with the one it is part of.
@@ -38,7 +43,7 @@ fn every_example_is_read_as_a_scan_would_and_nothing_shown_is_lost() {
             continue;
         }
         let what = format!("{}, example {name}", source.name());
-        let read = rows_of_answer(source.kind, &account, "parent", answer.to_string().as_bytes(), &salt);
+        let read = rows_of_answer(source.kind, &account, "parent", answer.to_string().as_bytes(), &reduction);
         if source.kind.name == ABRIDGED {
             assert!(read.is_err(), "{what}: a definition without widgets must not look like an empty flow");
             continue;

@@ -77,13 +77,18 @@ fn query(source: &Source) -> Vec<(&'static str, String)> {
         .endpoint
         .since
         .map(|since| (since.parameter, since.before("2026-01-31T00:00:00Z".parse().unwrap())));
+    // The files have days of the 2010 API as moments, and both are accepted.
+    let until = source.endpoint.until.map(|until| {
+        let moment = "2026-01-31T00:00:00Z".parse().unwrap();
+        (until.parameter, until.written.days_before(moment, 31))
+    });
     let page_size = match source.endpoint.answer {
         Answer::List { page_size, paging, .. } if page_size > 0 => {
             Some((paging.size_parameter(), page_size.to_string()))
         }
         Answer::List { .. } | Answer::Single => None,
     };
-    fixed.chain(since).chain(page_size).collect()
+    fixed.chain(since).chain(until).chain(page_size).collect()
 }
 
 #[tokio::test]

@@ -4,10 +4,13 @@
 
 #[path = "support/audit.rs"]
 mod audit;
+#[path = "support/concerns.rs"]
+mod concerns;
 
 use std::collections::BTreeSet;
 
 use audit::{Audit, Row};
+use concerns::concerns;
 use twilio_audit::audit::built_in;
 use twilio_audit::model::Severity;
 use twilio_audit::simulator::demo::{self, Planted};
@@ -26,17 +29,6 @@ fn planted() -> Vec<Planted> {
     let unknown: Vec<&Planted> = planted.iter().filter(|planted| !checks.contains(&planted.check)).collect();
     assert!(unknown.is_empty(), "no such check: {unknown:?}");
     planted
-}
-
-fn concerns(planted: &Planted, row: &Row) -> bool {
-    let account = planted.account.as_ref().is_none_or(|account| row["account_sid"] == *account);
-    let resource = planted.resource.as_ref().is_none_or(|resource| {
-        row["resource_sid"] == *resource
-            || row["resource_name"] == *resource
-            || row["evidence"].contains(resource.as_str())
-    });
-    let field = planted.field.as_ref().is_none_or(|field| row["field"] == *field);
-    row["check_id"] == planted.check && account && resource && field
 }
 
 #[test]

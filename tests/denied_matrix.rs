@@ -85,7 +85,7 @@ fn complaints_of_coverage(coverage: &[Coverage], account: &str, cell: Cell) -> C
 
 /// Whether an active subaccount is judged by a check, if nobody declared it free of PHI.
 const fn judges_subaccounts(scope: Scope) -> bool {
-    matches!(scope, Scope::Phi | Scope::PhiSubaccounts | Scope::All | Scope::Every)
+    matches!(scope, Scope::Phi | Scope::PhiAndParent | Scope::PhiSubaccounts | Scope::All | Scope::Every)
 }
 
 fn needed<'a>(check: &'a Compiled, unread: &'a BTreeSet<&'static str>) -> Vec<&'static str> {
@@ -168,11 +168,18 @@ impl Refused {
             let after = outcomes(said.iter().copied(), number);
             let unread = unread(cells);
             let mut of_this = Vec::new();
+            // "Never configured" is an answer, and whoever asks for it may answer differently.
+            let answered: BTreeSet<&str> =
+                cells.iter().filter(|cell| cell.is_answer()).map(|cell| cell.kind.name).collect();
+            let is_answered = |check: &Compiled| check.reads.iter().any(|kind| answered.contains(kind.name));
             for check in CHECKS.iter() {
                 let lacks = match check.check.compares_accounts {
                     true => needed(check, &unread_anywhere),
                     false => needed(check, &unread),
                 };
+                if lacks.is_empty() && is_answered(check) {
+                    continue;
+                }
                 if lacks.is_empty() || !judges_subaccounts(check.check.scope) {
                     of_this.extend(complaints_of_change(check, &before, &after));
                 } else {

@@ -12,6 +12,7 @@ use twilio_audit::evidence::{data, functions};
 const FIXED_TABLES: &str = "
 create table scan_account (account_sid text primary key, name text, status text, is_parent integer,
   is_root integer, has_subaccounts integer, credential_kind text) strict;
+create table coverage (account_sid text, resource_type text, status text) strict;
 create table attestation_rule (id text primary key, scope text, max_age_days integer) strict;
 insert into attestation_rule values
   ('edition', 'organization', 365), ('hipaa-flag', 'account', 90), ('webhook-signature', 'webhook_host', 180);";
@@ -342,6 +343,111 @@ fn what_is_switched_off_or_takes_no_messages_is_no_product_in_use() {
     );
 }
 
+/// What the product of each sign is; without usage, so that nothing is said of idleness.
+#[test]
+fn every_product_that_is_set_up_shows() {
+    let signs = [
+        ("ai_assistants", "assistant", json!({})),
+        ("ai_assistants", "assistant_knowledge", json!({})),
+        ("ai_assistants", "assistant_tool", json!({})),
+        ("enterprise_knowledge", "knowledge_source", json!({})),
+        ("bulk_export", "bulk_export", json!({"enabled": true})),
+        ("byoc", "byoc_trunk", json!({})),
+        ("byoc", "connection_policy", json!({})),
+        ("content_api", "content_template", json!({})),
+        ("conversations", "conversation_service", json!({})),
+        ("conversations", "conversation_service_webhook", json!({"post_webhook_url": "https://a/s"})),
+        ("conversations", "conversation_webhook", json!({"pre_webhook_url": "https://a/s"})),
+        ("emergency_calling", "address", json!({"emergency_enabled": true})),
+        ("emergency_calling", "sip_domain", json!({"emergency_calling_enabled": true})),
+        ("facebook_messenger", "notify_service", json!({"facebook_messenger_page_set": true})),
+        ("flex", "flex_configuration", json!({"status": "ok"})),
+        ("flex", "flex_status", json!({"status": "active"})),
+        ("flex_insights", "flex_configuration", json!({"status": "ok", "flex_insights_hr_set": true})),
+        ("link_shortening", "link_shortening_domain", json!({})),
+        ("lookup", "verify_service", json!({"lookup_enabled": true})),
+        ("marketplace_addons", "phone_number_add_on", json!({"parent_sid": "X1"})),
+        ("notify", "notify_service", json!({})),
+        ("programmable_chat", "chat_service", json!({})),
+        ("proxy", "proxy_service", json!({})),
+        ("taskrouter", "taskrouter_workspace", json!({})),
+        ("verify_push", "verify_service", json!({"push_fcm_credential_sid": "CR1"})),
+        ("verify_whatsapp", "verify_service", json!({"whatsapp_from_set": true})),
+        ("video_compositions", "composition_hook", json!({"enabled": true})),
+        ("video_recordings", "video_room", json!({"record_participants_on_connect": true})),
+        ("voice_insights", "voice_insights_setting", json!({"advanced_features": true})),
+        ("voice_recordings", "flex_configuration", json!({"status": "ok", "call_recording_enabled": true})),
+        ("wireless", "super_sim_fleet", json!({})),
+        ("wireless", "wireless_sim", json!({})),
+    ];
+    for (product, kind, mut row) in signs {
+        row["sid"] = json!("X1");
+        let shown =
+            Estate::empty().with(kind, row).rows("select product, evidence, idle from product_in_use");
+        let wanted = ["resource", "route"].map(|source| format!("{product} {source}:X1 -"));
+        assert!(shown.iter().any(|row| wanted.contains(row)), "{kind}: {shown:?}");
+    }
+}
+
+#[test]
+fn what_only_arises_by_use_is_never_idle() {
+    let estate = Estate::empty()
+        .with("usage_record", json!({"sid": "sms", "count": 1.0}))
+        .with("recording", json!({"sid": "RE1"}))
+        .with("video_room", json!({"sid": "RM1", "room_type": "group"}))
+        .with("video_room", json!({"sid": "RM2", "room_type": "peer-to-peer"}))
+        .with("video_recording", json!({"sid": "RT1"}))
+        .with("video_composition", json!({"sid": "CJ1"}))
+        .with("flex_web_channel", json!({"sid": "CH1"}))
+        .with("taskrouter_workspace", json!({"sid": "WS1"}));
+    assert_eq!(
+        estate.rows(PRODUCTS),
+        [
+            "flex_webchat_2 resource:CH1 0",
+            "sms usage:sms 0",
+            "taskrouter resource:WS1 1",
+            "video resource:RM1 0",
+            "video_compositions resource:CJ1 0",
+            "video_p2p resource:RM2 0",
+            "video_recordings resource:RT1 0",
+            "voice_recordings resource:RE1 0",
+        ]
+    );
+}
+
+#[test]
+fn what_twilio_makes_by_itself_is_no_sign_of_use() {
+    let estate = Estate::empty()
+        .with("conversation_setting", json!({"sid": "AC1", "default_chat_service_sid": "IS1"}))
+        .with("conversation_service", json!({"sid": "IS1"}))
+        .with("conversation_webhook", json!({"sid": "AC1", "pre_webhook_url": ""}))
+        .with("chat_service", json!({"sid": "IS1"}))
+        .with("conversation_push_credential", json!({"sid": "CR1"}))
+        .with("intelligence_operator", json!({"sid": "LY1", "author": "Twilio"}))
+        .with("bulk_export", json!({"sid": "Calls", "enabled": false}))
+        .with("composition_hook", json!({"sid": "HK1", "enabled": false}))
+        .with("flex_status", json!({"sid": "AC1", "status": "not-configured"}))
+        .with("flex_configuration", json!({"sid": "AC1", "status": "notstarted"}))
+        .with("voice_insights_setting", json!({"sid": "AC1", "advanced_features": false}))
+        .with("video_recording_setting", json!({"sid": "AC1", "encryption_enabled": true}))
+        .with("monitor_alarm", json!({"sid": "AU1", "enabled": true}))
+        .with("monitor_event", json!({"sid": "AE1"}))
+        .with("lookup_rate_limit", json!({"sid": "x"}));
+    assert_eq!(estate.rows(PRODUCTS), [""; 0]);
+}
+
+#[test]
+fn a_chat_service_is_chat_s_only_where_the_services_of_conversations_were_read() {
+    let estate = || Estate::empty().with("chat_service", json!({"sid": "IS1"}));
+    assert_eq!(estate().rows(PRODUCTS), ["programmable_chat resource:IS1 -"]);
+    let unread = estate();
+    unread
+        .0
+        .execute("insert into coverage (account_sid, resource_type, status) values ('AC1', 'conversation_service', 'denied')", [])
+        .unwrap();
+    assert_eq!(unread.rows(PRODUCTS), [""; 0]);
+}
+
 #[test]
 fn the_channel_of_a_sender_is_its_type_or_else_its_prefix() {
     let sender =
@@ -365,6 +471,7 @@ fn the_channel_of_a_sender_is_its_type_or_else_its_prefix() {
 fn surfaces_that_are_not_read_are_told_by_usage_and_by_what_is_there() {
     let estate = Estate::empty()
         .with("usage_record", json!({"sid": "pchat", "count": 1.0}))
+        .with("usage_record", json!({"sid": "ip-messaging", "count": 1.0}))
         .with("usage_record", json!({"sid": "taskrouter", "count": 1.0}))
         .with("usage_record", json!({"sid": "proxy", "count": 0.0}))
         .with("usage_record", json!({"sid": "sms", "count": 5.0}))
@@ -372,7 +479,11 @@ fn surfaces_that_are_not_read_are_told_by_usage_and_by_what_is_there() {
         .with("conversation_address", json!({"sid": "IG1", "account_sid": "AC2"}));
     assert_eq!(
         estate.rows("select account_sid, product, title from unread_surface order by 1, 2"),
-        ["AC1 conversations Conversations", "AC2 conversations Conversations"]
+        [
+            "AC1 conversations Conversations",
+            "AC1 programmable_chat Programmable Chat",
+            "AC2 conversations Conversations"
+        ]
     );
     let known: Vec<&str> = data::products().iter().map(|product| product.id.as_str()).collect();
     let views = include_str!("../checks/views.sql");

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::Scope;
+use super::check_file::{CheckError, CheckFile};
 use crate::model::Severity;
 
 /// Every check file of this build, as (path, content), in the order of their paths.
@@ -59,6 +60,9 @@ pub struct Check {
     /// Its proof.
     #[serde(default, rename = "example")]
     pub examples: Vec<Example>,
+    /// Where it stands.
+    #[serde(skip)]
+    pub(super) file: CheckFile,
 }
 
 /// The groups of checks.
@@ -121,6 +125,22 @@ impl Fix {
     }
 }
 
+/// The addressable specifications of the Security Rule that checks cite: who does without one must say what is done
+/// instead. Source: 45 CFR 164.306(d)(3), and the marks in 164.308 to 164.312, read 2026-11.
+const ADDRESSABLE: &[&str] = &[
+    "164.308(a)(3)(ii)(C)",
+    "164.308(a)(4)(ii)(B)",
+    "164.308(a)(4)(ii)(C)",
+    "164.308(a)(5)(ii)(C)",
+    "164.308(a)(5)(ii)(D)",
+    "164.308(a)(7)(ii)(D)",
+    "164.310(d)(2)(iii)",
+    "164.312(a)(2)(iii)",
+    "164.312(a)(2)(iv)",
+    "164.312(e)(2)(i)",
+    "164.312(e)(2)(ii)",
+];
+
 /// Rows, and the outcome that each of them should get.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -138,39 +158,37 @@ pub struct Example {
     pub expect: BTreeMap<String, String>,
 }
 
-/// A check file that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}:{line}: {problem}")]
-pub struct CheckError {
-    /// The file.
-    pub file: String,
-    /// The line, from 1.
-    pub line: usize,
-    /// What is wrong and what is expected.
-    pub problem: String,
-}
-
 impl Check {
-    /// Reads a check file.
+    /// Reads a check file; `name` is what errors call it.
     ///
     /// # Errors
     ///
-    /// When the file is not what a check file must be; the error names file and line.
-    pub fn parse(file: &str, content: &str) -> Result<Self, CheckError> {
-        let check: Self = toml::from_str(content).map_err(|error| CheckError {
-            file: file.to_owned(),
-            line: error.span().map_or(1, |span| line_of(content, span.start)),
-            problem: error.message().to_owned(),
-        })?;
-        check.validate().map_err(|(needle, problem)| CheckError {
-            file: file.to_owned(),
-            line: content.find(needle).map_or(1, |at| line_of(content, at)),
-            problem,
-        })?;
+    /// When the file is not what a check file must be; the error points into it.
+    pub fn parse(name: &str, content: &str) -> Result<Self, CheckError> {
+        let file = CheckFile::new(name, content);
+        let mut check: Self =
+            toml::from_str(content).map_err(|error| file.error(error.span(), error.message()))?;
+        check.validate().map_err(|(key, problem)| file.error(file.key(key), problem))?;
+        check.file = file;
         Ok(check)
     }
 
-    /// The first thing wrong with it, as (a text to find its line by, the problem).
+    /// The name of its file, as it was read.
+    pub fn file_name(&self) -> &str {
+        &self.file.name
+    }
+
+    /// The content of its file.
+    pub fn file_content(&self) -> &str {
+        &self.file.content
+    }
+
+    /// Whether it stands for an addressable specification, so that a waiver must name an equivalent measure.
+    pub fn is_addressable(&self) -> bool {
+        self.citations.iter().any(|citation| ADDRESSABLE.contains(&citation.as_str()))
+    }
+
+    /// The first thing wrong with it, as (the key that it is about, the problem).
     fn validate(&self) -> Result<(), (&'static str, String)> {
         let id_is_plain = self.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if self.id.is_empty() || !id_is_plain {
@@ -182,8 +200,10 @@ impl Check {
                 return Err((name, format!("`{name}` must say something")));
             }
         }
-        if self.citations.is_empty() || self.sources.is_empty() {
-            return Err(("citations", "a check names at least one citation and one source".to_owned()));
+        for (name, list) in [("citations", &self.citations), ("sources", &self.sources)] {
+            if list.is_empty() {
+                return Err((name, format!("`{name}` must name at least one")));
+            }
         }
         Ok(())
     }
@@ -196,10 +216,6 @@ impl Check {
 /// When one of them is malformed. A test keeps that from shipping.
 pub fn built_in() -> Result<Vec<Check>, CheckError> {
     CHECK_FILES.iter().map(|(file, content)| Check::parse(file, content)).collect()
-}
-
-pub(super) fn line_of(text: &str, offset: usize) -> usize {
-    text.get(..offset).map_or(1, |before| before.matches('\n').count() + 1)
 }
 
 const fn yes() -> bool {

@@ -4,11 +4,13 @@
 //! and where a pass must be withheld. Nothing of this is declared in the check file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::check::{Check, CheckError, line_of};
+use super::check::Check;
+use super::check_file::{CheckError, CheckFile};
 use super::sandbox;
 use crate::catalogue::{self, Kind};
 use crate::evidence::{Store, data, functions};
@@ -38,6 +40,10 @@ pub struct Compiled {
     pub check: Check,
     /// The kinds it reads, in the order of the catalogue.
     pub reads: Vec<&'static Kind>,
+    /// The shared views that it reads, those underneath others included.
+    pub(super) views: BTreeSet<String>,
+    /// The columns of kinds that its query names, as (kind, column).
+    pub(super) columns: BTreeSet<(String, String)>,
 }
 
 impl Compiled {
@@ -67,13 +73,15 @@ pub fn needed_by(checks: &[Compiled]) -> BTreeMap<String, Vec<String>> {
 ///
 /// The first query that SQLite refuses, or that does not answer with the columns it must, by file and line.
 pub fn compile(checks: Vec<Check>) -> Result<Vec<Compiled>, CheckError> {
-    let mut store = Store::in_memory().map_err(|error| in_file("checks", 1, error))?;
+    let mut store = Store::in_memory().map_err(|error| in_file("checks", error))?;
     store
         .write_intent(&Intent::default(), false)
-        .map_err(|error| in_file("src/evidence/intent.sql", 1, error))?;
+        .map_err(|error| in_file("src/evidence/intent.sql", error))?;
     let connection = store.connection_mut();
-    prepare(connection, Timestamp::UNIX_EPOCH).map_err(|error| in_file("checks/views.sql", 1, error))?;
-    let reads = sandbox::confine(connection).map_err(|error| in_file("checks", 1, error))?;
+    prepare(connection, Timestamp::UNIX_EPOCH).map_err(|error| in_file("checks/views.sql", error))?;
+    let all_views: BTreeSet<String> =
+        views(connection).map_err(|error| in_file("checks/views.sql", error))?.into_iter().collect();
+    let reads = sandbox::confine(connection).map_err(|error| in_file("checks", error))?;
     checks
         .into_iter()
         .map(|check| {
@@ -81,12 +89,35 @@ pub fn compile(checks: Vec<Check>) -> Result<Vec<Compiled>, CheckError> {
             let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
             drop(statement);
             require_columns(&check, &columns)?;
-            let tables = reads.take();
-            require_corroborating(&check, &tables)?;
-            let reads = catalogue::KINDS.iter().copied().filter(|kind| tables.contains(kind.name)).collect();
-            Ok(Compiled { check, reads })
+            let mut read = reads.take();
+            require_corroborating(&check, &read.tables)?;
+            read.columns.retain(|(table, column)| {
+                let kind = catalogue::kind(table);
+                kind.is_some_and(|kind| kind.columns.iter().any(|kept| kept.name == column))
+            });
+            let reads =
+                catalogue::KINDS.iter().copied().filter(|kind| read.tables.contains(kind.name)).collect();
+            let views = read.tables.iter().filter(|table| all_views.contains(*table)).cloned().collect();
+            Ok(Compiled { check, reads, views, columns: read.columns })
         })
         .collect()
+}
+
+/// The kinds that a question reads, in the order of the catalogue.
+///
+/// # Errors
+///
+/// When SQLite refuses the question.
+pub fn kinds_read_by(question: &str) -> Result<Vec<&'static Kind>, CheckError> {
+    let refused = |error: &dyn fmt::Display| in_file("question", error);
+    let mut store = Store::in_memory().map_err(|error| refused(&error))?;
+    store.write_intent(&Intent::default(), false).map_err(|error| refused(&error))?;
+    let connection = store.connection_mut();
+    prepare(connection, Timestamp::UNIX_EPOCH).map_err(|error| refused(&error))?;
+    let reads = sandbox::confine(connection).map_err(|error| refused(&error))?;
+    connection.prepare(question).map_err(|error| refused(&error))?;
+    let tables = reads.take().tables;
+    Ok(catalogue::KINDS.iter().copied().filter(|kind| tables.contains(kind.name)).collect())
 }
 
 /// Makes functions, dated lists and shared views on a connection, for as long as it lives: the file
@@ -97,24 +128,64 @@ pub(super) fn prepare(connection: &Connection, now: Timestamp) -> rusqlite::Resu
     connection.execute_batch(VIEWS)
 }
 
-fn require_columns(check: &Check, columns: &[String]) -> Result<(), CheckError> {
-    for required in ["account_sid", "outcome"] {
-        if !columns.iter().any(|column| column == required) {
-            return Err(in_check(check, 1, format!("the query answers no column `{required}`")));
+/// The names of the shared views, each behind those that it reads.
+fn views(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare("select name from sqlite_temp_schema where type = 'view' order by rowid")?
+        .query_map([], |row| row.get(0))?
+        .collect()
+}
+
+/// Works out the views that these checks read, once for all of them: a view that is asked anew by each of twenty
+/// checks costs twenty times. Their names then are those of tables, so this comes after [`compile`] learnt from the
+/// views what is read.
+pub(super) fn work_out_views(connection: &Connection, checks: &[Compiled]) -> rusqlite::Result<()> {
+    // Renaming a table must not look into the views that still wait for their turn.
+    connection.pragma_update(None, "legacy_alter_table", true)?;
+    for view in views(connection)? {
+        if checks.iter().any(|compiled| compiled.views.contains(&view)) {
+            connection.execute_batch(&format!(
+                "create temp table worked_out as select * from {view};
+                 drop view {view};
+                 alter table worked_out rename to {view};"
+            ))?;
+            if has_column(connection, &view, "account_sid")? {
+                connection
+                    .execute_batch(&format!("create index temp.{view}_by_account on {view} (account_sid)"))?;
+            }
         }
-    }
-    let distinct: BTreeSet<_> = columns.iter().collect();
-    if distinct.len() < columns.len() {
-        return Err(in_check(check, 1, "the query answers two columns of the same name"));
     }
     Ok(())
 }
 
+fn has_column(connection: &Connection, table: &str, column: &str) -> rusqlite::Result<bool> {
+    connection.query_row(
+        "select count(*) from pragma_table_info(?1) where name = ?2",
+        [table, column],
+        |row| row.get(0),
+    )
+}
+
+fn require_columns(check: &Check, columns: &[String]) -> Result<(), CheckError> {
+    let wrong = |problem: String| check.file.error(check.file.key("query"), problem);
+    for required in ["account_sid", "outcome"] {
+        if !columns.iter().any(|column| column == required) {
+            return Err(wrong(format!("the query answers no column `{required}`")));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    match columns.iter().find(|column| !seen.insert(*column)) {
+        Some(twice) => Err(wrong(format!("the query answers two columns named `{twice}`"))),
+        None => Ok(()),
+    }
+}
+
 fn require_corroborating(check: &Check, tables: &BTreeSet<String>) -> Result<(), CheckError> {
     match check.corroborates.iter().find(|table| !tables.contains(*table)) {
-        Some(table) => {
-            Err(in_check(check, 1, format!("`corroborates` names `{table}`, which the query does not read")))
-        }
+        Some(table) => Err(check.file.error(
+            check.file.key("corroborates"),
+            format!("`corroborates` names `{table}`, which the query does not read"),
+        )),
         None => Ok(()),
     }
 }
@@ -123,16 +194,13 @@ fn sql_error(check: &Check, error: &rusqlite::Error) -> CheckError {
     match error {
         rusqlite::Error::SqlInputError { msg, offset, .. } => {
             let offset = usize::try_from(*offset).unwrap_or(0);
-            in_check(check, line_of(&check.query, offset), msg)
+            check.file.error(check.file.in_query(&check.query, offset), msg)
         }
-        other => in_check(check, 1, other),
+        other => check.file.error(check.file.key("query"), other),
     }
 }
 
-fn in_check(check: &Check, line: usize, problem: impl ToString) -> CheckError {
-    in_file(&format!("{}/{}.toml (query)", check.family.as_str(), check.id), line, problem)
-}
-
-fn in_file(file: &str, line: usize, problem: impl ToString) -> CheckError {
-    CheckError { file: file.to_owned(), line, problem: problem.to_string() }
+/// An error of our own files, which no check is to blame for.
+fn in_file(name: &str, problem: impl ToString) -> CheckError {
+    CheckFile::new(name, "").error(None, problem)
 }

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::check::Example;
-use super::compile::Compiled;
-use super::judge::judge;
+use super::compile::{Compiled, prepare};
+use super::judge::judge_prepared;
 use crate::catalogue::{self, KINDS, Kind, Per};
-use crate::evidence::{Batch, Row, Store, Value};
+use crate::evidence::{Batch, EvidenceError, Row, Store, Value};
 use crate::intent::Intent;
 use crate::model::{AccountSid, Coverage, CoverageStatus};
 
@@ -20,35 +20,63 @@ const DEFAULT_ACCOUNT: &str = "AC1";
 
 /// An example whose outcome is not the expected one.
 #[derive(Debug, thiserror::Error)]
-#[error("{check}: example \"{example}\": {problem}")]
+#[error("{file}:{line}: example \"{example}\": {problem}")]
 pub struct Mismatch {
-    check: String,
+    file: String,
+    line: usize,
     example: String,
     problem: String,
 }
 
-/// Judges every example of a check, and returns those that do not come out as they should.
-pub fn run_examples(compiled: &Compiled) -> Vec<Mismatch> {
-    compiled
-        .check
-        .examples
-        .iter()
-        .filter_map(|example| {
-            run_example(compiled, example).err().map(|problem| Mismatch {
-                check: compiled.check.id.clone(),
-                example: example.name.clone(),
-                problem,
-            })
-        })
-        .collect()
+/// Where examples are judged: one store, put back after each.
+#[derive(Debug)]
+pub struct Rehearsal {
+    store: Store,
+    now: Timestamp,
 }
 
-fn run_example(compiled: &Compiled, example: &Example) -> Result<(), String> {
-    let mut store = Store::in_memory().map_err(|error| error.to_string())?;
-    fill(&mut store, compiled, example)?;
-    let now: Timestamp = EXAMPLE_TIME.parse().map_err(|_| "EXAMPLE_TIME is no time".to_owned())?;
+impl Rehearsal {
+    /// An empty store, ready for examples.
+    ///
+    /// # Errors
+    ///
+    /// When SQLite cannot make it.
+    pub fn new() -> Result<Self, EvidenceError> {
+        let now = EXAMPLE_TIME.parse().map_err(|_| EvidenceError::Intent)?;
+        let store = Store::in_memory()?;
+        prepare(store.connection(), now).map_err(|source| EvidenceError::Sql { doing: "prepare", source })?;
+        Ok(Self { store, now })
+    }
+
+    /// Judges every example of a check, and returns those that do not come out as they should.
+    pub fn run(&mut self, compiled: &Compiled) -> Vec<Mismatch> {
+        let file = &compiled.check.file;
+        let mut mismatches = Vec::new();
+        for example in &compiled.check.examples {
+            let now = self.now;
+            let ran = self.store.on_trial(|store| run_example(store, compiled, example, now));
+            if let Err(problem) = ran.unwrap_or_else(|error| Err(error.to_string())) {
+                mismatches.push(Mismatch {
+                    file: file.name.clone(),
+                    line: file.line_of(&example.name),
+                    example: example.name.clone(),
+                    problem,
+                });
+            }
+        }
+        mismatches
+    }
+}
+
+fn run_example(
+    store: &mut Store,
+    compiled: &Compiled,
+    example: &Example,
+    now: Timestamp,
+) -> Result<(), String> {
+    fill(store, compiled, example)?;
     let judgement =
-        judge(&mut store, std::slice::from_ref(compiled), now).map_err(|error| error.to_string())?;
+        judge_prepared(store, std::slice::from_ref(compiled), now).map_err(|error| error.to_string())?;
     let expected: BTreeMap<String, &str> =
         example.expect.iter().map(|(thing, outcome)| (full_path(thing), outcome.as_str())).collect();
     let mut seen = BTreeSet::new();
@@ -132,11 +160,21 @@ fn write_accounts(
                 is_parent,
                 is_root: place == 0,
                 has_subaccounts: is_parent && has_children,
-                credential_kind: "auth_token",
+                credential_kind: credential_kind(&table),
             })
             .map_err(|error| error.to_string())?;
     }
     Ok(())
+}
+
+/// The credential that an account is read with: its Auth Token, where the example names none of these.
+fn credential_kind(table: &toml::Table) -> &'static str {
+    let named = table.get("credential_kind").and_then(toml::Value::as_str).unwrap_or_default();
+    let known = ["restricted_key", "standard_key", "main_key", "oauth_app", "api_key", "derived_token", ""];
+    known
+        .into_iter()
+        .find(|word| *word == named && table.contains_key("credential_kind"))
+        .unwrap_or("auth_token")
 }
 
 /// Everything that the check reads counts as read, but for what the example says is missing.

@@ -21,6 +21,16 @@ pub(super) struct Gaps<'a> {
     root: Option<&'a str>,
 }
 
+/// Why a check may call nothing fine in an account.
+#[derive(Debug, Clone)]
+pub(super) struct Gap {
+    /// The sentence.
+    pub(super) reason: String,
+    /// Whether only the Organization was not read, because nobody supplied an app of it. There need not be an
+    /// Organization, so this is for a person to look up, and no reason to call the scan incomplete.
+    pub(super) is_of_organization_alone: bool,
+}
+
 /// One cause and the kinds that are missing because of it, in the order in which they were met.
 struct Cause<'a> {
     account: &'a str,
@@ -52,23 +62,40 @@ impl<'a> Gaps<'a> {
         }
     }
 
-    /// Why a check may call nothing fine in an account, in words; nothing when it may.
-    pub(super) fn explain(&self, compiled: &Compiled, account: &'a str) -> Option<String> {
-        let root = self.root.unwrap_or(account);
+    /// Why a check may call nothing fine in an account, in words; nothing when it may. Of a check that compares
+    /// accounts the answer is the same for all of them, and `compared` keeps it.
+    pub(super) fn explain(
+        &self,
+        compiled: &Compiled,
+        account: &'a str,
+        compared: &mut Option<Option<Gap>>,
+    ) -> Option<Gap> {
+        if compiled.check.compares_accounts {
+            return compared.get_or_insert_with(|| self.of_accounts(compiled, &self.active_accounts)).clone();
+        }
+        self.of_accounts(compiled, &[account])
+    }
+
+    /// Why a check may call nothing fine that rests on these accounts.
+    fn of_accounts(&self, compiled: &Compiled, accounts: &[&'a str]) -> Option<Gap> {
+        let root = self.root.or_else(|| accounts.first().copied())?;
         let mut causes = Vec::new();
         for kind in compiled.needs() {
-            if kind.endpoint().is_some_and(|endpoint| endpoint.per == Per::Tree) {
+            if is_read_at_the_root(kind) {
                 self.note(kind.name, root, &mut causes);
-            } else if compiled.check.compares_accounts {
-                self.active_accounts.iter().for_each(|other| self.note(kind.name, other, &mut causes));
             } else {
-                self.note(kind.name, account, &mut causes);
+                accounts.iter().for_each(|account| self.note(kind.name, account, &mut causes));
             }
         }
         if compiled.check.compares_accounts {
             self.note(ACCOUNT_TREE.name, root, &mut causes);
         }
-        (!causes.is_empty()).then(|| self.sentence(&causes))
+        (!causes.is_empty()).then(|| Gap {
+            reason: self.sentence(&causes),
+            is_of_organization_alone: causes
+                .iter()
+                .all(|cause| cause.remedy == Some(Remedy::OrganizationApp)),
+        })
     }
 
     /// Adds what is missing of a kind in an account, if anything is.
@@ -126,6 +153,12 @@ fn in_words(remedy: Remedy, grants: &[String]) -> String {
         Remedy::MainKey => "; a Main key or the Auth Token of this account reads it",
     }
     .to_owned()
+}
+
+/// Whether a kind is read once for the whole tree, so that its coverage stands under the root alone.
+fn is_read_at_the_root(kind: &'static Kind) -> bool {
+    let per = kind.line().last().and_then(Kind::endpoint).map(|endpoint| endpoint.per);
+    matches!(per, Some(Per::Tree | Per::Organization))
 }
 
 /// What would close the gap of a reading, where that can be named, and the permission if it is one. The permission

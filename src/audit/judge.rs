@@ -9,13 +9,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::Connection;
 
-use super::compile::{Compiled, prepare};
-use super::gaps::Gaps;
+use super::compile::{Compiled, prepare, work_out_views};
+use super::gaps::{Gap, Gaps};
 use super::row::{Judged, read_row};
 use super::sandbox;
 use super::scope::AccountFacts;
+use super::waivers::Waivers;
 use crate::evidence::{EvidenceError, Store};
-use crate::model::{Finding, Outcome, ScannedAccount, finding_id, in_seconds, looks_like_sid};
+use crate::model::{Finding, Outcome, ScannedAccount, finding_id, in_seconds};
 
 /// What the checks say of a store.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub struct Judgement {
     pub accounts: Vec<ScannedAccount>,
     /// Every outcome, passes included: blockers first, then by severity, account, check and resource.
     pub findings: Vec<Finding>,
+    /// What the reader must know of waivers, in sentences.
+    pub notices: Vec<String>,
 }
 
 /// Runs checks over a store, as of a moment.
@@ -32,9 +35,20 @@ pub struct Judgement {
 ///
 /// When the store cannot be read. A check that fails to run stops no other: it becomes `not_assessed`.
 pub fn judge(store: &mut Store, checks: &[Compiled], now: Timestamp) -> Result<Judgement, EvidenceError> {
+    prepare(store.connection(), now)
+        .and_then(|()| work_out_views(store.connection(), checks))
+        .map_err(|source| EvidenceError::Sql { doing: "judge", source })?;
+    judge_prepared(store, checks, now)
+}
+
+/// The same on a store that was [prepared](prepare) as of this moment.
+pub(super) fn judge_prepared(
+    store: &mut Store,
+    checks: &[Compiled],
+    now: Timestamp,
+) -> Result<Judgement, EvidenceError> {
     let coverage = store.coverage()?;
     let run = |connection: &mut Connection| -> rusqlite::Result<Judgement> {
-        prepare(connection, now)?;
         let accounts = accounts(connection)?;
         let waivers = Waivers::read(connection, today(now))?;
         let gaps = Gaps::of(&coverage, &accounts);
@@ -46,7 +60,8 @@ pub fn judge(store: &mut Store, checks: &[Compiled], now: Timestamp) -> Result<J
         }
         sandbox::release(connection)?;
         findings.sort_by(report_order);
-        Ok(Judgement { accounts: accounts.iter().map(AccountFacts::to_scanned).collect(), findings })
+        let notices = waivers.notices(checks, &findings);
+        Ok(Judgement { accounts: accounts.iter().map(AccountFacts::to_scanned).collect(), findings, notices })
     };
     run(store.connection_mut()).map_err(|source| EvidenceError::Sql { doing: "judge", source })
 }
@@ -69,9 +84,13 @@ fn judge_one(
         accounts.iter().filter(|account| compiled.check.scope.holds(account, any_phi)).collect();
     let (mut rows, broken) = match rows_by_account(connection, compiled) {
         Ok(rows) => (rows, None),
-        Err(error) => (BTreeMap::new(), Some(format!("The check could not run: {error}"))),
+        Err(error) => {
+            let reason = format!("The check could not run: {error}");
+            (BTreeMap::new(), Some(Gap { reason, is_of_organization_alone: false }))
+        }
     };
     let mut findings = Vec::new();
+    let mut compared = None;
     if compiled.check.scope.needs_the_parent() && !accounts.iter().any(|account| account.is_parent) {
         let reason = "The parent account was not seen: supply a credential of it".to_owned();
         findings.extend(accounts.iter().find(|account| account.is_root).map(|root| {
@@ -80,7 +99,7 @@ fn judge_one(
         }));
     }
     for account in judged_accounts {
-        let gap = broken.clone().or_else(|| gaps.explain(compiled, &account.account_sid));
+        let gap = broken.clone().or_else(|| gaps.explain(compiled, &account.account_sid, &mut compared));
         let mut judged = rows.remove(&account.account_sid).unwrap_or_default();
         if gap.is_some() {
             judged.retain(|row| {
@@ -88,10 +107,11 @@ fn judge_one(
             });
         }
         match gap {
-            Some(reason) => {
-                // What a suspended account refuses to show, a person must look up.
-                let outcome = if account.active { Outcome::NotAssessed } else { Outcome::Manual };
-                judged.push(Judged::of_account(compiled, account, outcome, reason));
+            Some(gap) => {
+                // What a suspended account refuses to show, a person must look up, and so with the Organization.
+                let is_for_a_person = !account.active || gap.is_of_organization_alone;
+                let outcome = if is_for_a_person { Outcome::Manual } else { Outcome::NotAssessed };
+                judged.push(Judged::of_account(compiled, account, outcome, gap.reason));
             }
             None if judged.is_empty() => judged.push(Judged::of_account(
                 compiled,
@@ -148,9 +168,8 @@ fn finding(
     let check = &compiled.check;
     let milder = !account.phi && check.scope.includes_accounts_without_phi() && !row.severity_is_given;
     let severity = if milder { row.severity.milder() } else { row.severity };
-    let waived = check.waivable
-        && matches!(row.outcome, Outcome::Fail | Outcome::Manual)
-        && waivers.cover(&check.id, &account.account_sid, &row.resource_sid);
+    let waived =
+        waivers.cover(&check.id, &account.account_sid, &row.resource_sid, row.outcome) && check.waivable;
     // What is wrong in an account without PHI keeps nobody from going live, unless it is the parent.
     let matters = (account.phi && account.active) || (account.is_root && check.scope.speaks_for_the_tree());
     let name = if row.resource_name.is_empty() && matches!(row.resource_type.as_str(), "" | "account") {
@@ -245,43 +264,6 @@ fn accounts(connection: &Connection) -> rusqlite::Result<Vec<AccountFacts>> {
             })
         })?
         .collect()
-}
-
-/// A waiver that is valid today.
-struct Waiver {
-    check: String,
-    account: Option<String>,
-    resource: Option<String>,
-}
-
-/// The waivers that are valid today.
-struct Waivers(Vec<Waiver>);
-
-impl Waivers {
-    fn read(connection: &Connection, today: Date) -> rusqlite::Result<Self> {
-        connection
-            .prepare("select check_id, account_sid, resource from intent_waiver where expires_on > ?1")?
-            .query_map([today.to_string()], |row| {
-                Ok(Waiver { check: row.get(0)?, account: row.get(1)?, resource: row.get(2)? })
-            })?
-            .collect::<rusqlite::Result<_>>()
-            .map(Self)
-    }
-
-    /// Whether one of them names this check and everything else that it names is this. A resource that goes
-    /// by no SID (a host, a product) exists in many accounts, so it counts only together with its account.
-    fn cover(&self, check: &str, account: &str, resource: &str) -> bool {
-        let is_unique = looks_like_sid(resource);
-        self.0.iter().any(|waiver| {
-            let of_account = waiver.account.as_deref();
-            let of_resource = waiver.resource.as_deref();
-            waiver.check == check
-                && of_account.is_none_or(|named| named == account)
-                && of_resource.is_none_or(|named| named == resource || named == account)
-                && (of_account.is_some()
-                    || (of_resource.is_some() && (is_unique || of_resource == Some(account))))
-        })
-    }
 }
 
 impl Judged {

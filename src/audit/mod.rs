@@ -4,23 +4,30 @@
 //! It works on a store and knows neither credentials nor the network: stored evidence can be judged
 //! again at any time.
 
+mod ask;
 mod check;
+mod check_file;
 mod compile;
 mod example;
 mod gaps;
 mod gate;
 mod judge;
 mod permissions;
+mod proof;
 mod reach;
 mod row;
 mod sandbox;
 mod scope;
+mod waivers;
 
-pub use check::{CHECK_FILES, Check, CheckError, Example, Family, Fix, built_in};
-pub use compile::{Compiled, compile, needed_by};
-pub use example::{EXAMPLE_TIME, Mismatch, run_examples};
+pub use ask::{Answer, Reader, tables};
+pub use check::{CHECK_FILES, Check, Example, Family, Fix, built_in};
+pub use check_file::{CheckError, read_folder};
+pub use compile::{Compiled, compile, kinds_read_by, needed_by};
+pub use example::{EXAMPLE_TIME, Mismatch, Rehearsal};
 pub use gate::{GO_LIVE_CHECKS, decide};
 pub use judge::{Judgement, judge};
 pub use permissions::{MOST_PERMISSIONS_PER_KEY, needs};
+pub use proof::lacking_proof;
 pub use reach::{Holding, kinds_needed, lacks, would_do};
 pub use scope::Scope;

@@ -14,18 +14,32 @@ const TIME_LIMIT: Duration = Duration::from_secs(60);
 /// Functions of SQLite that reach outside the query.
 const FORBIDDEN_FUNCTIONS: &[&str] = &["load_extension", "readfile", "writefile", "edit", "fts3_tokenizer"];
 
-/// The tables that a query was seen to read.
+/// What a query was seen to read.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Reads(Arc<Mutex<BTreeSet<String>>>);
+pub(super) struct Reads(Arc<Mutex<Read>>);
+
+/// What a query reads.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// The tables, those underneath views included.
+    pub(super) tables: BTreeSet<String>,
+    /// The columns, as (table, column), that the query itself names.
+    pub(super) columns: BTreeSet<(String, String)>,
+}
 
 impl Reads {
-    /// The tables seen since the last call.
-    pub(super) fn take(&self) -> BTreeSet<String> {
+    /// What was seen since the last call.
+    pub(super) fn take(&self) -> Read {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn note(&self, table: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(table.to_owned());
+    /// `view` is the view that reads it, where one does.
+    fn note(&self, table: &str, column: &str, view: Option<&str>) {
+        let mut read = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        read.tables.insert(table.to_owned());
+        if view.is_none() && !column.is_empty() {
+            read.columns.insert((table.to_owned(), column.to_owned()));
+        }
     }
 }
 
@@ -38,8 +52,8 @@ pub(super) fn confine(connection: &mut Connection) -> rusqlite::Result<Reads> {
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     connection.authorizer(Some(move |context: AuthContext<'_>| match context.action {
         AuthAction::Select | AuthAction::Recursive => Authorization::Allow,
-        AuthAction::Read { table_name, .. } => {
-            noted.note(table_name);
+        AuthAction::Read { table_name, column_name } => {
+            noted.note(table_name, column_name, context.accessor);
             Authorization::Allow
         }
         AuthAction::Function { function_name }

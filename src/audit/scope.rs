@@ -12,6 +12,8 @@ pub enum Scope {
     Phi,
     /// Active subaccounts that carry PHI or that nobody declared.
     PhiSubaccounts,
+    /// The same, and the parent while any active account carries PHI: what is wrong there reaches them all.
+    PhiAndParent,
     /// All active accounts.
     All,
     /// The organization, judged once, on the parent (or, where that was not seen, another account).
@@ -48,6 +50,7 @@ impl Scope {
     pub(super) const fn holds(self, account: &AccountFacts, any_phi: bool) -> bool {
         match self {
             Self::Phi => account.active && account.phi,
+            Self::PhiAndParent => account.active && (account.phi || (account.is_parent && any_phi)),
             Self::PhiSubaccounts => account.active && account.phi && !account.is_parent,
             Self::All => account.active,
             Self::Organization => account.is_root,

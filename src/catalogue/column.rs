@@ -64,13 +64,28 @@ pub enum Keep {
     QueryNames,
     /// What stands behind the `@` of an e-mail address, in lower case.
     MailDomain,
+    /// The same of each address in a list, as a JSON list.
+    MailDomains,
+    /// Whether an e-mail address belongs to a role or is told apart by a plus sign, so that nobody's in
+    /// particular signs in with it; null where it is no address.
+    SharedMailbox,
+    /// What a name that somebody typed looks like, and nothing of the name: `person name`; null where it looks
+    /// like no data about a person.
+    LabelClass,
+    /// One of these words in lower case, or null: what else it may be is not kept.
+    OneOf(&'static [&'static str]),
+    /// Of all texts in a value, however deep, what in them looks like patient data, as a JSON list: the class of a
+    /// pattern, or `word: diagnos` for a word of the clinical list or of the operator's own.
+    PhiSigns,
 }
 
 impl Keep {
     /// The SQLite type of a column that is kept like this.
     pub const fn sql_type(self) -> &'static str {
         match self {
-            Self::Bool | Self::Int | Self::Present | Self::TollFree | Self::Count => "INTEGER",
+            Self::Bool | Self::Int | Self::Present | Self::TollFree | Self::Count | Self::SharedMailbox => {
+                "INTEGER"
+            }
             Self::Real => "REAL",
             Self::Text
             | Self::Label
@@ -87,7 +102,11 @@ impl Keep {
             | Self::OfEach(_)
             | Self::Variables
             | Self::QueryNames
-            | Self::MailDomain => "TEXT",
+            | Self::MailDomain
+            | Self::MailDomains
+            | Self::LabelClass
+            | Self::OneOf(_)
+            | Self::PhiSigns => "TEXT",
         }
     }
 }
@@ -139,9 +158,18 @@ columns! {
     variables Variables
     query_names QueryNames
     mail_domain MailDomain
+    mail_domains MailDomains
+    shared_mailbox SharedMailbox
+    label_class LabelClass
+    phi_signs PhiSigns
 }
 
 /// A column kept as [`Keep::OfEach`]: this field of each object in the list.
 pub(super) const fn of_each(field: &'static str, name: &'static str) -> Column {
     column(name, Keep::OfEach(field))
+}
+
+/// A column kept as [`Keep::OneOf`]: one of these words.
+pub(super) const fn one_of(words: &'static [&'static str], name: &'static str) -> Column {
+    column(name, Keep::OneOf(words))
 }

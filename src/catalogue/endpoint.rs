@@ -16,6 +16,8 @@ pub struct Endpoint {
     pub query: &'static [(&'static str, &'static str)],
     /// What of a long list is asked for.
     pub since: Option<Since>,
+    /// Of a long list, whether anything is older than this: one page tells.
+    pub until: Option<Until>,
     /// The rows in the answer.
     pub answer: Answer,
     /// How often it is asked.
@@ -48,13 +50,28 @@ pub struct Since {
 impl Since {
     /// The beginning of the part, as the query parameter takes it.
     pub fn before(self, moment: Timestamp) -> String {
-        let day = moment.to_zoned(jiff::tz::TimeZone::UTC).date();
-        let day = day.checked_sub(Span::new().days(i64::from(self.days))).unwrap_or(day);
-        match self.written {
-            Moment::Day => day.to_string(),
-            Moment::Instant => format!("{day}T00:00:00Z"),
-        }
+        self.written.days_before(moment, self.days)
     }
+}
+
+/// The old part of a list, of which the newest page is enough: whether there is any is the question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Until {
+    /// The query parameter, literally as Twilio names it: `DateCreated<`.
+    pub parameter: &'static str,
+    /// How many days before the start of the scan the list ends.
+    pub days: Days,
+    /// How the moment is written.
+    pub written: Moment,
+}
+
+/// A number of days that differs from scan to scan or from listing to listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Days {
+    /// The word that the listing goes by, where it is read per word.
+    Word,
+    /// As long as recordings may be kept, by what the operator declared.
+    RecordingRetention,
 }
 
 /// How a query parameter names a moment.
@@ -64,6 +81,18 @@ pub enum Moment {
     Day,
     /// `2026-11-23T00:00:00Z`
     Instant,
+}
+
+impl Moment {
+    /// The beginning of the day so many days before a moment, as a query parameter takes it.
+    pub fn days_before(self, moment: Timestamp, days: u16) -> String {
+        let day = moment.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let day = day.checked_sub(Span::new().days(i64::from(days))).unwrap_or(day);
+        match self {
+            Self::Day => day.to_string(),
+            Self::Instant => format!("{day}T00:00:00Z"),
+        }
+    }
 }
 
 /// What a 404 says about something that is always at its address if it is there at all.
@@ -156,6 +185,7 @@ pub(super) const fn single(host: Host, path: &'static str) -> Endpoint {
         path,
         query: &[],
         since: None,
+        until: None,
         answer: Answer::Single,
         per: Per::Account,
         permission: None,
@@ -228,6 +258,11 @@ impl Endpoint {
     /// A query parameter that asks for the last so many days, written as a moment.
     pub(super) const fn since_instant(self, parameter: &'static str, days: u16) -> Self {
         Self { since: Some(Since { parameter, days, written: Moment::Instant }), ..self }
+    }
+
+    /// A query parameter that asks for what is older than so many days; one page is read.
+    pub(super) const fn until(self, parameter: &'static str, days: Days, written: Moment) -> Self {
+        Self { until: Some(Until { parameter, days, written }), ..self }
     }
 
     /// The documented maximum page size, where it is not 1000; 0 where there is no such parameter.

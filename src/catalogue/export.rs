@@ -24,6 +24,7 @@ static EVENT_SINK: Kind = Kind::new(
     text("role_arn").at("sink_configuration.role_arn"),
     // Twilio's pages do not describe a sink of the type `email`; should the field be another, this is null.
     mail_domain("mail_domain").at("sink_configuration.email"),
+    hashed("mail_hash").at("sink_configuration.email"),
     hashed("write_key_hash").at("sink_configuration.write_key"),
     time("date_created"),
     time("date_updated"),

@@ -4,7 +4,9 @@
 
 use super::Host::{Content, Lookups, Messaging};
 use super::Paging;
-use super::column::{Column, bool, count, host, int, json, label, masked, names, scheme, text, time, url};
+use super::column::{
+    Column, bool, count, host, int, json, label, masked, names, phi_signs, scheme, text, time, url,
+};
 use super::endpoint::{list, single};
 use super::kind::Kind;
 
@@ -226,7 +228,14 @@ static CONTENT_TEMPLATE: Kind = Kind::new(
     "content_api",
     list(Content, "/v1/Content", "contents").permission("/twilio/messaging/content-templates/list"),
 )
-.columns(&[label("friendly_name"), text("language"), names("types"), time("date_created")]);
+.columns(&[
+    label("friendly_name"),
+    text("language"),
+    names("types"),
+    phi_signs("text_signs").at("types"),
+    phi_signs("variable_signs").at("variables"),
+    time("date_created"),
+]);
 
 static LOOKUP_RATE_LIMIT: Kind = Kind::new(
     "lookup_rate_limit",

@@ -34,7 +34,7 @@ use std::sync::LazyLock;
 
 pub use accounts::{ACCOUNT_TREE, TWILIO_ACCOUNT};
 pub use column::{Column, Keep};
-pub use endpoint::{Answer, Endpoint, Missing, Moment, Paging, Per, Since};
+pub use endpoint::{Answer, Days, Endpoint, Missing, Moment, Paging, Per, Since, Until};
 pub use host::Host;
 pub use kind::{Derivation, Kind, Origin};
 

@@ -4,12 +4,12 @@
 //! of requests) is not.
 
 use super::Host::Monitor;
-use super::column::{bool, count, int, label, names, present, query_names, text, time, url};
-use super::endpoint::list;
+use super::column::{bool, count, int, label, mail_domains, names, present, query_names, text, time, url};
+use super::endpoint::{Days, Moment, list};
 use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
-pub(super) static KINDS: &[&Kind] = &[&MONITOR_EVENT, &MONITOR_ALERT, &MONITOR_ALARM];
+pub(super) static KINDS: &[&Kind] = &[&MONITOR_EVENT, &MONITOR_EVENT_BEFORE, &MONITOR_ALERT, &MONITOR_ALARM];
 
 /// Without an edition Twilio keeps events for 30 days. There are no wildcards for types, so everything is
 /// read once.
@@ -33,6 +33,19 @@ static MONITOR_EVENT: Kind = Kind::new(
     names("data_names").at("event_data"),
     names("changed_properties").at("event_data.resource_properties"),
 ]);
+
+/// The newest event before today, and whether there are events older than the 30 days that everybody gets and than the
+/// 300 days that only an Edition gives: the newest of each. The parent is the number of days.
+static MONITOR_EVENT_BEFORE: Kind = Kind::new(
+    "monitor_event_before",
+    "monitor",
+    list(Monitor, "/v1/Events", "events")
+        .per_word(&["0", "31", "300"])
+        .until("EndDate", Days::Word, Moment::Instant)
+        .page_size(1)
+        .permission("/twilio/monitor/events/list"),
+)
+.columns(&[text("event_type"), time("event_date")]);
 
 /// Alerts older than 30 days are refused, and a window begins with its first day: 29 days stay within it.
 static MONITOR_ALERT: Kind = Kind::new(
@@ -65,6 +78,7 @@ static MONITOR_ALARM: Kind = Kind::new("monitor_alarm", "monitor", list(Monitor,
         bool("enabled"),
         url("webhook"),
         count("email_count").at("email"),
+        mail_domains("email_domains").at("email"),
         bool("console_indicator").at("consoleIndicator"),
         text("product"),
         time("date_created").at("dateCreated"),

@@ -2,7 +2,9 @@
 
 use super::Host::{Api, Numbers, Routes};
 use super::Paging;
-use super::column::{Column, bool, country, hashed, json, label, masked, text, time, toll_free, url};
+use super::column::{
+    Column, bool, country, hashed, json, label, label_class, masked, text, time, toll_free, url,
+};
 use super::endpoint::{list, single};
 use super::kind::Kind;
 
@@ -84,7 +86,7 @@ pub(super) const ROUTE_COLUMNS: &[Column] = &[text("voice_region"), time("date_u
 static PHONE_NUMBER_ROUTE: Kind = Kind::new(
     "phone_number_route",
     "phone_numbers",
-    single(Routes, "/v2/PhoneNumbers/{parent.link}").per_each("phone_number"),
+    single(Routes, "/v2/PhoneNumbers/{parent.link}").per_each("phone_number").never_configured_if_missing(),
 )
 .identified_by(&[])
 .columns(ROUTE_COLUMNS);
@@ -136,20 +138,29 @@ static OUTGOING_CALLER_ID: Kind = Kind::new(
         .permission("/twilio/voice/outgoing-caller-ids/list"),
 )
 .columns(&[
+    label("friendly_name"),
     masked("phone_number"),
     hashed("phone_number_hash").at("phone_number"),
     country("country").at("phone_number"),
     time("date_created"),
 ]);
 
-/// Whether there are addresses for emergency calls: names and streets stay unread.
+/// Addresses for emergency calls: of names only their class is kept and how many differ; streets stay unread.
 static ADDRESS: Kind = Kind::new(
     "address",
     "phone_numbers",
     list(Api, "/2010-04-01/Accounts/{account}/Addresses.json", "addresses")
         .permission("/twilio/phone-numbers/address-service/read"),
 )
-.columns(&[text("iso_country"), bool("validated"), bool("verified"), bool("emergency_enabled")]);
+.columns(&[
+    label_class("name_class").at("friendly_name"),
+    label_class("customer_class").at("customer_name"),
+    hashed("customer_hash").at("customer_name"),
+    text("iso_country"),
+    bool("validated"),
+    bool("verified"),
+    bool("emergency_enabled"),
+]);
 
 static HOSTED_NUMBER_ORDER: Kind =
     Kind::new("hosted_number_order", "phone_numbers", list(Numbers, "/v2/HostedNumber/Orders", "items"))

@@ -6,7 +6,7 @@
 
 use super::Host::{Iam, PreviewIam};
 use super::Paging;
-use super::column::{Column, bool, json, label, mail_domain, text, time};
+use super::column::{Column, bool, json, label, mail_domain, shared_mailbox, text, time};
 use super::endpoint::{Endpoint, list};
 use super::kind::Kind;
 
@@ -37,7 +37,7 @@ static ORGANIZATION_ACCOUNT: Kind = Kind::new(
 static USERS_AT_IAM: Endpoint =
     list(Iam, "/scim/v2/Users", "Resources").paged_by(Paging::Scim).page_size(0).per_organization();
 
-/// Of a person nothing is kept but the SID and the domain of the address.
+/// Of a person nothing is kept but the SID, the domain of the address, and whether it is anybody's own.
 static ORGANIZATION_USER: Kind = Kind::new(
     "organization_user",
     "account",
@@ -51,6 +51,7 @@ static ORGANIZATION_USER: Kind = Kind::new(
 .columns(&[
     bool("active"),
     mail_domain("user_domain").at("userName"),
+    shared_mailbox("is_shared_mailbox").at("userName"),
     time("date_created").at("meta.created"),
 ]);
 

@@ -1,7 +1,7 @@
 //! SIP domains, what guards them, and connections to other carriers.
 
 use super::Host::{Api, Routes, Voice};
-use super::column::{Column, bool, hashed, int, label, masked, text, time, url};
+use super::column::{Column, bool, hashed, int, label, masked, one_of, text, time, url};
 use super::endpoint::{list, single};
 use super::kind::Kind;
 use super::numbers::ROUTE_COLUMNS;
@@ -122,7 +122,7 @@ static SIP_DOMAIN_ACL: Kind = Kind::new(
 static SIP_DOMAIN_ROUTE: Kind = Kind::new(
     "sip_domain_route",
     "sip_interface",
-    single(Routes, "/v2/SipDomains/{parent.link}").per_each("sip_domain"),
+    single(Routes, "/v2/SipDomains/{parent.link}").per_each("sip_domain").never_configured_if_missing(),
 )
 .identified_by(&[])
 .columns(ROUTE_COLUMNS);
@@ -135,6 +135,9 @@ static SIP_CREDENTIAL_LIST: Kind = Kind::new(
 )
 .columns(&[label("friendly_name"), time("date_created"), time("date_updated")]);
 
+/// Names that anybody would try first.
+const GENERIC_NAMES: &[&str] = &["admin", "user", "test", "sip", "trunk"];
+
 static SIP_CREDENTIAL: Kind = Kind::new(
     "sip_credential",
     "sip_interface",
@@ -145,6 +148,7 @@ static SIP_CREDENTIAL: Kind = Kind::new(
 .columns(&[
     masked("username"),
     hashed("username_hash").at("username"),
+    one_of(GENERIC_NAMES, "generic_name").at("username"),
     time("date_created"),
     time("date_updated"),
 ]);

@@ -87,7 +87,9 @@ static TRUNK_RECORDING: Kind = Kind::new(
 static TRUNK_ROUTE: Kind = Kind::new(
     "trunk_route",
     "elastic_sip_trunking",
-    single(Routes, "/v2/Trunks/{parent.link}").per_each_having("trunk", "domain_name"),
+    single(Routes, "/v2/Trunks/{parent.link}")
+        .per_each_having("trunk", "domain_name")
+        .never_configured_if_missing(),
 )
 .identified_by(&[])
 .columns(ROUTE_COLUMNS);

@@ -1,11 +1,11 @@
 //! Video: what becomes of recordings and compositions, and the rooms of the last days.
 //!
-//! Names of rooms and tracks are typed per call and often name people: they are not kept. Participants and
-//! media are never read.
+//! Names of rooms and tracks are typed per call and often name people: of a room's name only its class is kept.
+//! Participants and media are never read.
 
 use super::Host::Video;
-use super::column::{Column, bool, host, int, text, time, url};
-use super::endpoint::{list, single};
+use super::column::{Column, bool, hashed, host, int, label_class, scheme, text, time, url};
+use super::endpoint::{Days, Moment, list, single};
 use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
@@ -15,7 +15,9 @@ pub(super) static KINDS: &[&Kind] = &[
     &COMPOSITION_HOOK,
     &VIDEO_ROOM,
     &VIDEO_RECORDING,
+    &VIDEO_RECORDING_PAST_RETENTION,
     &VIDEO_COMPOSITION,
+    &VIDEO_COMPOSITION_PAST_RETENTION,
 ];
 
 /// How far back rooms and media are read.
@@ -27,6 +29,8 @@ const STORAGE: &[Column] = &[
     bool("aws_storage_enabled"),
     // The bucket stands in the host; the path below it may name patients.
     host("aws_s3_host").at("aws_s3_url"),
+    scheme("aws_s3_scheme").at("aws_s3_url"),
+    hashed("aws_s3_hash").at("aws_s3_url"),
     text("aws_credentials_sid"),
 ];
 
@@ -75,6 +79,7 @@ static VIDEO_ROOM: Kind = Kind::new(
         .permission("/twilio/video/rooms/list"),
 )
 .columns(&[
+    label_class("name_class").at("unique_name"),
     text("status"),
     text("room_type").at("type"),
     bool("record_participants_on_connect"),
@@ -100,6 +105,18 @@ static VIDEO_RECORDING: Kind = Kind::new(
     time("date_created"),
 ]);
 
+/// The newest recordings that are older than recordings may be: whether there are any.
+static VIDEO_RECORDING_PAST_RETENTION: Kind = Kind::new(
+    "video_recording_past_retention",
+    "video_recordings",
+    list(Video, "/v1/Recordings", "recordings").page_size(100).until(
+        "DateCreatedBefore",
+        Days::RecordingRetention,
+        Moment::Instant,
+    ),
+)
+.columns(&[text("status"), time("date_created")]);
+
 static VIDEO_COMPOSITION: Kind = Kind::new(
     "video_composition",
     "video_compositions",
@@ -114,3 +131,15 @@ static VIDEO_COMPOSITION: Kind = Kind::new(
     host("external_host").at("media_external_location"),
     time("date_created"),
 ]);
+
+/// The newest compositions that are older than recordings may be: whether there are any.
+static VIDEO_COMPOSITION_PAST_RETENTION: Kind = Kind::new(
+    "video_composition_past_retention",
+    "video_compositions",
+    list(Video, "/v1/Compositions", "compositions").page_size(100).until(
+        "DateCreatedBefore",
+        Days::RecordingRetention,
+        Moment::Instant,
+    ),
+)
+.columns(&[text("status"), time("date_created")]);

@@ -3,12 +3,19 @@
 use super::Host::{Api, Insights, Voice};
 use super::Paging;
 use super::column::{bool, count, host, int, label, present, text, time};
-use super::endpoint::{list, single};
+use super::endpoint::{Days, Moment, list, single};
 use super::kind::Kind;
 
 /// The kinds of this family, parents before children.
-pub(super) static KINDS: &[&Kind] =
-    &[&QUEUE, &DIALING_PERMISSION, &VOICE_SETTING, &VOICE_INSIGHTS_SETTING, &VOICE_CONFIGURATION, &RECORDING];
+pub(super) static KINDS: &[&Kind] = &[
+    &QUEUE,
+    &DIALING_PERMISSION,
+    &VOICE_SETTING,
+    &VOICE_INSIGHTS_SETTING,
+    &VOICE_CONFIGURATION,
+    &RECORDING,
+    &RECORDING_PAST_RETENTION,
+];
 
 static QUEUE: Kind =
     Kind::new("queue", "voice", list(Api, "/2010-04-01/Accounts/{account}/Queues.json", "queues"))
@@ -83,3 +90,14 @@ static RECORDING: Kind = Kind::new(
     host("media_host").at("media_url"),
     int("error_code"),
 ]);
+
+/// The newest recordings that are older than recordings may be: whether there are any.
+static RECORDING_PAST_RETENTION: Kind = Kind::new(
+    "recording_past_retention",
+    "voice_recordings",
+    list(Api, "/2010-04-01/Accounts/{account}/Recordings.json", "recordings")
+        .until("DateCreated<", Days::RecordingRetention, Moment::Day)
+        .page_size(100)
+        .permission("/twilio/voice/recordings/list"),
+)
+.columns(&[text("status"), text("source"), time("date_created")]);

@@ -7,7 +7,7 @@ use super::listing::answered;
 use super::pages::Pages;
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::reduce::reduce;
-use super::salt::Salt;
+use super::reduction::Reduction;
 use super::sign_in::{SignInError, SignedIn, Unusable, sign_in};
 use crate::catalogue::{ACCOUNT_TREE, Answer, Kind, TWILIO_ACCOUNT};
 use crate::credentials::{Credential, CredentialKind, Credentials, ParentReach, Secret, Source};
@@ -78,7 +78,7 @@ impl Tree {
 pub(super) async fn discover(
     client: &Client,
     credentials: &mut Credentials,
-    salt: &Salt,
+    reduction: &Reduction,
     derive_tokens: bool,
     clock: Clock,
 ) -> Result<Tree, SignInError> {
@@ -86,7 +86,7 @@ pub(super) async fn discover(
     let mut accepted = Vec::new();
     let mut refusals = Vec::new();
     for credential in credentials.iter() {
-        match sign_in(client, credential, salt).await {
+        match sign_in(client, credential, reduction).await {
             Ok(found) => {
                 accepted.push(Credential { kind: found.kind, ..credential.clone() });
                 signed_in.insert(credential.account.clone(), found);
@@ -113,7 +113,7 @@ pub(super) async fn discover(
             "{place}: {other} is a parent account of its own; its subaccounts are not part of this audit."
         )
     }));
-    let listing = list_tree(client, credentials, parent.as_ref(), salt, derive_tokens, clock).await;
+    let listing = list_tree(client, credentials, parent.as_ref(), reduction, derive_tokens, clock).await;
     let accounts = accounts_of(&signed_in, parent.as_ref(), &listing.rows);
     unusable.extend(strangers(&signed_in, parent.as_ref(), &listing).map(|other| {
         let place = place(other);
@@ -198,7 +198,7 @@ async fn list_tree(
     client: &Client,
     credentials: &Credentials,
     parent: Option<&AccountSid>,
-    salt: &Salt,
+    reduction: &Reduction,
     derive_tokens: bool,
     clock: Clock,
 ) -> TreeListing {
@@ -208,7 +208,8 @@ async fn list_tree(
     let Some(endpoint) = ACCOUNT_TREE.endpoint() else { return listing };
     let Answer::List { key, paging, page_size } = endpoint.answer else { return listing };
     let place = Place { account: parent.clone(), parent: String::new() };
-    let occasion = Occasion { region: credential.region, started_at: clock.now() };
+    let occasion =
+        Occasion { region: credential.region, started_at: clock.now(), recording_retention_days: 0 };
     let Ok(first) = first_url(endpoint, &place, None, occasion) else { return listing };
     let mut pages = Pages::new(client, credential.caller(), first);
     while let Some(answer) = pages.next().await {
@@ -216,7 +217,7 @@ async fn list_tree(
             let page = parse_page(&body, &url, (key, paging, page_size))
                 .map_err(|error| Failure::broken(error.to_string()).with_status(200))?;
             for raw in page.rows {
-                let (row, token) = listed_account(raw.get(), &place, salt)
+                let (row, token) = listed_account(raw.get(), &place, reduction)
                     .map_err(|error| Failure::broken(error.to_string()).with_status(200))?;
                 listing.tokens.extend(token.filter(|_| derive_tokens));
                 listing.rows.push(row);
@@ -240,10 +241,10 @@ async fn list_tree(
 fn listed_account(
     raw: &str,
     place: &Place,
-    salt: &Salt,
+    reduction: &Reduction,
 ) -> Result<(Row, Option<(AccountSid, Secret)>), ReduceError> {
     let raw = RawRow::read(raw)?;
-    let row = reduce(&ACCOUNT_TREE, place, &raw, salt)?;
+    let row = reduce(&ACCOUNT_TREE, place, &raw, reduction)?;
     let account: AccountSid = row.sid.parse().map_err(|_| ReduceError::Unreadable("sid".to_owned()))?;
     if text(&ACCOUNT_TREE, &row, "owner_account_sid").is_none_or(str::is_empty) {
         return Err(ReduceError::Lacking("owner_account_sid"));

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::raw_row::Place;
-use crate::catalogue::{Answer, Endpoint, Kind};
+use crate::catalogue::{Answer, Days, Endpoint, Kind};
 use crate::evidence::{Row, Value};
 use crate::model::Region;
 
@@ -13,6 +13,8 @@ use crate::model::Region;
 pub(super) struct Occasion {
     pub(super) region: Region,
     pub(super) started_at: Timestamp,
+    /// How many days recordings may be kept.
+    pub(super) recording_retention_days: u16,
 }
 
 /// The first address of a listing, which stands under a row of another kind or under none.
@@ -35,6 +37,13 @@ pub(super) fn first_url(
         }
         if let Some(since) = endpoint.since {
             query.append_pair(since.parameter, &since.before(occasion.started_at));
+        }
+        if let Some(until) = endpoint.until {
+            let days = match until.days {
+                Days::Word => place.parent.parse().map_err(|_| "its word is no number of days".to_owned())?,
+                Days::RecordingRetention => occasion.recording_retention_days,
+            };
+            query.append_pair(until.parameter, &until.written.days_before(occasion.started_at, days));
         }
         if let Answer::List { page_size: size @ 1.., paging, .. } = endpoint.answer {
             query.append_pair(paging.size_parameter(), &size.to_string());

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::address::Occasion;
-use super::salt::Salt;
+use super::reduction::Reduction;
 use crate::catalogue::Kind;
 use crate::credentials::{Credential, Credentials};
 use crate::evidence::{Batch, EvidenceError, Queue};
@@ -18,11 +18,12 @@ pub(super) struct Context {
     pub(super) client: Client,
     pub(super) credentials: Credentials,
     pub(super) queue: Queue,
-    pub(super) salt: Salt,
+    pub(super) reduction: Reduction,
     pub(super) started_at: Timestamp,
     pub(super) clock: Clock,
     pub(super) kinds: Vec<&'static Kind>,
     pub(super) region: Region,
+    pub(super) recording_retention_days: u16,
     /// The places of credentials that Twilio stopped accepting during the scan, each told of once.
     pub(super) lost: Mutex<BTreeSet<String>>,
 }
@@ -30,7 +31,11 @@ pub(super) struct Context {
 impl Context {
     /// When and where the scan takes place.
     pub(super) const fn occasion(&self) -> Occasion {
-        Occasion { region: self.region, started_at: self.started_at }
+        Occasion {
+            region: self.region,
+            started_at: self.started_at,
+            recording_retention_days: self.recording_retention_days,
+        }
     }
 
     /// Tells the reader, once, of a credential that Twilio stopped accepting.

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 
 use super::raw_row::{RawRow, ReduceError};
-use super::salt::Salt;
+use super::reduction::Reduction;
 use crate::catalogue::{Column, Keep};
 use crate::evidence::Value;
 use crate::redact;
 
 /// Reads a column of a row.
-pub(super) fn keep(column: &Column, raw: &RawRow<'_>, salt: &Salt) -> Result<Value, ReduceError> {
+pub(super) fn keep(column: &Column, raw: &RawRow<'_>, reduction: &Reduction) -> Result<Value, ReduceError> {
     if column.always_said && raw.lacks(column.path) {
         return Err(ReduceError::Lacking(column.path));
     }
@@ -35,7 +35,7 @@ pub(super) fn keep(column: &Column, raw: &RawRow<'_>, salt: &Salt) -> Result<Val
                 .and_then(|text| is_toll_free(&text))
                 .map_or(Value::Null, |yes| Value::Integer(yes.into())));
         }
-        Keep::Hashed => not_empty(text()?).map(|text| salt.hash(&text.to_lowercase())),
+        Keep::Hashed => not_empty(text()?).map(|text| reduction.hash(&text.to_lowercase())),
         Keep::Shape => Some(redact::secret::shape(&text()?.unwrap_or_default())),
         Keep::Json => raw.at(column.path)?.and_then(list_of_words),
         Keep::Count => return raw.at(column.path)?.map_or(Ok(Value::Null), |list| count(column, list)),
@@ -45,6 +45,18 @@ pub(super) fn keep(column: &Column, raw: &RawRow<'_>, salt: &Salt) -> Result<Val
         Keep::Variables => text()?.and_then(|text| variables(&text)),
         Keep::QueryNames => not_empty(text()?).and_then(|text| query_names(&text)),
         Keep::MailDomain => not_empty(text()?).and_then(|text| mail_domain(&text)),
+        Keep::MailDomains => raw.at(column.path)?.and_then(mail_domains),
+        Keep::SharedMailbox => {
+            let shared = not_empty(text()?).and_then(|text| is_shared_mailbox(&text));
+            return Ok(shared.map_or(Value::Null, |yes| Value::Integer(yes.into())));
+        }
+        Keep::LabelClass => {
+            not_empty(text()?).and_then(|text| redact::label::pattern(&text).map(str::to_owned))
+        }
+        Keep::OneOf(words) => not_empty(text()?).and_then(|text| {
+            words.iter().find(|word| word.eq_ignore_ascii_case(text.trim())).map(|word| (*word).to_owned())
+        }),
+        Keep::PhiSigns => raw.at(column.path)?.and_then(|value| phi_signs(value, reduction)),
     };
     Ok(kept.map_or(Value::Null, Value::Text))
 }
@@ -180,6 +192,56 @@ fn mail_domain(text: &str) -> Option<String> {
     is_domain.then(|| domain.to_ascii_lowercase())
 }
 
+/// The domains of a list of addresses, each once and in alphabetical order.
+fn mail_domains(list: &str) -> Option<String> {
+    let addresses: Vec<String> = serde_json::from_str(list).ok()?;
+    let domains: BTreeSet<String> = addresses.iter().filter_map(|address| mail_domain(address)).collect();
+    Some(serde_json::Value::from_iter(domains).to_string())
+}
+
+/// Names of mailboxes that belong to a role and not to a person.
+#[rustfmt::skip]
+const ROLES: &[&str] = &[
+    "accounts", "admin", "administrator", "billing", "contact", "dev", "developer", "developers", "devops",
+    "engineering", "hello", "help", "helpdesk", "info", "it", "mail", "no-reply", "noreply", "office", "ops", "root",
+    "sales", "security", "service", "shared", "support", "team", "tech", "test", "twilio", "webmaster",
+];
+
+fn is_shared_mailbox(text: &str) -> Option<bool> {
+    let (mailbox, _) = text.trim().rsplit_once('@')?;
+    Some(mailbox.contains('+') || ROLES.iter().any(|role| role.eq_ignore_ascii_case(mailbox)))
+}
+
+/// What looks like patient data in any text of a value, in alphabetical order.
+fn phi_signs(value: &str, reduction: &Reduction) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_str(value).ok()?;
+    let mut signs = BTreeSet::new();
+    each_text(&value, &mut |text| {
+        signs.extend(redact::label::patterns(text).into_iter().map(str::to_owned));
+        let declared = reduction.phi_words().iter().map(String::as_str);
+        let words = redact::words::CLINICAL.iter().copied().chain(declared);
+        signs.extend(
+            words
+                .filter(|word| redact::words::has(text, word))
+                .map(|word| format!("word: {}", word.to_lowercase())),
+        );
+    });
+    Some(serde_json::Value::from_iter(signs).to_string())
+}
+
+/// Every text in a value, however deep, names of members included.
+fn each_text(value: &serde_json::Value, act: &mut impl FnMut(&str)) {
+    match value {
+        serde_json::Value::String(text) => act(text),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| each_text(item, act)),
+        serde_json::Value::Object(members) => members.iter().for_each(|(name, value)| {
+            act(name);
+            each_text(value, act);
+        }),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+    }
+}
+
 /// Times come as RFC 2822 from the 2010 API and the key list, as ISO 8601 elsewhere, now and then
 /// without an offset. What cannot be read is null: a strange date must not lose the row.
 fn time(text: &str) -> Option<String> {
@@ -234,7 +296,8 @@ mod tests {
 
     fn kept(keep: Keep, row: &str) -> Value {
         let column = Column { name: "column", path: "field.inner", keep, always_said: false };
-        super::keep(&column, &RawRow::read(row).unwrap(), &Salt::new().unwrap()).unwrap()
+        super::keep(&column, &RawRow::read(row).unwrap(), &Reduction::new(&["Oncology".to_owned()]).unwrap())
+            .unwrap()
     }
 
     fn texts(list: &str) -> Value {
@@ -266,6 +329,54 @@ mod tests {
         assert_eq!(kept(Keep::OfEach("type"), &row(list)), texts(r#"["http","sms"]"#));
         assert_eq!(kept(Keep::OfEach("type"), &row("[]")), texts("[]"));
         assert_eq!(kept(Keep::OfEach("type"), &row("null")), Value::Null);
+    }
+
+    #[test]
+    fn of_a_text_message_its_signs_are_kept_and_no_word_of_it() {
+        let row = |inner: &str| format!(r#"{{"field": {{"inner": {inner}}}}}"#);
+        for (value, signs) in [
+            (
+                r#"{"twilio/text": {"body": "Your biopsy is back, Jane Doe"}}"#,
+                r#"["person name","word: biopsy"]"#,
+            ),
+            (r#"{"1": "diagnosis", "2": "1961-04-02"}"#, r#"["date of birth","word: diagnos"]"#),
+            (r#"{"body": "oncology, floor 3"}"#, r#"["word: oncolog","word: oncology"]"#),
+            (r#"{"body": "You have a new message, log in"}"#, "[]"),
+            (
+                r#"{"twilio/quick-reply": {"actions": [{"title": "Refill prescription"}]}}"#,
+                r#"["word: prescri"]"#,
+            ),
+        ] {
+            assert_eq!(kept(Keep::PhiSigns, &row(value)), texts(signs), "{value}");
+        }
+        assert_eq!(kept(Keep::PhiSigns, &row("null")), Value::Null);
+    }
+
+    #[test]
+    fn of_an_address_its_domain_and_whether_it_is_somebodys() {
+        let row = |inner: &str| format!(r#"{{"field": {{"inner": {inner}}}}}"#);
+        for (address, shared) in [
+            (r#""jane@clinic.example""#, Value::Integer(0)),
+            (r#""Admin@clinic.example""#, Value::Integer(1)),
+            (r#""jane+twilio@clinic.example""#, Value::Integer(1)),
+            (r#""jane""#, Value::Null),
+            ("null", Value::Null),
+        ] {
+            assert_eq!(kept(Keep::SharedMailbox, &row(address)), shared, "{address}");
+        }
+        let list = r#"["ops@b.example", "x@A.example", "y@a.example", "nobody"]"#;
+        assert_eq!(kept(Keep::MailDomains, &row(list)), texts(r#"["a.example","b.example"]"#));
+        assert_eq!(kept(Keep::MailDomains, &row("[]")), texts("[]"));
+    }
+
+    #[test]
+    fn of_a_name_its_class_or_a_known_word_is_kept_and_nothing_else() {
+        let row = |inner: &str| format!(r#"{{"field": {{"inner": {inner}}}}}"#);
+        assert_eq!(kept(Keep::LabelClass, &row(r#""jane@clinic.example""#)), texts("email address"));
+        assert_eq!(kept(Keep::LabelClass, &row(r#""room-7""#)), Value::Null);
+        let words = Keep::OneOf(&["admin", "trunk"]);
+        assert_eq!(kept(words, &row(r#""Admin""#)), texts("admin"));
+        assert_eq!(kept(words, &row(r#""administrator""#)), Value::Null);
     }
 
     #[test]

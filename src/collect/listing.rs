@@ -134,6 +134,9 @@ impl Listing<'_> {
                     return Ok(Ending::unusable(error.to_string(), credential_kind, pages.count));
                 }
             }
+            if endpoint.until.is_some() {
+                break;
+            }
             if pages.has_next() && pages.count >= endpoint.max_pages {
                 let reason = format!("stopped after {} pages, as planned for this list", pages.count);
                 return Ok(Ending::unusable(reason, credential_kind, pages.count));
@@ -182,14 +185,14 @@ impl Listing<'_> {
         let mut derived = Vec::new();
         for raw in raws {
             let raw = RawRow::read(raw)?;
-            let row = reduce(self.kind, &self.place, &raw, &run.salt)?;
+            let row = reduce(self.kind, &self.place, &raw, &run.reduction)?;
             if endpoint.answer == Answer::Single
                 && self.kind.identity == ["sid"]
                 && !is_last_part(url, &row.sid)
             {
                 return Err(ReduceError::AnotherResource);
             }
-            derived.extend(derive(self.kind, &row, &raw, &run.salt)?);
+            derived.extend(derive(self.kind, &row, &raw, &run.reduction)?);
             rows.push(row);
         }
         Ok((rows, derived, next))

@@ -14,9 +14,9 @@ mod probe;
 mod progress;
 mod raw_row;
 mod reduce;
+mod reduction;
 mod refusal;
 mod run;
-mod salt;
 mod sign_in;
 mod studio;
 
@@ -24,6 +24,6 @@ pub use account_tree::{AccountInTree, Tree};
 pub use plan::chosen_kinds;
 pub use probe::{Probed, probe, probe_organization};
 pub use reduce::rows_of_answer;
+pub use reduction::Reduction;
 pub use run::{Collector, collect};
-pub use salt::Salt;
 pub use sign_in::{SignInError, SignedIn, Unusable, Why, sign_in};

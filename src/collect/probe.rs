@@ -128,7 +128,11 @@ async fn probe_endpoint(
     let Some(asker) = Asker::of(&collector.credentials, endpoint, &place.account) else {
         return examined;
     };
-    let occasion = Occasion { region: collector.region, started_at: collector.started_at };
+    let occasion = Occasion {
+        region: collector.region,
+        started_at: collector.started_at,
+        recording_retention_days: collector.recording_retention_days,
+    };
     let small = smallest(endpoint);
     let url = match first_url(&small, place, None, occasion) {
         Ok(url) => url,

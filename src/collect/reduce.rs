@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 
 use super::keep::{keep, not_empty};
 use super::raw_row::{Place, RawRow, ReduceError};
-use super::salt::Salt;
+use super::reduction::Reduction;
 use super::studio;
 use crate::catalogue::{Answer, Derivation, KINDS, Kind, Origin, Paging, TWILIO_ACCOUNT};
 use crate::evidence::Row;
@@ -12,7 +12,12 @@ use crate::model::{AccountSid, Region};
 use crate::twilio::{PageError, parse_page};
 
 /// Reduces one row.
-pub(super) fn reduce(kind: &Kind, place: &Place, raw: &RawRow<'_>, salt: &Salt) -> Result<Row, ReduceError> {
+pub(super) fn reduce(
+    kind: &Kind,
+    place: &Place,
+    raw: &RawRow<'_>,
+    reduction: &Reduction,
+) -> Result<Row, ReduceError> {
     refuse_another_account(kind, place, raw)?;
     let link = match kind.link {
         Some(field) => not_empty(raw.text(field)?),
@@ -23,7 +28,7 @@ pub(super) fn reduce(kind: &Kind, place: &Place, raw: &RawRow<'_>, salt: &Salt) 
         parent: place.parent.clone(),
         sid: identity(kind, place, raw)?,
         link,
-        values: kind.columns.iter().map(|column| keep(column, raw, salt)).collect::<Result<_, _>>()?,
+        values: kind.columns.iter().map(|column| keep(column, raw, reduction)).collect::<Result<_, _>>()?,
     })
 }
 
@@ -66,14 +71,14 @@ pub(super) fn derive(
     from: &Kind,
     row: &Row,
     raw: &RawRow<'_>,
-    salt: &Salt,
+    reduction: &Reduction,
 ) -> Result<Vec<(&'static Kind, Vec<Row>)>, ReduceError> {
     let place = Place { account: row.account.clone(), parent: row.sid.clone() };
     let mut derived = Vec::new();
     for kind in KINDS.iter().copied() {
         let rows = match kind.origin {
             Origin::Derived { from: name, by } if name == from.name => match by {
-                Derivation::Each(path) => explode(kind, path, &place, raw, salt)?,
+                Derivation::Each(path) => explode(kind, path, &place, raw, reduction)?,
                 Derivation::StudioWidgets => studio::widgets(&place, raw.at("definition")?)?,
                 Derivation::StudioUrls => studio::urls(&place, raw.at("definition")?)?,
             },
@@ -89,12 +94,12 @@ fn explode(
     path: &'static str,
     place: &Place,
     raw: &RawRow<'_>,
-    salt: &Salt,
+    reduction: &Reduction,
 ) -> Result<Vec<Row>, ReduceError> {
     let list = raw.at(path)?.ok_or(ReduceError::Lacking(path))?;
     let items: Vec<&RawValue> =
         serde_json::from_str(list).map_err(|_| ReduceError::Unreadable(path.to_owned()))?;
-    items.into_iter().map(|item| reduce(kind, place, &RawRow::read(item.get())?, salt)).collect()
+    items.into_iter().map(|item| reduce(kind, place, &RawRow::read(item.get())?, reduction)).collect()
 }
 
 /// Parses one whole answer of a kind's endpoint, as a scan would. For tests that hold real answers.
@@ -107,7 +112,7 @@ pub fn rows_of_answer(
     account: &AccountSid,
     parent: &str,
     body: &[u8],
-    salt: &Salt,
+    reduction: &Reduction,
 ) -> Result<Vec<(&'static Kind, Vec<Row>)>, ReduceError> {
     let Some(endpoint) = kind.endpoint() else { return Ok(Vec::new()) };
     let place = Place { account: account.clone(), parent: parent.to_owned() };
@@ -125,8 +130,8 @@ pub fn rows_of_answer(
     let mut all = vec![(kind, Vec::new())];
     for raw in raw_rows {
         let raw = RawRow::read(raw)?;
-        let row = reduce(kind, &place, &raw, salt)?;
-        all.extend(derive(kind, &row, &raw, salt)?);
+        let row = reduce(kind, &place, &raw, reduction)?;
+        all.extend(derive(kind, &row, &raw, reduction)?);
         all[0].1.push(row);
     }
     Ok(all)

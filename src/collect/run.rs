@@ -12,7 +12,7 @@ use super::context::Context;
 use super::listing::Listing;
 use super::plan::{children, with_dependents};
 use super::raw_row::Place;
-use super::salt::Salt;
+use super::reduction::Reduction;
 use super::sign_in::SignInError;
 use crate::catalogue::{ACCOUNT_TREE, Kind, Per, TWILIO_ACCOUNT};
 use crate::credentials::Credentials;
@@ -38,6 +38,8 @@ pub struct Collector {
     pub started_at: Timestamp,
     /// The Region that is audited.
     pub region: Region,
+    /// How many days recordings may be kept: older ones are asked for.
+    pub recording_retention_days: u16,
     /// What tells when a listing was read.
     pub clock: Clock,
     /// Whether to use the subaccounts' Auth Tokens that the parent's account list returns.
@@ -52,9 +54,9 @@ impl Collector {
     /// # Errors
     ///
     /// When no credential is accepted, or an account that was asked for is not there.
-    pub async fn sign_in(&mut self, salt: &Salt) -> Result<Tree, SignInError> {
+    pub async fn sign_in(&mut self, reduction: &Reduction) -> Result<Tree, SignInError> {
         let mut tree =
-            discover(&self.client, &mut self.credentials, salt, self.derive_tokens, self.clock).await?;
+            discover(&self.client, &mut self.credentials, reduction, self.derive_tokens, self.clock).await?;
         if !self.only_accounts.is_empty() {
             tree.narrow(&self.only_accounts)?;
         }
@@ -70,18 +72,19 @@ impl Collector {
 pub async fn collect(
     collector: Collector,
     tree: Tree,
-    salt: Salt,
+    reduction: Reduction,
     queue: Queue,
 ) -> Result<(), EvidenceError> {
     let run = Arc::new(Context {
         client: collector.client,
         credentials: collector.credentials,
         queue,
-        salt,
+        reduction,
         started_at: collector.started_at,
         clock: collector.clock,
         kinds: collector.kinds,
         region: collector.region,
+        recording_retention_days: collector.recording_retention_days,
         lost: Mutex::default(),
     });
     write_tree(&run, &tree).await?;

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::raw_row::{Place, RawRow};
 use super::reduce::reduce;
-use super::salt::Salt;
+use super::reduction::Reduction;
 use crate::catalogue::{Host, TWILIO_ACCOUNT};
 use crate::credentials::{Credential, CredentialKind};
 use crate::evidence::Row;
@@ -117,12 +117,16 @@ pub enum Why {
 }
 
 /// Tries a credential on its own account.
-pub async fn sign_in(client: &Client, credential: &Credential, salt: &Salt) -> Result<SignedIn, Unusable> {
+pub async fn sign_in(
+    client: &Client,
+    credential: &Credential,
+    reduction: &Reduction,
+) -> Result<SignedIn, Unusable> {
     let own = format!("/2010-04-01/Accounts/{}.json", credential.account);
     let unusable = |why| Unusable { place: credential.place.clone(), why };
     match ask(client, credential, Host::Api, &own).await {
         Ok(reply) => {
-            let row = account_resource(credential, &reply.body, salt).map_err(unusable)?;
+            let row = account_resource(credential, &reply.body, reduction).map_err(unusable)?;
             let (kind, policy) = kind_with_account(client, credential).await;
             let Reply { date, received_at, home_region, .. } = reply;
             let received_at = Some(received_at);
@@ -206,12 +210,12 @@ pub(super) async fn policy(client: &Client, credential: &Credential) -> Result<O
         .transpose()
 }
 
-fn account_resource(credential: &Credential, body: &[u8], salt: &Salt) -> Result<Row, Why> {
+fn account_resource(credential: &Credential, body: &[u8], reduction: &Reduction) -> Result<Row, Why> {
     let unusable = |reason: String| Why::Unreachable { account: credential.account.to_string(), reason };
     let text = std::str::from_utf8(body).map_err(|error| unusable(error.to_string()))?;
     let raw = RawRow::read(text).map_err(|error| unusable(error.to_string()))?;
     let place = Place { account: credential.account.clone(), parent: String::new() };
-    reduce(&TWILIO_ACCOUNT, &place, &raw, salt).map_err(|error| unusable(error.to_string()))
+    reduce(&TWILIO_ACCOUNT, &place, &raw, reduction).map_err(|error| unusable(error.to_string()))
 }
 
 async fn ask(client: &Client, credential: &Credential, host: Host, path: &str) -> Result<Reply, Failure> {

@@ -1,5 +1,9 @@
 //! Choosing checks by `--check` and `--family`: the same words and the same complaints in every command.
 
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+
 use super::declared_names::known;
 use super::{Exit, Stop};
 use crate::audit::{self, Compiled, Family};
@@ -15,18 +19,46 @@ pub(super) struct ChosenChecks {
     /// Only the checks of this family; may be given several times
     #[arg(long = "family", value_enum, env = "TWILIO_AUDIT_FAMILY", value_delimiter = ',')]
     families: Vec<Family>,
+    /// A folder of your own checks, which join the built-in ones
+    #[arg(long, value_name = "FOLDER", env = "TWILIO_AUDIT_CHECKS_DIR")]
+    checks_dir: Option<PathBuf>,
 }
 
 /// The checks of this build.
 pub(super) struct Catalogue {
-    /// The ids of all of them.
-    pub(super) check_ids: Vec<String>,
+    /// The ids of all of them, and whether a waiver must name an equivalent measure.
+    pub(super) known: Vec<(String, bool)>,
     /// The date of the newest.
     pub(super) version: String,
     /// Those that were chosen.
     pub(super) checks: Vec<Compiled>,
     /// What is collected for them: everything there is, or for some checks only what they read.
     pub(super) kinds: Vec<&'static Kind>,
+}
+
+/// The built-in checks and those of the operator's own folder, ready to run.
+pub(super) fn every_check(folder: Option<&Path>) -> Result<Vec<Compiled>, Stop> {
+    let mut checks = audit::built_in().and_then(audit::compile).map_err(Stop::with(Exit::Broken))?;
+    let Some(folder) = folder else { return Ok(checks) };
+    let own = audit::read_folder(folder).and_then(audit::compile).map_err(Stop::with(Exit::Usage))?;
+    for compiled in own {
+        if let Some(other) = checks.iter().find(|other| other.check.id == compiled.check.id) {
+            let (one, another) = (compiled.check.file_name(), other.check.file_name());
+            let id = &compiled.check.id;
+            let error = anyhow!("{one}: there is a check `{id}` already, in {another}: give it another id");
+            return Err(Stop::new(Exit::Usage, error));
+        }
+        checks.push(compiled);
+    }
+    Ok(checks)
+}
+
+/// The check of this id.
+pub(super) fn named<'a>(id: &str, checks: &'a [Compiled]) -> Result<&'a Compiled, Stop> {
+    let ids = checks.iter().map(|compiled| compiled.check.id.as_str());
+    known("check", id, ids).map_err(Stop::with(Exit::Usage))?;
+    let found = checks.iter().find(|compiled| compiled.check.id == id);
+    found.ok_or_else(|| Stop::new(Exit::Usage, anyhow!("there is no check `{id}`")))
 }
 
 impl ChosenChecks {
@@ -37,11 +69,12 @@ impl ChosenChecks {
 
     /// The chosen checks, ready to run.
     pub(super) fn choose(&self) -> Result<Catalogue, Stop> {
-        let all = audit::built_in().and_then(audit::compile).map_err(Stop::with(Exit::Broken))?;
-        let check_ids: Vec<String> = all.iter().map(|compiled| compiled.check.id.clone()).collect();
+        let all = every_check(self.checks_dir.as_deref())?;
         for id in &self.checks {
-            known("check", id, check_ids.iter().map(String::as_str)).map_err(Stop::with(Exit::Usage))?;
+            named(id, &all)?;
         }
+        let known =
+            all.iter().map(|compiled| (compiled.check.id.clone(), compiled.check.is_addressable())).collect();
         let newest = all.iter().map(|compiled| compiled.check.verified_on).max();
         let checks: Vec<Compiled> = all.into_iter().filter(|compiled| self.holds(compiled)).collect();
         let kinds = if self.is_everything() {
@@ -50,7 +83,7 @@ impl ChosenChecks {
             chosen_kinds(checks.iter().flat_map(|compiled| compiled.reads.iter().copied()))
         };
         let version = newest.map(|day| day.to_string()).unwrap_or_default();
-        Ok(Catalogue { check_ids, version, checks, kinds })
+        Ok(Catalogue { known, version, checks, kinds })
     }
 
     fn holds(&self, compiled: &Compiled) -> bool {

@@ -7,11 +7,20 @@ use crate::evidence::data;
 use crate::intent::Intent;
 use crate::model::looks_like_sid;
 
-/// Checks the names in a declaration: checks of waivers, products.
-pub(super) fn check_names(intent: &Intent, check_ids: &[String]) -> Result<()> {
+/// Checks the names in a declaration: checks of waivers, products. `checks` are the ids of all checks, and whether
+/// a waiver of them must name an equivalent measure.
+pub(super) fn check_names(intent: &Intent, checks: &[(String, bool)]) -> Result<()> {
     for waiver in &intent.waiver {
-        known("check", &waiver.check, check_ids.iter().map(String::as_str))
+        known("check", &waiver.check, checks.iter().map(|(id, _)| id.as_str()))
             .map_err(|error| anyhow!("audit.toml, [[waiver]]: {error}"))?;
+        let must_name_measure = checks.iter().any(|(id, addressable)| *id == waiver.check && *addressable);
+        if must_name_measure && waiver.equivalent_measure.as_deref().unwrap_or_default().trim().is_empty() {
+            return Err(anyhow!(
+                "audit.toml, [[waiver]] of {}: the rule behind it is addressable (45 CFR 164.306(d)(3)): write what is \
+                 done instead into `equivalent_measure`",
+                waiver.check
+            ));
+        }
         if let (Some(resource), None) = (&waiver.resource, &waiver.account)
             && !looks_like_sid(resource)
         {

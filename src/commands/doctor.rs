@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::chosen_checks::{Catalogue, ChosenChecks};
 use super::printing::print;
 use super::scan_setting::{Choices, Setting, demo, real};
-use super::signing_in::{client, salt, sign_in};
+use super::signing_in::{client, reduction, sign_in};
 use super::strength::Strength;
 use super::{Exit, Log, Stop};
 use crate::audit::{self, Holding};
@@ -80,12 +80,13 @@ async fn examine(
         kinds: catalogue.kinds.clone(),
         started_at,
         region: args.choices.region,
+        recording_retention_days: setting.intent.policy.recording_retention(),
         clock: Clock::System,
         derive_tokens: args.choices.derive_subaccount_tokens,
         only_accounts: Vec::new(),
     };
-    let salt = salt()?;
-    let tree = sign_in(&mut collector, &salt).await?;
+    let reduction = reduction(&setting.intent)?;
+    let tree = sign_in(&mut collector, &reduction).await?;
     let organization = probe_organization(&collector).await;
     let has_app = match &organization {
         Some(organization) => organization.is_let_in(),

@@ -1,14 +1,17 @@
 //! One file per command: gather what it needs, call the rooms below, hand the result over.
 
+pub mod checks;
 mod chosen_checks;
 mod declared_names;
 pub mod doctor;
 mod exit;
+pub mod init;
 mod log;
 pub mod login;
 pub mod logout;
 pub mod permissions;
 mod printing;
+pub mod query;
 pub mod scan;
 mod scan_folder;
 mod scan_setting;

@@ -67,7 +67,7 @@ enum Format {
 pub fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
     let catalogue = args.chosen.choose()?;
     let (intent, _) = declared(args.config.as_deref(), Timestamp::now())?;
-    check_names(&intent, &catalogue.check_ids).map_err(Stop::with(Exit::Usage))?;
+    check_names(&intent, &catalogue.known).map_err(Stop::with(Exit::Usage))?;
     let permissions = Permissions {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         checks: catalogue.checks.iter().map(|compiled| compiled.check.id.clone()).collect(),

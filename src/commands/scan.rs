@@ -10,14 +10,15 @@ use super::declared_names::check_names;
 use super::printing::print;
 use super::scan_folder::ScanFolder;
 use super::scan_setting::{Choices, Setting, demo, real};
-use super::signing_in::{client, salt, sign_in};
+use super::signing_in::{client, reduction, sign_in};
 use super::strength::Strength;
 use super::{Exit, Log, Stop};
 use crate::audit::{self, Compiled};
 use crate::catalogue::{ACCOUNT_TREE, KINDS};
 use crate::collect::{Collector, collect};
-use crate::evidence::{ScanFacts, Store, Writer};
+use crate::evidence::{ScanFacts, Store, Writer, data};
 use crate::history;
+use crate::intent::Intent;
 use crate::model::{AccountSid, Clock, Coverage, Region, Scan, ScanId, Severity};
 use crate::report;
 
@@ -166,19 +167,20 @@ async fn scan(
     setting: Setting,
 ) -> Result<Exit, Stop> {
     let started_at = clock.now();
-    check_names(&setting.intent, &catalogue.check_ids).map_err(Stop::with(Exit::Usage))?;
+    check_names(&setting.intent, &catalogue.known).map_err(Stop::with(Exit::Usage))?;
     let mut collector = Collector {
         client: client(setting.address)?,
         credentials: setting.credentials,
         kinds: catalogue.kinds.clone(),
         started_at,
         region: args.choices.region,
+        recording_retention_days: setting.intent.policy.recording_retention(),
         clock,
         derive_tokens: args.choices.derive_subaccount_tokens,
         only_accounts: args.accounts.clone(),
     };
-    let salt = salt()?;
-    let mut tree = sign_in(&mut collector, &salt).await?;
+    let reduction = reduction(&setting.intent)?;
+    let mut tree = sign_in(&mut collector, &reduction).await?;
     let facts = ScanFacts {
         id: ScanId::starting_at(started_at),
         started_at,
@@ -194,10 +196,10 @@ async fn scan(
         let store = Store::create(&folder.path.join("evidence.db"))?;
         store.write_scan(&facts, &setting.intent)?;
         let (writer, queue) = Writer::start(store);
-        let collected = collect(collector, tree, salt, queue).await;
+        let collected = collect(collector, tree, reduction, queue).await;
         let mut store = writer.finish().await?;
         collected?;
-        finish(&mut store, &catalogue.checks, &facts, args, &mut folder)
+        finish(&mut store, &catalogue.checks, &facts, args, &setting.intent, &mut folder)
     };
     let scan = written.await.map_err(|error: anyhow::Error| {
         Stop::new(Exit::Broken, error.context("nothing was kept of this scan"))
@@ -214,6 +216,7 @@ fn finish(
     checks: &[Compiled],
     facts: &ScanFacts,
     args: &Args,
+    intent: &Intent,
     folder: &mut ScanFolder,
 ) -> anyhow::Result<Scan> {
     let judgement = audit::judge(store, checks, facts.started_at)?;
@@ -229,7 +232,7 @@ fn finish(
         tree_is_known: tree_is_known(&coverage),
         coverage,
         findings: judgement.findings,
-        notices: notices(facts, args, store.notices()?),
+        notices: notices(facts, args, intent, store.notices()?, judgement.notices),
         unusable_credentials: store.unusable_credentials()?,
         region: args.choices.region,
         product_of: KINDS.iter().map(|kind| (kind.name.to_owned(), kind.product.to_owned())).collect(),
@@ -261,7 +264,13 @@ const fn report_options(args: &Args) -> report::Options {
 }
 
 /// What the reader must know first.
-fn notices(facts: &ScanFacts, args: &Args, of_collection: Vec<String>) -> Vec<String> {
+fn notices(
+    facts: &ScanFacts,
+    args: &Args,
+    intent: &Intent,
+    of_collection: Vec<String>,
+    of_waivers: Vec<String>,
+) -> Vec<String> {
     let mut notices = Vec::new();
     if !facts.intent_declared {
         notices.push(
@@ -284,6 +293,10 @@ fn notices(facts: &ScanFacts, args: &Args, of_collection: Vec<String>) -> Vec<St
         );
     }
     notices.extend(of_collection);
+    notices.extend(of_waivers);
+    let today = facts.started_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let reviewed = intent.catalogue.as_ref().and_then(|catalogue| catalogue.eligible_list_reviewed_on);
+    notices.extend(data::outdated(today, reviewed.map(|day| day.0)));
     notices
 }
 

@@ -3,7 +3,8 @@
 use anyhow::anyhow;
 
 use super::{Exit, Stop};
-use crate::collect::{Collector, Salt, SignInError, Tree};
+use crate::collect::{Collector, Reduction, SignInError, Tree};
+use crate::intent::Intent;
 use crate::twilio::{Address, Client};
 
 /// The sender of requests.
@@ -14,14 +15,15 @@ pub(super) fn client(address: Address) -> Result<Client, Stop> {
     })
 }
 
-/// Randomness for the hashes of one scan.
-pub(super) fn salt() -> Result<Salt, Stop> {
-    Salt::new().map_err(|error| Stop::new(Exit::Broken, anyhow!("no randomness from the system: {error}")))
+/// Randomness for the hashes of one scan, and the operator's words.
+pub(super) fn reduction(intent: &Intent) -> Result<Reduction, Stop> {
+    Reduction::new(&intent.policy.phi_words)
+        .map_err(|error| Stop::new(Exit::Broken, anyhow!("no randomness from the system: {error}")))
 }
 
 /// Signs in with every credential and lists the accounts.
-pub(super) async fn sign_in(collector: &mut Collector, salt: &Salt) -> Result<Tree, Stop> {
-    collector.sign_in(salt).await.map_err(|error| match error {
+pub(super) async fn sign_in(collector: &mut Collector, reduction: &Reduction) -> Result<Tree, Stop> {
+    collector.sign_in(reduction).await.map_err(|error| match error {
         SignInError::UnknownAccount { .. } => Stop::new(Exit::Usage, error),
         SignInError::NoCredential | SignInError::Unusable(_) => Stop::new(Exit::Authentication, error),
     })

@@ -24,8 +24,10 @@ impl<'a> Strength<'a> {
     }
 
     /// What the chosen checks need of an account.
-    pub(super) const fn needs(&self, account: &AccountInTree) -> &Needs {
-        if account.is_parent { &self.of_parent } else { &self.of_subaccount }
+    pub(super) fn needs(&self, account: &AccountInTree) -> &Needs {
+        // The first account stands for the Organization, even where it is not known to be the parent.
+        let is_root = self.tree.accounts.first().is_some_and(|root| root.account == account.account);
+        if account.is_parent || is_root { &self.of_parent } else { &self.of_subaccount }
     }
 
     /// What an account is read with; the policy of its key or app, where that is known.

@@ -8,6 +8,9 @@ use regex::RegexSet;
 use rusqlite::{Connection, params};
 use serde::Deserialize;
 
+use super::functions::hosts;
+use crate::redact::phone;
+
 /// A product of Twilio as its list of eligible products sees it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +24,9 @@ pub struct Product {
     /// What must be true for it to be covered, or why it is not; may be empty.
     #[serde(default)]
     pub condition: String,
+    /// Where its sources disagree, and what is made of it; mostly empty.
+    #[serde(default)]
+    pub conflict: String,
     /// Where that is said.
     pub sources: Vec<String>,
 }
@@ -130,9 +136,42 @@ pub fn aliases() -> &'static [Alias] {
     &PRODUCTS.alias
 }
 
-/// The older of the dates of the two files: from it the age of the catalogue is counted.
-pub fn dated() -> Date {
-    PRODUCTS.dated.min(CATEGORIES.dated)
+/// A list of facts that age: after so many days it should have been held against its sources again.
+const OUTDATED_AFTER_DAYS: i32 = 90;
+
+/// Every list of facts that ages, with the day on which it was last held against its sources.
+pub fn dated_lists() -> [(&'static str, Date); 4] {
+    [
+        (ELIGIBLE_PRODUCTS, PRODUCTS.dated),
+        ("usage categories", CATEGORIES.dated),
+        ("known hosts", hosts::DATED),
+        ("area and country codes", phone::DATED),
+    ]
+}
+
+const ELIGIBLE_PRODUCTS: &str = "eligible products";
+
+/// What the reader must know of the age of the lists, in sentences. `reviewed_on` is the day on which the
+/// operator compared Twilio's list of eligible products with what is in use.
+pub fn outdated(today: Date, reviewed_on: Option<Date>) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for (name, dated) in dated_lists() {
+        let days = (today - dated).get_days();
+        if days > OUTDATED_AFTER_DAYS {
+            sentences.push(format!(
+                "The list of {name} in this program is of {dated}, {days} days old: look for a newer version."
+            ));
+        }
+        if name == ELIGIBLE_PRODUCTS
+            && let Some(day) = reviewed_on.filter(|day| *day < dated)
+        {
+            sentences.push(format!(
+                "The list of {name} is of {dated}, and you last reviewed it on {day}: review it, and write the day \
+                 into catalogue.eligible_list_reviewed_on."
+            ));
+        }
+    }
+    sentences
 }
 
 /// The product that a usage category belongs to, or one of `_infrastructure`, `_edition_signal` and
@@ -152,14 +191,14 @@ fn metered_products() -> impl Iterator<Item = &'static str> {
 /// lower case; every title is an alias, too.
 pub fn load(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(
-        "create temp table baa_product (id text primary key, title text, status text, condition text, sources text) strict;
+        "create temp table baa_product (id text primary key, title text, status text, condition text, conflict text, sources text) strict;
          create temp table product_alias (alias text, product text, primary key (alias, product)) strict;
          create temp table metered_product (product text primary key) strict;",
     )?;
-    let mut product = connection.prepare("insert into baa_product values (?1, ?2, ?3, ?4, ?5)")?;
+    let mut product = connection.prepare("insert into baa_product values (?1, ?2, ?3, ?4, ?5, ?6)")?;
     let mut alias = connection.prepare("insert or ignore into product_alias values (?1, ?2)")?;
-    for Product { id, title, status, condition, sources } in products() {
-        product.execute(params![id, title, status.as_str(), condition, sources.join(" ")])?;
+    for Product { id, title, status, condition, conflict, sources } in products() {
+        product.execute(params![id, title, status.as_str(), condition, conflict, sources.join(" ")])?;
         alias.execute(params![title.to_lowercase(), id])?;
     }
     for Alias { name, products } in aliases() {

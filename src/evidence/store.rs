@@ -63,7 +63,16 @@ impl Store {
     }
 
     fn with_tables(connection: Connection) -> Result<Self, EvidenceError> {
-        connection.execute_batch(&schema::create_statements()).map_err(sql("write"))?;
+        let make = || -> rusqlite::Result<()> {
+            connection.execute_batch("begin")?;
+            connection.execute_batch(&schema::create_statements())?;
+            each_intent_statement(&connection, |statement| match statement.parameter_count() {
+                0 => statement.execute([]).map(|_| ()),
+                _ => Ok(()),
+            })?;
+            connection.execute_batch("commit")
+        };
+        make().map_err(sql("write"))?;
         Ok(Self { connection })
     }
 
@@ -83,6 +92,32 @@ impl Store {
             return Err(EvidenceError::Layout { written_by, found, expected: schema::LAYOUT });
         }
         Ok(Self { connection })
+    }
+
+    /// Does something with the store and takes back whatever it wrote: the same store serves many small trials.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be put back as it was.
+    pub fn on_trial<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> Result<T, EvidenceError> {
+        self.begin()?;
+        let done = act(self);
+        self.connection.execute_batch("rollback").map_err(sql("take back what was written to"))?;
+        Ok(done)
+    }
+
+    /// When the scan started.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn started_at(&self) -> Result<Timestamp, EvidenceError> {
+        let read = || -> rusqlite::Result<Timestamp> {
+            let text: String =
+                self.connection.query_row("select started_at from scan", [], |row| row.get(0))?;
+            text.parse().map_err(|_| rusqlite::Error::InvalidColumnName(text))
+        };
+        read().map_err(sql("read"))
     }
 
     /// The connection, for the rooms that ask in SQL.
@@ -135,13 +170,10 @@ impl Store {
     }
 
     fn write_intent_tables(&self, document: &str, declared: bool) -> rusqlite::Result<()> {
-        let mut batch = rusqlite::Batch::new(&self.connection, INTENT_TABLES);
-        while let Some(mut statement) = batch.next()? {
-            match statement.parameter_count() {
-                0 => statement.execute([])?,
-                _ => statement.execute([document])?,
-            };
-        }
+        each_intent_statement(&self.connection, |statement| match statement.parameter_count() {
+            0 => Ok(()),
+            _ => statement.execute([document]).map(|_| ()),
+        })?;
         self.connection.execute("insert into intent_declared values (?)", [declared])?;
         Ok(())
     }
@@ -344,6 +376,19 @@ impl Store {
             })
             .map_err(sql("read"))
     }
+}
+
+/// The statements of the tables for what is declared: those that make them have no parameter, those that fill them
+/// take the whole declaration.
+fn each_intent_statement(
+    connection: &Connection,
+    mut act: impl FnMut(&mut rusqlite::Statement<'_>) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let mut batch = rusqlite::Batch::new(connection, INTENT_TABLES);
+    while let Some(mut statement) = batch.next()? {
+        act(&mut statement)?;
+    }
+    Ok(())
 }
 
 fn coverage_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Coverage> {

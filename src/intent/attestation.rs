@@ -2,13 +2,14 @@
 //!
 //! A closed list, for an attestation under a misspelt name would satisfy nothing in silence.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::value::{Day, Value};
 use crate::model::AccountSid;
 
 /// `[[attestation]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attestation {
     /// One of [`ATTESTATIONS`].

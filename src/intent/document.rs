@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::attestation::Attestation;
@@ -23,7 +24,7 @@ pub(super) struct Origin {
 }
 
 /// Everything that was declared; the default declares nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Intent {
     /// The format of the file; absent means the current one.
@@ -93,11 +94,12 @@ pub struct Intent {
     #[serde(default)]
     pub waiver: Vec<Waiver>,
     #[serde(skip)]
+    #[schemars(skip)]
     pub(super) origin: Option<Arc<Origin>>,
 }
 
 /// `[organization]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Organization {
     /// `OR…`.
@@ -106,13 +108,13 @@ pub struct Organization {
     /// Mail domains that users of the organization may have.
     #[serde(default)]
     pub allowed_domains: Vec<String>,
-    /// Roles (`RL…`) that make somebody an administrator.
+    /// Roles (`IX…`, or `RL…`) that make somebody an administrator.
     #[serde(default)]
     pub admin_role_sids: Vec<String>,
 }
 
 /// `[baa]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Baa {
     /// The day of the last signature.
@@ -145,7 +147,7 @@ pub struct Baa {
 }
 
 /// `[catalogue]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {
     /// The date of the list of eligible products that was compared.
@@ -160,7 +162,7 @@ pub struct Catalogue {
 }
 
 /// `[[catalogue.override]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Override {
     /// The product id.
@@ -178,7 +180,7 @@ pub struct Override {
 }
 
 /// `[policy]`; a value that is absent has the default that the checks document.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// Days before a key must be replaced.
@@ -213,8 +215,15 @@ pub struct Policy {
     pub extra_tunnel_hosts: Vec<String>,
 }
 
+impl Policy {
+    /// Days a recording may be kept. The default is the one of the table `intent_policy`.
+    pub fn recording_retention(&self) -> u16 {
+        self.recording_retention_days.map_or(30, |days| u16::try_from(days).unwrap_or(u16::MAX))
+    }
+}
+
 /// `[telephony]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Telephony {
     /// Two-letter codes of countries that may be reached. Absent is not the same as empty: absent
@@ -227,7 +236,7 @@ pub struct Telephony {
 }
 
 /// `[audit]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Audit {
     /// Who collects the audit events, and how often.
@@ -245,7 +254,7 @@ pub struct Audit {
 }
 
 /// `audit.siem_pull`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SiemPull {
     /// Who answers for it.
@@ -258,7 +267,7 @@ pub struct SiemPull {
 }
 
 /// `[[change]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// The change's number.

@@ -2,13 +2,14 @@
 //!
 //! Plain data, continuing `document`; nothing is validated here.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::value::{Day, Role};
 use crate::model::AccountSid;
 
 /// `[[account]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Account {
     /// `AC…`.
@@ -37,7 +38,7 @@ pub struct Account {
     /// Whether calls may be recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recording_allowed: Option<bool>,
-    /// Lookup packages that may be used.
+    /// Products or usage categories of look-ups that may be used.
     #[serde(default)]
     pub lookups: Vec<String>,
     /// Whether bulk export may be on.
@@ -61,7 +62,7 @@ pub struct Account {
 }
 
 /// `account.transcription`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Transcription {
     /// The provider.
@@ -76,7 +77,7 @@ pub struct Transcription {
 }
 
 /// `account.conversations`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Conversations {
     /// Whether users may see who is online.
@@ -85,7 +86,7 @@ pub struct Conversations {
 }
 
 /// `account.serverless`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Serverless {
     /// Paths that may be public, each beginning with `/`.
@@ -94,7 +95,7 @@ pub struct Serverless {
 }
 
 /// `account.sync`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sync {
     /// Sync services (`IS…`) without PHI, which need no access lists.
@@ -103,7 +104,7 @@ pub struct Sync {
 }
 
 /// An entry of `account.no_phi_products`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProductWithoutPhi {
     /// The product id.
@@ -115,7 +116,7 @@ pub struct ProductWithoutPhi {
 }
 
 /// `[[person]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
     /// How the rest of the file names them.
@@ -132,7 +133,7 @@ pub struct Person {
 }
 
 /// `[[key]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Key {
     /// `SK…`.
@@ -151,7 +152,7 @@ pub struct Key {
 }
 
 /// `[[oauth_app]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OauthApp {
     /// `OQ…`.
@@ -159,7 +160,7 @@ pub struct OauthApp {
     /// A person's id, an address or a team.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// Its role (`RL…`).
+    /// Its role (`IX…`, or `RL…`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role_sid: Option<String>,
     /// The day it was made.
@@ -168,7 +169,7 @@ pub struct OauthApp {
 }
 
 /// `[[vendor]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Vendor {
     /// How the rest of the file names it.
@@ -188,7 +189,7 @@ pub struct Vendor {
 }
 
 /// `[[webhook_host]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookHost {
     /// The exact host, or `*.suffix`, label by label.
@@ -208,7 +209,7 @@ pub struct WebhookHost {
 }
 
 /// `[[bucket]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bucket {
     /// Its host.
@@ -225,7 +226,7 @@ pub struct Bucket {
 }
 
 /// `[[stream]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stream {
     /// Its address.
@@ -239,7 +240,7 @@ pub struct Stream {
 }
 
 /// `[[sbc]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sbc {
     /// Its host or address.
@@ -250,7 +251,7 @@ pub struct Sbc {
 }
 
 /// `[[credential]]`: something that Twilio holds, never a secret of ours.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StoredCredential {
     /// `CR…`.

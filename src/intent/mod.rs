@@ -4,7 +4,9 @@
 //! so nothing that is not understood passes the door. Knows nothing of checks, evidence or Twilio's API.
 
 mod attestation;
+mod change_window;
 mod document;
+mod draft;
 mod error;
 mod estate;
 mod locate;
@@ -18,9 +20,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use attestation::{ATTESTATIONS, Attestation, AttestationRule, AttestationScope, attestation_rule};
+pub use change_window::{ChangeWindow, NoWindow};
 pub use document::{
     Audit, Baa, Catalogue, Change, Intent, Organization, Override, Policy, SiemPull, Telephony,
 };
+pub use draft::{Draft, DraftAccount, DraftHost, DraftKey};
 pub use error::{IntentError, Problem};
 pub use estate::{
     Account, Bucket, Conversations, Key, OauthApp, Person, ProductWithoutPhi, Sbc, Serverless,
@@ -30,6 +34,13 @@ pub use value::{Day, Eligibility, Role, Value};
 pub use waiver::{NEVER_WAIVED, WAIVER_MAX_DAYS, Waiver};
 
 use document::Origin;
+
+/// The JSON Schema of the file, for editors: indented, and the same for the same program.
+pub fn schema() -> String {
+    let mut schema = schemars::schema_for!(Intent);
+    schema.insert("title".to_owned(), "audit.toml of twilio-audit".into());
+    serde_json::to_string_pretty(&schema).unwrap_or_default()
+}
 
 /// The version of the file format that this build reads.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -2,6 +2,7 @@
 //!
 //! Knows no checks: whether the waived check exists is for the audit to say.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::value::Day;
@@ -20,7 +21,7 @@ pub const NEVER_WAIVED: [&str; 5] = [
 ];
 
 /// `[[waiver]]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
     /// The check's id.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// The SID of an account or subaccount: `AC` and 32 lower-case hexadecimal digits.
@@ -34,6 +35,16 @@ impl AccountSid {
     /// The SID as Twilio writes it.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl JsonSchema for AccountSid {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "AccountSid".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": "^AC[0-9a-f]{32}$"})
     }
 }
 

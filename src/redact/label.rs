@@ -165,6 +165,11 @@ type Class = (&'static str, fn(&str) -> bool);
 
 /// The class of patient data that a name seems to hold, surest first, or none.
 pub fn pattern(text: &str) -> Option<&'static str> {
+    patterns(text).into_iter().next()
+}
+
+/// Every class of patient data that a text seems to hold, surest first.
+pub fn patterns(text: &str) -> Vec<&'static str> {
     let text = &*IDENTIFIER.replace_all(text, " ");
     let classes: [Class; 8] = [
         (SOCIAL_SECURITY_NUMBER, |text| SSN.is_match(text)),
@@ -176,7 +181,7 @@ pub fn pattern(text: &str) -> Option<&'static str> {
         (PHONE_NUMBER, has_phone_number),
         (MEDICATION, |text| MEDICATIONS.iter().any(|name| words::has(text, name))),
     ];
-    classes.iter().find(|(_, holds)| holds(text)).map(|(class, _)| *class)
+    classes.iter().filter(|(_, holds)| holds(text)).map(|(class, _)| *class).collect()
 }
 
 fn is_person(text: &str) -> bool {

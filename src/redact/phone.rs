@@ -1,6 +1,11 @@
 //! Phone numbers: the last digits, and the country.
 
+use jiff::civil::{Date, date};
+
 use super::calling_codes::{CALLING_CODES, NORTH_AMERICA};
+
+/// When the area and country codes were last looked up.
+pub const DATED: Date = date(2026, 11, 23);
 
 /// The last four characters of a number, an address or a user name: `…0123`. Of a text of fewer than
 /// eight characters nothing is shown, for four would be most of it.

@@ -22,6 +22,16 @@ pub const HEALTH: &[&str] = &[
     "claim",
 ];
 
+/// Words that tell what somebody is treated for, or that something was found: in a text to a patient they are read
+/// on a lock screen. Appointments and names of clinics are not among them.
+#[rustfmt::skip]
+pub const CLINICAL: &[&str] = &[
+    "abortion", "addiction", "biopsy", "blood test", "cancer", "chemo", "colonoscopy", "date of birth", "dementia",
+    "depression", "diabet", "diagnos", "dialysis", "dob", "dosage", "drug", "fertility", "hepatitis", "hiv", "infertility",
+    "lab result", "mammogram", "medical record", "medication", "medicine", "mrn", "oncolog", "pregnan", "prescri", "prognosis",
+    "psych", "rehab", "std", "substance abuse", "surgery", "symptom", "test result", "tumor",
+];
+
 /// The words of a text in lower case, cut at every other character and inside `camelCase`.
 fn tokens(text: &str) -> Vec<String> {
     let mut tokens = Vec::new();
@@ -56,6 +66,11 @@ pub fn has(text: &str, word: &str) -> bool {
             start == before && (end == last || (last.len() >= STEM && end.starts_with(last.as_str())))
         })
     })
+}
+
+/// The first word of the clinical list in a text.
+pub fn clinical(text: &str) -> Option<&'static str> {
+    CLINICAL.iter().copied().find(|word| has(text, word))
 }
 
 /// The first health word in a text.

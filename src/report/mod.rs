@@ -2,8 +2,10 @@
 //!
 //! It knows the plain model and nothing of Twilio, SQL or the network.
 
+pub mod answer;
 mod blind_spots;
 mod cell;
+pub mod checks;
 mod coverage_csv;
 mod coverage_table;
 pub mod examination;

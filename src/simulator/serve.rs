@@ -250,11 +250,15 @@ fn passes(row: &Value, asked: &Asked<'_>) -> bool {
     let is_since = |day: Option<String>, moment: &str| {
         day.is_none_or(|day| day.as_str() >= moment.get(..10).unwrap_or(moment))
     };
+    let is_before = |day: Option<String>, moment: &str| {
+        day.is_none_or(|day| day.as_str() < moment.get(..10).unwrap_or(moment))
+    };
     let channel =
         |wanted: &str| row["sender_id"].as_str().is_some_and(|id| id.starts_with(&format!("{wanted}:")));
     asked.query.iter().all(|(name, value)| match name.as_str() {
         "DateCreated>" => created().is_none_or(|day| day >= *value),
-        "DateCreated<" => created().is_none_or(|day| day <= *value),
+        "DateCreated<" | "DateCreatedBefore" => is_before(created(), value),
+        "EndDate" => is_before(noted(), value),
         "DateCreated" => created().is_none_or(|day| day == *value),
         "DateCreatedAfter" => is_since(created(), value),
         "StartDate" => is_since(noted(), value),

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use twilio_audit::audit::{Compiled, built_in, compile, judge};
 use twilio_audit::catalogue::KINDS;
-use twilio_audit::collect::{Collector, Salt, collect};
+use twilio_audit::collect::{Collector, Reduction, collect};
 use twilio_audit::credentials::{Credential, Secret, Source};
 use twilio_audit::evidence::{Store, Writer};
 use twilio_audit::intent::Intent;
@@ -88,16 +88,17 @@ pub async fn collected(estate: &Value, kind: &str, patience: Patience, faults: V
         kinds: KINDS.to_vec(),
         started_at: Timestamp::now(),
         region: Region::Us1,
+        recording_retention_days: 30,
         clock: Clock::System,
         derive_tokens: false,
         only_accounts: Vec::new(),
     };
-    let salt = Salt::new().unwrap();
-    let tree = collector.sign_in(&salt).await.unwrap();
+    let reduction = Reduction::new(&[]).unwrap();
+    let tree = collector.sign_in(&reduction).await.unwrap();
     let store = Store::in_memory().unwrap();
     store.write_intent(&Intent::default(), false).unwrap();
     let (writer, queue) = Writer::start(store);
-    collect(collector, tree, salt, queue).await.unwrap();
+    collect(collector, tree, reduction, queue).await.unwrap();
     let store = writer.finish().await.unwrap();
     let coverage = store.coverage().unwrap();
     Scanned { store, coverage, requests: simulator.requests() }

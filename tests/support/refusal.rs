@@ -5,8 +5,10 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use twilio_audit::catalogue::doubts::{LIST_NOT_FOUND_MEANS_EMPTY, OBJECT_NOT_FOUND_MEANS_NEVER_CONFIGURED};
-use twilio_audit::catalogue::{Answer, Endpoint, KINDS, Kind, Missing, Per, TWILIO_ACCOUNT};
+use twilio_audit::catalogue::{Answer, Days, Endpoint, KINDS, Kind, Missing, Per, TWILIO_ACCOUNT};
+use twilio_audit::intent::Policy;
 use twilio_audit::model::Region;
 use twilio_audit::simulator::{Fault, Trouble};
 
@@ -136,8 +138,18 @@ fn address(endpoint: &Endpoint, account: &str, word: &str) -> String {
     let path = filled(endpoint.path);
     let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
     let path = parts.collect::<Vec<_>>().join("/");
-    let query: Vec<_> =
+    let mut query: Vec<_> =
         endpoint.query.iter().map(|(name, value)| format!("{name}={}", filled(value))).collect();
+    // A list and its old part have the same path.
+    let now = Timestamp::now();
+    query.extend(endpoint.since.map(|since| format!("{}={}", since.parameter, since.before(now))));
+    query.extend(endpoint.until.map(|until| {
+        let days = match until.days {
+            Days::Word => word.parse().unwrap(),
+            Days::RecordingRetention => Policy::default().recording_retention(),
+        };
+        format!("{}={}", until.parameter, until.written.days_before(now, days))
+    }));
     format!("/{}{path}?{}", endpoint.host.name(Region::Us1), query.join("&"))
 }
 

@@ -27,7 +27,7 @@ fn every_product_is_there_once_with_its_sources() {
         let found = products().iter().filter(|product| product.status == status).count();
         assert_eq!(i64::try_from(found), Ok(count), "{}", status.as_str());
     }
-    for Product { id, title, condition, status, sources } in products() {
+    for Product { id, title, condition, status, sources, .. } in products() {
         assert!(!title.is_empty() && !sources.is_empty(), "{id}");
         assert!(sources.iter().all(|source| source.starts_with("https://")), "{id}");
         assert!(*status == Status::Eligible || !condition.is_empty(), "{id} without a reason");

@@ -1,8 +1,8 @@
 //! Whole days between a date or time and now.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Span, SpanRelativeTo, Timestamp, Unit};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -10,6 +10,15 @@ const DAY: i64 = 24 * 60 * 60;
 /// (counted by full 24 hours). Negative for the future; none when it cannot be read.
 pub(super) fn days_since(text: &str, now: Timestamp) -> Option<i64> {
     between(text, now, |then, now| now - then)
+}
+
+/// Days of an ISO 8601 period such as `P30D` or `PT1H`, with their fraction, a month counting as 30.4 and a year as
+/// 365 days; none when it is no period.
+pub(super) fn period_days(text: &str) -> Option<f64> {
+    let span: Span = text.trim().parse().ok()?;
+    let calendar = f64::from(span.get_years()) * 365.0 + f64::from(span.get_months()) * 30.4;
+    let rest = span.years(0).months(0).total((Unit::Day, SpanRelativeTo::days_are_24_hours())).ok()?;
+    Some(calendar + rest)
 }
 
 /// Whole days until a date or time; negative once it has passed.

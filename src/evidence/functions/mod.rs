@@ -11,8 +11,10 @@ use rusqlite::{Connection, Error, Result, ToSql};
 use super::data;
 use crate::redact::{label, words};
 
+mod change_windows;
 mod dates;
-mod hosts;
+pub(super) mod hosts;
+mod networks;
 mod permissions;
 mod urls;
 
@@ -44,6 +46,10 @@ pub fn register(connection: &Connection, now: Timestamp) -> Result<()> {
     one(connection, "host_class", hosts::class)?;
     two(connection, "host_matches", |host, pattern| Some(hosts::matches(host, pattern)))?;
 
+    two(connection, "ip_in", networks::holds)?;
+    two(connection, "in_change_window", change_windows::holds)?;
+    one(connection, "period_days", dates::period_days)?;
+
     two(connection, "permission_matches", |granted, asked| Some(permissions::matches(granted, asked)))?;
     two(connection, "permission_covered", permissions::covered)?;
     one(connection, "permission_risk", permissions::risk)?;
@@ -53,6 +59,7 @@ pub fn register(connection: &Connection, now: Timestamp) -> Result<()> {
     one(connection, "label_mask_class", |kept| label::masked_class(kept).map(str::to_owned))?;
     one(connection, "label_strength", |class| Some(label_strength(class)))?;
     one(connection, "health_word", words::health)?;
+    one(connection, "clinical_word", words::clinical)?;
     two(connection, "has_word", |text, word| Some(words::has(text, word)))?;
     two(connection, "words_match", first_word)?;
 

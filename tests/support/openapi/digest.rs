@@ -205,7 +205,13 @@ impl Source {
     /// The names of the query parameters that the catalogue sends, besides those of paging.
     pub(crate) fn sent(&self) -> Vec<&'static str> {
         let fixed = self.endpoint.query.iter().map(|(name, _)| *name);
-        fixed.chain(self.endpoint.since.map(|since| since.parameter)).collect()
+        fixed.chain(self.moments().map(|(parameter, _)| parameter)).collect()
+    }
+
+    /// The query parameters that name a moment, and how it is written.
+    fn moments(&self) -> impl Iterator<Item = (&'static str, Moment)> {
+        let since = self.endpoint.since.map(|since| (since.parameter, since.written));
+        since.into_iter().chain(self.endpoint.until.map(|until| (until.parameter, until.written)))
     }
 
     /// A text of the catalogue with each of the words that it is asked for in the place of `{parent}`.
@@ -265,7 +271,10 @@ impl Source {
                     faults.push(format!("is not paged by {paging:?} but by {:?}", facts.paging));
                 }
                 // 0 is ours for "there is no such parameter", and never a documented maximum.
-                if facts.page_size.unwrap_or(0) != u64::from(page_size) {
+                // Where one page is enough, a small one is.
+                let is_enough = self.endpoint.until.is_some() && page_size > 0;
+                let (asked, most) = (u64::from(page_size), facts.page_size.unwrap_or(0));
+                if if is_enough { asked > most } else { asked != most } {
                     faults.push(format!("asks for pages of {page_size}, documented: {:?}", facts.page_size));
                 }
             }
@@ -292,13 +301,14 @@ impl Source {
                 }
             }
         }
-        if let Some(since) = self.endpoint.since
-            && let Some(parameter) = facts.query.get(since.parameter)
-            && (since.written == Moment::Instant) != (parameter.facts.format == "date-time")
-            // The 2010 API takes days, which its files describe as moments.
-            && self.endpoint.host != Host::Api
-        {
-            faults.push(format!("`{}` is no {:?}", since.parameter, since.written));
+        for (name, written) in self.moments() {
+            if let Some(parameter) = facts.query.get(name)
+                && (written == Moment::Instant) != (parameter.facts.format == "date-time")
+                // The 2010 API takes days, which its files describe as moments.
+                && self.endpoint.host != Host::Api
+            {
+                faults.push(format!("`{name}` is no {written:?}"));
+            }
         }
     }
 
@@ -410,8 +420,8 @@ fn holds(keep: Keep, field: &Facts) -> bool {
         Keep::Int => one_of(&["integer", "string"]),
         Keep::Real => one_of(&["number", "integer", "string"]),
         Keep::Time => one_of(&["string"]) && field.format.starts_with("date-time"),
-        Keep::Json | Keep::Count | Keep::OfEach(_) => one_of(&["array"]),
-        Keep::Names => one_of(&["object", ""]),
+        Keep::Json | Keep::Count | Keep::OfEach(_) | Keep::MailDomains => one_of(&["array"]),
+        Keep::Names | Keep::PhiSigns => one_of(&["object", ""]),
         Keep::Present => true,
         Keep::Text
         | Keep::Label
@@ -425,6 +435,9 @@ fn holds(keep: Keep, field: &Facts) -> bool {
         | Keep::QueryNames
         | Keep::Variables
         | Keep::MailDomain
+        | Keep::SharedMailbox
+        | Keep::LabelClass
+        | Keep::OneOf(_)
         | Keep::Shape => one_of(&["string"]),
     }
 }

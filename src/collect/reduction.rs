@@ -1,0 +1,40 @@
+//! What reducing a row takes besides the row: randomness for hashes, and the operator's own words.
+
+use sha2::{Digest, Sha256};
+
+/// Makes hashes comparable within one scan and worthless outside of it, for its salt is never stored; and knows
+/// which words the operator calls telling.
+#[derive(Clone)]
+pub struct Reduction {
+    salt: [u8; 32],
+    phi_words: Vec<String>,
+}
+
+impl std::fmt::Debug for Reduction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reduction").field("phi_words", &self.phi_words).finish_non_exhaustive()
+    }
+}
+
+impl Reduction {
+    /// With a new salt from the operating system, and the words of `policy.phi_words`.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system has no randomness to give.
+    pub fn new(phi_words: &[String]) -> Result<Self, getrandom::Error> {
+        let mut salt = [0; 32];
+        getrandom::fill(&mut salt)?;
+        Ok(Self { salt, phi_words: phi_words.to_vec() })
+    }
+
+    pub(super) fn hash(&self, text: &str) -> String {
+        let digest = Sha256::new().chain_update(self.salt).chain_update(text).finalize();
+        digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Words that betray PHI, besides those of the built-in lists.
+    pub(super) fn phi_words(&self) -> &[String] {
+        &self.phi_words
+    }
+}

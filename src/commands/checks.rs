@@ -1,0 +1,171 @@
+//! `checks`: what the rules are, whether their proofs hold, and a beginning for a rule of one's own.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+
+use super::chosen_checks::{ChosenChecks, every_check, named};
+use super::printing::print;
+use super::{Exit, Stop};
+use crate::audit::{self, Compiled, Family, Rehearsal, compile, lacking_proof, read_folder};
+use crate::report::checks as report;
+
+/// List, show and test the checks, and begin new ones
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What to do with checks.
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// One line for each check
+    List {
+        #[command(flatten)]
+        chosen: ChosenChecks,
+    },
+    /// Everything about one check: what it reads, asks, and advises
+    Show {
+        /// Its id
+        id: String,
+        /// A folder of your own checks
+        #[arg(long, value_name = "FOLDER", env = "TWILIO_AUDIT_CHECKS_DIR")]
+        checks_dir: Option<PathBuf>,
+    },
+    /// Run the examples of checks, and say what they leave unproven
+    Test {
+        /// A folder of checks [default: the built-in ones]
+        folder: Option<PathBuf>,
+    },
+    /// Write a first version of a check, to be changed
+    New {
+        /// Its id: lower-case letters, digits and hyphens
+        id: String,
+        /// The group it belongs to
+        #[arg(long, value_enum, default_value_t = Family::PhiHandling)]
+        family: Family,
+        /// The folder of your own checks
+        #[arg(long, value_name = "FOLDER", default_value = "checks", env = "TWILIO_AUDIT_CHECKS_DIR")]
+        checks_dir: PathBuf,
+    },
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// When a check cannot be used, there is none of this name, or something cannot be written.
+pub fn run(args: &Args) -> Result<Exit, Stop> {
+    match &args.command {
+        Command::List { chosen } => list(chosen),
+        Command::Show { id, checks_dir } => show(id, checks_dir.as_deref()),
+        Command::Test { folder } => test(folder.as_deref()),
+        Command::New { id, family, checks_dir } => begin(id, *family, checks_dir),
+    }
+}
+
+fn list(chosen: &ChosenChecks) -> Result<Exit, Stop> {
+    let catalogue = chosen.choose()?;
+    let checks: Vec<_> = catalogue.checks.iter().map(summary).collect();
+    print(|out| report::list(&checks, out))?;
+    Ok(Exit::Complete)
+}
+
+fn show(id: &str, checks_dir: Option<&Path>) -> Result<Exit, Stop> {
+    let checks = every_check(checks_dir)?;
+    let compiled = named(id, &checks)?;
+    print(|out| report::show(&summary(compiled), compiled.check.file_content(), out))?;
+    Ok(Exit::Complete)
+}
+
+fn summary(compiled: &Compiled) -> report::Summary<'_> {
+    let check = &compiled.check;
+    report::Summary {
+        id: &check.id,
+        title: &check.title,
+        family: check.family.as_str(),
+        severity: check.severity,
+        blocks_go_live: check.blocks_go_live,
+        waivable: check.waivable,
+        reads: compiled.reads.iter().map(|kind| kind.name).collect(),
+        risk: check.risk.trim(),
+        remediation: check.remediation.trim(),
+        citations: &check.citations,
+        sources: &check.sources,
+        verified_on: check.verified_on.to_string(),
+        examples: check.examples.len(),
+        file: check.file_name(),
+    }
+}
+
+fn test(folder: Option<&Path>) -> Result<Exit, Stop> {
+    let checks = match folder {
+        Some(folder) => read_folder(folder).and_then(compile).map_err(Stop::with(Exit::Usage))?,
+        None => audit::built_in().and_then(compile).map_err(Stop::with(Exit::Broken))?,
+    };
+    if checks.is_empty() {
+        let place = folder.map(|folder| folder.display().to_string()).unwrap_or_default();
+        return Err(Stop::new(Exit::Usage, anyhow!("there is no check (no file *.toml) in {place}")));
+    }
+    let mut rehearsal = Rehearsal::new().map_err(Stop::with(Exit::Broken))?;
+    let mut faulty = 0;
+    let mut examples = 0;
+    let mut lines = Vec::new();
+    for compiled in &checks {
+        examples += compiled.check.examples.len();
+        let mismatches = rehearsal.run(compiled).into_iter().map(|mismatch| mismatch.to_string());
+        let lacking =
+            lacking_proof(compiled).into_iter().map(|lack| format!("{}: {lack}", compiled.check.file_name()));
+        let complaints: Vec<String> = mismatches.chain(lacking).collect();
+        faulty += usize::from(!complaints.is_empty());
+        lines.extend(complaints);
+    }
+    let (number, examples) = (counted(checks.len(), "check"), counted(examples, "example"));
+    print(|out| {
+        lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        match faulty {
+            0 => writeln!(out, "{number}, {examples}: all as they should be"),
+            _ => writeln!(out, "{number}, {examples}: not proven: {}", counted(faulty, "check")),
+        }
+    })?;
+    Ok(if faulty == 0 { Exit::Complete } else { Exit::Faults })
+}
+
+/// A number of things, in words.
+fn counted(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+/// What a new check looks like. It passes its tests, so that each change to it can be seen to matter.
+const TEMPLATE: &str = include_str!("new_check.toml");
+
+fn begin(id: &str, family: Family, folder: &Path) -> Result<Exit, Stop> {
+    if every_check(None)?.iter().any(|compiled| compiled.check.id == id) {
+        return Err(Stop::new(Exit::Usage, anyhow!("there is a built-in check `{id}`: choose another id")));
+    }
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let content =
+        TEMPLATE.replace("ID", id).replace("FAMILY", family.as_str()).replace("TODAY", &today.to_string());
+    let path = folder.join(format!("{id}.toml"));
+    audit::Check::parse(&path.display().to_string(), &content).map_err(Stop::with(Exit::Usage))?;
+    write_new(&path, &content)
+        .with_context(|| format!("cannot write {}", path.display()))
+        .map_err(Stop::with(Exit::Broken))?;
+    print(|out| {
+        writeln!(out, "{} is there. Change it, and run:\n", path.display())?;
+        writeln!(out, "  twilio-audit checks test {}", folder.display())?;
+        writeln!(out, "  twilio-audit scan --checks-dir {} --check {id}", folder.display())
+    })?;
+    Ok(Exit::Complete)
+}
+
+/// Writes a file that is not there yet.
+fn write_new(path: &Path, content: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(content.as_bytes())
+}

@@ -1,0 +1,153 @@
+//! `init`: a first `audit.toml` from what the accounts show.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, anyhow};
+use jiff::Timestamp;
+
+use super::printing::print;
+use super::scan_setting::{Choices, Setting, demo, real};
+use super::signing_in::{client, reduction, sign_in};
+use super::{Exit, Stop};
+use crate::audit::{self, Answer, Reader};
+use crate::collect::{Collector, chosen_kinds, collect};
+use crate::evidence::{Store, Writer};
+use crate::intent::{Draft, DraftAccount, DraftHost, DraftKey, Intent, schema};
+use crate::model::Clock;
+
+/// Write a first audit.toml from what the accounts show
+///
+/// It reads the accounts, their keys and the addresses that Twilio sends data to, and writes a file to be completed
+/// by hand. Nothing is approved by being seen: accounts are declared as carrying PHI, keys and hosts stand there as
+/// comments. A file that is there already is never touched.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The file to write
+    #[arg(long, value_name = "FILE", default_value = "audit.toml", env = "TWILIO_AUDIT_OUTPUT")]
+    output: PathBuf,
+    /// Ask the built-in clinic instead of Twilio
+    #[arg(long, env = "TWILIO_AUDIT_DEMO")]
+    demo: bool,
+    /// Print the JSON Schema of audit.toml instead, for editors, and ask nobody
+    #[arg(long)]
+    schema: bool,
+    #[command(flatten)]
+    choices: Choices,
+}
+
+const ACCOUNTS: &str = "select account_sid, name, is_parent and has_subaccounts, active from account order by is_root desc, account_sid";
+const KEYS: &str =
+    "select sid, account_sid, friendly_name, coalesce(key_type, '') from key order by account_sid, sid";
+/// What Twilio itself serves needs no declaration, and what no declaration can make right gets none.
+const HOSTS: &str = "
+select url_host(url) as host, json_group_array(distinct account_sid), count(*)
+from webhook
+where not is_sip and host_class(url) in ('other', 'automation')
+group by host order by host";
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// When there is such a file, nobody can sign in, or it cannot be written.
+pub fn run(args: &Args) -> Result<Exit, Stop> {
+    if args.schema {
+        print(|out| writeln!(out, "{}", schema()))?;
+        return Ok(Exit::Complete);
+    }
+    if args.output.exists() {
+        let error = anyhow!(
+            "{} is there already and is left as it is: choose another file with --output",
+            args.output.display()
+        );
+        return Err(Stop::new(Exit::Usage, error));
+    }
+    let started_at = Timestamp::now();
+    let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Stop::with(Exit::Broken))?;
+    let draft = runtime.block_on(async {
+        let setting = match setting {
+            Some(setting) => setting,
+            None => demo(started_at).await?,
+        };
+        look(args, setting, started_at).await
+    });
+    runtime.shutdown_background();
+    let draft = draft?;
+    let today = started_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&args.output)
+        .and_then(|mut file| file.write_all(draft.to_toml(today).as_bytes()))
+        .with_context(|| format!("cannot write {}", args.output.display()))
+        .map_err(Stop::with(Exit::Broken))?;
+    let (accounts, keys, hosts) = (draft.accounts.len(), draft.keys.len(), draft.hosts.len());
+    print(|out| {
+        writeln!(out, "{}: {accounts} accounts, {keys} keys, {hosts} hosts.", args.output.display())?;
+        writeln!(out, "Keys and hosts are comments until you approve them. Complete the file, then run")?;
+        writeln!(out, "`twilio-audit scan`.")
+    })?;
+    Ok(Exit::Complete)
+}
+
+/// Reads accounts, keys and addresses, and keeps nothing else.
+async fn look(args: &Args, setting: Setting, started_at: Timestamp) -> Result<Draft, Stop> {
+    let mut read = audit::kinds_read_by(KEYS).map_err(Stop::with(Exit::Broken))?;
+    read.extend(audit::kinds_read_by(HOSTS).map_err(Stop::with(Exit::Broken))?);
+    let mut collector = Collector {
+        client: client(setting.address)?,
+        credentials: setting.credentials,
+        kinds: chosen_kinds(read),
+        started_at,
+        region: args.choices.region,
+        recording_retention_days: Intent::default().policy.recording_retention(),
+        clock: Clock::System,
+        derive_tokens: args.choices.derive_subaccount_tokens,
+        only_accounts: Vec::new(),
+    };
+    let reduction = reduction(&Intent::default())?;
+    let tree = sign_in(&mut collector, &reduction).await?;
+    let store = Store::in_memory().map_err(Stop::with(Exit::Broken))?;
+    store.write_intent(&Intent::default(), false).map_err(Stop::with(Exit::Broken))?;
+    let (writer, queue) = Writer::start(store);
+    let collected = collect(collector, tree, reduction, queue).await;
+    let mut store = writer.finish().await.map_err(Stop::with(Exit::Broken))?;
+    collected.map_err(Stop::with(Exit::Broken))?;
+    let mut reader = Reader::of(&mut store, started_at).map_err(Stop::with(Exit::Broken))?;
+    let mut ask = |question| reader.ask(question).map_err(Stop::with(Exit::Broken));
+    Ok(Draft {
+        accounts: rows(&ask(ACCOUNTS)?, |row| DraftAccount {
+            sid: text(row, 0),
+            name: text(row, 1),
+            is_management: number(row, 2) != 0,
+            is_active: number(row, 3) != 0,
+        }),
+        keys: rows(&ask(KEYS)?, |row| DraftKey {
+            sid: text(row, 0),
+            account: text(row, 1),
+            name: text(row, 2),
+            key_type: text(row, 3),
+        }),
+        hosts: rows(&ask(HOSTS)?, |row| DraftHost {
+            host: text(row, 0),
+            accounts: serde_json::from_str(&text(row, 1)).unwrap_or_default(),
+            addresses: number(row, 2),
+        }),
+    })
+}
+
+fn rows<T>(answer: &Answer, read: impl Fn(&[serde_json::Value]) -> T) -> Vec<T> {
+    answer.rows.iter().map(|row| read(row)).collect()
+}
+
+fn text(row: &[serde_json::Value], place: usize) -> String {
+    row.get(place).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn number(row: &[serde_json::Value], place: usize) -> u64 {
+    row.get(place).and_then(serde_json::Value::as_u64).unwrap_or_default()
+}

@@ -1,0 +1,79 @@
+//! `query`: a question in SQL over the evidence of a scan.
+
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+
+use super::printing::print;
+use super::{Exit, Stop};
+use crate::audit::{self, Reader};
+use crate::evidence::Store;
+use crate::report::answer as report;
+
+/// Ask the evidence of a scan in SQL
+///
+/// There is a table for each kind of resource, the tables and views that checks use, and their functions. Nothing
+/// can be changed. For example:
+///
+/// `twilio-audit query "select account_sid, url from webhook where url_scheme(url) = 'http'"`
+///
+/// `twilio-audit query --tables` names what there is to ask.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The question
+    #[arg(required_unless_present = "tables")]
+    sql: Option<String>,
+    /// The folder of the scan
+    #[arg(long, value_name = "FOLDER", default_value = "audits/latest", env = "TWILIO_AUDIT_SCAN")]
+    scan: PathBuf,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = Format::Table, env = "TWILIO_AUDIT_FORMAT")]
+    format: Format,
+    /// Name the tables and views with their columns instead
+    #[arg(long, conflicts_with = "sql")]
+    tables: bool,
+}
+
+/// The form of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// For spreadsheets
+    Csv,
+    /// For programs: a list of objects
+    Json,
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// When there is no such scan, or SQLite refuses the question.
+pub fn run(args: &Args) -> Result<Exit, Stop> {
+    let path = args.scan.join("evidence.db");
+    if !path.is_file() {
+        let error = anyhow!(
+            "there is no {}: name the folder of a scan with --scan, or run `twilio-audit scan` first",
+            path.display()
+        );
+        return Err(Stop::new(Exit::Usage, error));
+    }
+    let mut store = Store::open(&path).map_err(Stop::with(Exit::Usage))?;
+    let moment = store.started_at().map_err(Stop::with(Exit::Usage))?;
+    let answer = match &args.sql {
+        Some(sql) => Reader::of(&mut store, moment)
+            .and_then(|mut reader| reader.ask(sql))
+            .map_err(Stop::with(Exit::Usage))?,
+        None => audit::tables(&store, moment).map_err(Stop::with(Exit::Broken))?,
+    };
+    if answer.is_cut {
+        tracing::warn!("the answer is longer: only its first {} rows are shown", answer.rows.len());
+    }
+    print(|out| match args.format {
+        Format::Table => report::table(&answer.columns, &answer.rows, out),
+        Format::Csv => report::csv(&answer.columns, &answer.rows, out),
+        Format::Json => report::json(&answer.columns, &answer.rows, out),
+    })?;
+    Ok(Exit::Complete)
+}

@@ -69,18 +69,19 @@ impl VisitorMut for Names {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
-        each_select(&mut query.body, &mut |select| {
+        each_select(&mut query.body, &mut |select, names| {
             for expression in select.selection.iter().chain(&select.having) {
                 self.take(expression);
             }
             for constraint in select.from.iter_mut().flat_map(|from| &mut from.joins).filter_map(constraint) {
                 self.take(constraint);
             }
-            for item in &select.projection {
-                if let Some((name, expression)) = named(item)
-                    && self.known.contains(&name)
+            for (item, name) in select.projection.iter().zip(names) {
+                let decides = name.as_ref().is_none_or(|name| self.known.contains(name));
+                if let (true, SelectItem::ExprWithAlias { expr, .. } | SelectItem::UnnamedExpr(expr)) =
+                    (decides, item)
                 {
-                    self.take(expression);
+                    self.take(expr);
                 }
             }
         });
@@ -110,22 +111,42 @@ fn named(item: &SelectItem) -> Option<(String, &Expr)> {
         SelectItem::UnnamedExpr(expr) => match expr {
             Expr::Identifier(name) => Some((name.value.clone(), expr)),
             Expr::CompoundIdentifier(names) => Some((names.last()?.value.clone(), expr)),
-            // The second part of a union, whose columns are named in the first.
             _ => None,
         },
         _ => None,
     }
 }
 
-fn each_select(body: &mut SetExpr, act: &mut impl FnMut(&mut Select)) {
+/// Every part of a union, each with the names of its columns: those that the first part gives.
+fn each_select(body: &mut SetExpr, act: &mut impl FnMut(&mut Select, &[Option<String>])) {
+    let names = names_of(body);
+    each_part(body, &names, act);
+}
+
+fn each_part(
+    body: &mut SetExpr,
+    names: &[Option<String>],
+    act: &mut impl FnMut(&mut Select, &[Option<String>]),
+) {
     match body {
-        SetExpr::Select(select) => act(select),
-        SetExpr::Query(query) => each_select(&mut query.body, act),
+        SetExpr::Select(select) => act(select, names),
+        SetExpr::Query(query) => each_part(&mut query.body, names, act),
         SetExpr::SetOperation { left, right, .. } => {
-            each_select(left, act);
-            each_select(right, act);
+            each_part(left, names, act);
+            each_part(right, names, act);
         }
         _ => {}
+    }
+}
+
+fn names_of(body: &SetExpr) -> Vec<Option<String>> {
+    match body {
+        SetExpr::Select(select) => {
+            select.projection.iter().map(|item| named(item).map(|(name, _)| name)).collect()
+        }
+        SetExpr::Query(query) => names_of(&query.body),
+        SetExpr::SetOperation { left, .. } => names_of(left),
+        _ => Vec::new(),
     }
 }
 
@@ -184,7 +205,7 @@ impl VisitorMut for Mistake<'_> {
     type Break = ();
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
-        each_select(&mut query.body, &mut |select| {
+        each_select(&mut query.body, &mut |select, names| {
             if select.selection.is_some() {
                 let what = format!("without `where {}`", select.selection.as_ref().unwrap());
                 self.offer(&mut select.selection, vec![(None, what)]);
@@ -194,9 +215,9 @@ impl VisitorMut for Mistake<'_> {
             for condition in select.from.iter_mut().flat_map(|from| &mut from.joins).filter_map(constraint) {
                 self.within(condition);
             }
-            for item in &mut select.projection {
-                // What has no name in the second part of a union may decide anything.
-                let decides = named(item).is_none_or(|(name, _)| self.deciding.contains(&name));
+            for (item, name) in select.projection.iter_mut().zip(names) {
+                // The columns of a table expression may be named outside of it: those may decide anything.
+                let decides = name.as_ref().is_none_or(|name| self.deciding.contains(name));
                 if let (true, SelectItem::ExprWithAlias { expr, .. } | SelectItem::UnnamedExpr(expr)) =
                     (decides, item)
                 {

@@ -4,6 +4,10 @@
 //! names stay, every value becomes its shape. Works on `http`, `ws` and `sip` URLs, on URLs without
 //! a scheme, and on Studio's templates (`https://{{flow.data.host}}/x`).
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::{Pattern, regex, secret};
 
 mod liquid;
@@ -198,6 +202,28 @@ fn redact_value(value: &str) -> String {
         "" => String::new(),
         text if secret::is_written_shape(text) => text.to_owned(),
         text => format!("[{}]", secret::shape(&segment::decoded(text))),
+    })
+}
+
+/// URLs that are remembered at most: the questions about one come one after the other, by check after check.
+const REMEMBERED: usize = 50_000;
+
+thread_local! {
+    static KNOWN: RefCell<HashMap<String, Option<Rc<Parts>>>> = RefCell::default();
+}
+
+/// The same as [`parts`], worked out once for each URL.
+pub fn known_parts(text: &str) -> Option<Rc<Parts>> {
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(parts) = known.get(text) {
+            return parts.clone();
+        }
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        let parts = parts(text).map(Rc::new);
+        known.insert(text.to_owned(), parts.clone());
+        parts
     })
 }
 

@@ -59,6 +59,9 @@ const STEM: usize = 5;
 /// Whether a text has a word or phrase: whole words, without regard to case; a last word of five
 /// letters or more also as the beginning of a longer one.
 pub fn has(text: &str, word: &str) -> bool {
+    if !may_have(text, word) {
+        return false;
+    }
     let (text, word) = (tokens(text), tokens(word));
     let Some((last, before)) = word.split_last() else { return false };
     text.windows(word.len()).any(|window| {
@@ -66,6 +69,17 @@ pub fn has(text: &str, word: &str) -> bool {
             start == before && (end == last || (last.len() >= STEM && end.starts_with(last.as_str())))
         })
     })
+}
+
+/// Whether it is worth cutting a text into words: most texts hold none of the letters in a row. Only for plain
+/// lower-case words in plain texts, where nothing else can come out of cutting.
+fn may_have(text: &str, word: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b' ';
+    if !text.is_ascii() || !word.bytes().all(is_plain) {
+        return true;
+    }
+    let Some(first) = word.split_ascii_whitespace().next() else { return false };
+    text.as_bytes().windows(first.len()).any(|window| window.eq_ignore_ascii_case(first.as_bytes()))
 }
 
 /// The first word of the clinical list in a text.

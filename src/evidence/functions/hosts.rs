@@ -75,19 +75,19 @@ const CLASSES: &[(&str, &[&str])] = &[
 /// The class of a URL's host: `twilio-runtime`, `demo`, `tunnel`, `inspector`, `automation`, `local`,
 /// `raw-ip`, `dynamic` (a template decides) or `other`. None where there is no host to judge.
 pub(super) fn class(text: &str) -> Option<&'static str> {
-    let parts = url::parts(text)?;
+    let parts = url::known_parts(text)?;
     if parts.dynamic {
         return Some("dynamic");
     }
-    let host = parts.host?;
+    let host = parts.host.as_deref()?;
     if let Ok(address) = host.trim_matches(['[', ']']).parse() {
         return Some(if is_local(address) { "local" } else { "raw-ip" });
     }
     // Discord is a chat first: only this path receives webhooks.
-    if matches!(host.as_str(), "discord.com" | "discordapp.com") && parts.path.starts_with("/api/webhooks") {
+    if matches!(host, "discord.com" | "discordapp.com") && parts.path.starts_with("/api/webhooks") {
         return Some("automation");
     }
-    let listed = CLASSES.iter().find(|(_, patterns)| patterns.iter().any(|pattern| matches(&host, pattern)));
+    let listed = CLASSES.iter().find(|(_, patterns)| patterns.iter().any(|pattern| matches(host, pattern)));
     Some(listed.map_or("other", |(class, _)| class))
 }
 

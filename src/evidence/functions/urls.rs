@@ -1,15 +1,15 @@
 //! The parts of a URL for SQL. The URLs in the evidence are redacted: a value is known by its shape.
 
-use crate::redact::url::{Parts, parts};
+use crate::redact::url::known_parts as parts;
 
 /// `https`; empty when the URL has no scheme; none when it is unreadable or a template decides.
 pub(super) fn scheme(text: &str) -> Option<String> {
-    parts(text)?.scheme
+    parts(text)?.scheme.clone()
 }
 
 /// The host in its normal form; none when there is none or a template decides.
 pub(super) fn host(text: &str) -> Option<String> {
-    parts(text)?.host
+    parts(text)?.host.clone()
 }
 
 /// The path, `/` when empty.
@@ -20,9 +20,10 @@ pub(super) fn path(text: &str) -> Option<String> {
 /// `scheme://host[:port]/path`: the same for two URLs that differ in case, default port, query and
 /// fragment only.
 pub(super) fn canonical(text: &str) -> Option<String> {
-    let Parts { scheme, host, port, path, .. } = parts(text)?;
-    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-    Some(format!("{}://{}{port}{}", scheme?, host?, rooted(&path)))
+    let parts = parts(text)?;
+    let port = parts.port.as_ref().map(|port| format!(":{port}")).unwrap_or_default();
+    let (scheme, host) = (parts.scheme.as_ref()?, parts.host.as_ref()?);
+    Some(format!("{scheme}://{host}{port}{}", rooted(&parts.path)))
 }
 
 fn rooted(path: &str) -> String {
@@ -36,14 +37,14 @@ pub(super) fn has_userinfo(text: &str) -> Option<bool> {
 
 /// The names in the fragment, where Twilio's connection overrides stand: `rc&e`.
 pub(super) fn fragment(text: &str) -> Option<String> {
-    let names = parts(text)?.fragment;
+    let names = &parts(text)?.fragment;
     (!names.is_empty()).then(|| names.join("&"))
 }
 
 /// Whether a SIP URI asks for TLS, by its scheme or its transport. None for other URLs.
 pub(super) fn sip_uses_tls(text: &str) -> Option<bool> {
     let parts = parts(text)?;
-    match parts.scheme?.as_str() {
+    match parts.scheme.as_ref()?.as_str() {
         "sips" => Some(true),
         "sip" => Some(parts.path.split(';').any(|parameter| parameter.eq_ignore_ascii_case("transport=tls"))),
         _ => None,

@@ -11,6 +11,8 @@ use crate::evidence::Store;
 
 /// Rows in an answer at most: whoever needs more opens the file.
 const MOST_ROWS: usize = 100_000;
+/// Bytes of text in an answer at most.
+const MOST_BYTES: usize = 64 << 20;
 
 /// What a question was answered with.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,12 +77,15 @@ fn answer(connection: &Connection, question: &str) -> rusqlite::Result<Answer> {
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut found = statement.query([])?;
     let mut rows = Vec::new();
+    let mut bytes = 0;
     while let Some(row) = found.next()? {
-        if rows.len() == MOST_ROWS {
+        if rows.len() == MOST_ROWS || bytes > MOST_BYTES {
             return Ok(Answer { columns, rows, is_cut: true });
         }
         let values = (0..columns.len()).map(|place| row.get_ref(place).map(value));
-        rows.push(values.collect::<rusqlite::Result<_>>()?);
+        let values: Vec<serde_json::Value> = values.collect::<rusqlite::Result<_>>()?;
+        bytes += values.iter().filter_map(|value| value.as_str()).map(str::len).sum::<usize>();
+        rows.push(values);
     }
     Ok(Answer { columns, rows, is_cut: false })
 }

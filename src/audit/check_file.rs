@@ -100,10 +100,11 @@ pub fn read_folder(folder: &Path) -> Result<Vec<Check>, CheckError> {
 fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), CheckError> {
     for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
         let path = entry.map_err(|error| unreadable(folder, &error))?.path();
-        // A link could lead in a circle.
-        if path.is_dir() && !path.is_symlink() {
+        // A link could lead in a circle or out of the folder, and a pipe could keep the reader waiting for ever.
+        let kind = fs::symlink_metadata(&path).map_err(|error| unreadable(&path, &error))?;
+        if kind.is_dir() {
             list(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
+        } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "toml") {
             files.push(path);
         }
     }

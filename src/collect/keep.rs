@@ -238,7 +238,8 @@ fn each_text(value: &serde_json::Value, act: &mut impl FnMut(&str)) {
             act(name);
             each_text(value, act);
         }),
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+        serde_json::Value::Number(number) => act(&number.to_string()),
+        serde_json::Value::Null | serde_json::Value::Bool(_) => {}
     }
 }
 

@@ -16,7 +16,7 @@ use super::cell::{for_spreadsheet, printable};
 pub fn table(columns: &[String], rows: &[Vec<Value>], to: &mut impl Write) -> io::Result<()> {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(columns);
+    table.set_header(columns.iter().map(|column| printable(column).into_owned()));
     for row in rows {
         table.add_row(row.iter().map(|value| printable(&text(value)).into_owned()));
     }
@@ -30,7 +30,7 @@ pub fn table(columns: &[String], rows: &[Vec<Value>], to: &mut impl Write) -> io
 /// When nothing can be written.
 pub fn csv(columns: &[String], rows: &[Vec<Value>], to: &mut impl Write) -> io::Result<()> {
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
-    csv.write_record(columns).map_err(cause)?;
+    csv.write_record(columns.iter().map(|column| for_spreadsheet(column))).map_err(cause)?;
     for row in rows {
         csv.write_record(row.iter().map(|value| for_spreadsheet(&text(value)))).map_err(cause)?;
     }

@@ -136,12 +136,6 @@ select account_sid, resource_type, resource_sid, coalesce(nullif(resource_name, 
 from field
 where url <> '';
 
--- Hosts that an account may send data to: declared for it, or serving its own Functions.
-create temp view allowed_host as
-select account_sid, pattern, 'declared' as because from intent_webhook_host
-union all
-select account_sid, lower(domain_name), 'own functions' from serverless_environment where domain_name <> '';
-
 -- Listings that were tried and not read to their end: where a row is missing, nothing follows from it.
 create temp view unread as
 select distinct account_sid, resource_type from coverage where status not in ('complete', 'absent');

@@ -4,7 +4,6 @@
 //! and where a pass must be withheld. Nothing of this is declared in the check file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -73,12 +72,8 @@ pub fn needed_by(checks: &[Compiled]) -> BTreeMap<String, Vec<String>> {
 ///
 /// The first query that SQLite refuses, or that does not answer with the columns it must, by file and line.
 pub fn compile(checks: Vec<Check>) -> Result<Vec<Compiled>, CheckError> {
-    let mut store = Store::in_memory().map_err(|error| in_file("checks", error))?;
-    store
-        .write_intent(&Intent::default(), false)
-        .map_err(|error| in_file("src/evidence/intent.sql", error))?;
+    let mut store = empty_store()?;
     let connection = store.connection_mut();
-    prepare(connection, Timestamp::UNIX_EPOCH).map_err(|error| in_file("checks/views.sql", error))?;
     let all_views: BTreeSet<String> =
         views(connection).map_err(|error| in_file("checks/views.sql", error))?.into_iter().collect();
     let reads = sandbox::confine(connection).map_err(|error| in_file("checks", error))?;
@@ -109,15 +104,23 @@ pub fn compile(checks: Vec<Check>) -> Result<Vec<Compiled>, CheckError> {
 ///
 /// When SQLite refuses the question.
 pub fn kinds_read_by(question: &str) -> Result<Vec<&'static Kind>, CheckError> {
-    let refused = |error: &dyn fmt::Display| in_file("question", error);
-    let mut store = Store::in_memory().map_err(|error| refused(&error))?;
-    store.write_intent(&Intent::default(), false).map_err(|error| refused(&error))?;
+    let mut store = empty_store()?;
     let connection = store.connection_mut();
-    prepare(connection, Timestamp::UNIX_EPOCH).map_err(|error| refused(&error))?;
-    let reads = sandbox::confine(connection).map_err(|error| refused(&error))?;
-    connection.prepare(question).map_err(|error| refused(&error))?;
+    let reads = sandbox::confine(connection)
+        .and_then(|reads| connection.prepare(question).map(|_| reads))
+        .map_err(|error| in_file("question", error))?;
     let tables = reads.take().tables;
     Ok(catalogue::KINDS.iter().copied().filter(|kind| tables.contains(kind.name)).collect())
+}
+
+/// A store without evidence, to see what is read.
+fn empty_store() -> Result<Store, CheckError> {
+    let store = Store::in_memory().map_err(|error| in_file("checks", error))?;
+    store
+        .write_intent(&Intent::default(), false)
+        .map_err(|error| in_file("src/evidence/intent.sql", error))?;
+    prepare(store.connection(), Timestamp::UNIX_EPOCH).map_err(|error| in_file("checks/views.sql", error))?;
+    Ok(store)
 }
 
 /// Makes functions, dated lists and shared views on a connection, for as long as it lives: the file

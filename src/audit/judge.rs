@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use rusqlite::Connection;
 
 use super::compile::{Compiled, prepare, work_out_views};
@@ -16,7 +15,7 @@ use super::sandbox;
 use super::scope::AccountFacts;
 use super::waivers::Waivers;
 use crate::evidence::{EvidenceError, Store};
-use crate::model::{Finding, Outcome, ScannedAccount, finding_id, in_seconds};
+use crate::model::{Finding, Outcome, ScannedAccount, day_of, finding_id, in_seconds};
 
 /// What the checks say of a store.
 #[derive(Debug, Clone)]
@@ -50,7 +49,7 @@ pub(super) fn judge_prepared(
     let coverage = store.coverage()?;
     let run = |connection: &mut Connection| -> rusqlite::Result<Judgement> {
         let accounts = accounts(connection)?;
-        let waivers = Waivers::read(connection, today(now))?;
+        let waivers = Waivers::read(connection, day_of(now))?;
         let gaps = Gaps::of(&coverage, &accounts);
         sandbox::confine(connection)?;
         let mut findings = Vec::new();
@@ -64,11 +63,6 @@ pub(super) fn judge_prepared(
         Ok(Judgement { accounts: accounts.iter().map(AccountFacts::to_scanned).collect(), findings, notices })
     };
     run(store.connection_mut()).map_err(|source| EvidenceError::Sql { doing: "judge", source })
-}
-
-/// The day of a moment, in UTC.
-pub(super) fn today(now: Timestamp) -> Date {
-    now.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 fn judge_one(

@@ -3,6 +3,7 @@
 use jiff::{Span, Timestamp};
 
 use super::Host;
+use crate::model::day_of;
 
 /// One GET operation.
 #[derive(Debug, Clone, Copy)]
@@ -86,7 +87,7 @@ pub enum Moment {
 impl Moment {
     /// The beginning of the day so many days before a moment, as a query parameter takes it.
     pub fn days_before(self, moment: Timestamp, days: u16) -> String {
-        let day = moment.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let day = day_of(moment);
         let day = day.checked_sub(Span::new().days(i64::from(days))).unwrap_or(day);
         match self {
             Self::Day => day.to_string(),

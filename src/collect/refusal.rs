@@ -1,10 +1,9 @@
 //! What a refusal says of the thing that was asked for. Pure.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use crate::catalogue::{Answer, Endpoint, Missing, doubts};
-use crate::model::CoverageStatus;
+use crate::model::{CoverageStatus, day_of};
 use crate::twilio::FailureKind;
 
 /// What a refusal says of the thing that was asked for and, where it is an answer after all, in words.
@@ -13,7 +12,7 @@ pub(super) fn outcome_of(
     kind: FailureKind,
     started_at: Timestamp,
 ) -> (CoverageStatus, Option<&'static str>) {
-    let is_gone = endpoint.host.may_be_gone_from().is_some_and(|day| day <= today(started_at));
+    let is_gone = endpoint.host.may_be_gone_from().is_some_and(|day| day <= day_of(started_at));
     match kind {
         FailureKind::Denied
         | FailureKind::NoToken
@@ -55,10 +54,6 @@ const fn not_found(
         }
         (Answer::List { .. } | Answer::Single, _) => (CoverageStatus::NotEnabled, None),
     }
-}
-
-fn today(moment: Timestamp) -> Date {
-    moment.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 #[cfg(test)]

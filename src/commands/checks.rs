@@ -10,6 +10,7 @@ use super::chosen_checks::{ChosenChecks, every_check, named};
 use super::printing::print;
 use super::{Exit, Stop};
 use crate::audit::{self, Compiled, Family, Rehearsal, compile, lacking_proof, read_folder};
+use crate::model::day_of;
 use crate::report::checks as report;
 
 /// List, show and test the checks, and begin new ones
@@ -146,7 +147,7 @@ fn begin(id: &str, family: Family, folder: &Path) -> Result<Exit, Stop> {
     if every_check(None)?.iter().any(|compiled| compiled.check.id == id) {
         return Err(Stop::new(Exit::Usage, anyhow!("there is a built-in check `{id}`: choose another id")));
     }
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = day_of(jiff::Timestamp::now());
     let content =
         TEMPLATE.replace("ID", id).replace("FAMILY", family.as_str()).replace("TODAY", &today.to_string());
     let path = folder.join(format!("{id}.toml"));

@@ -15,7 +15,7 @@ use crate::audit::{self, Answer, Reader};
 use crate::collect::{Collector, chosen_kinds, collect};
 use crate::evidence::{Store, Writer};
 use crate::intent::{Draft, DraftAccount, DraftHost, DraftKey, Intent, schema};
-use crate::model::Clock;
+use crate::model::{Clock, day_of};
 
 /// Write a first audit.toml from what the accounts show
 ///
@@ -77,7 +77,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     });
     runtime.shutdown_background();
     let draft = draft?;
-    let today = started_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = day_of(started_at);
     OpenOptions::new()
         .write(true)
         .create_new(true)

@@ -19,7 +19,7 @@ use crate::collect::{Collector, collect};
 use crate::evidence::{ScanFacts, Store, Writer, data};
 use crate::history;
 use crate::intent::Intent;
-use crate::model::{AccountSid, Clock, Coverage, Region, Scan, ScanId, Severity};
+use crate::model::{AccountSid, Clock, Coverage, Region, Scan, ScanId, Severity, day_of};
 use crate::report;
 
 const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -294,7 +294,7 @@ fn notices(
     }
     notices.extend(of_collection);
     notices.extend(of_waivers);
-    let today = facts.started_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = day_of(facts.started_at);
     let reviewed = intent.catalogue.as_ref().and_then(|catalogue| catalogue.eligible_list_reviewed_on);
     notices.extend(data::outdated(today, reviewed.map(|day| day.0)));
     notices

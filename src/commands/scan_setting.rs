@@ -11,7 +11,7 @@ use crate::credentials::{
     self, Credential, Credentials, OsKeyring, ProcessEnvironment, Secret, Source, Sources,
 };
 use crate::intent::Intent;
-use crate::model::Region;
+use crate::model::{Region, day_of};
 use crate::simulator::{self, Estate, Simulator};
 use crate::twilio::Address;
 
@@ -104,7 +104,7 @@ pub(super) fn declared(config: Option<&Path>, started_at: Timestamp) -> Result<(
         Err(error) if config.is_none() && error.is_not_found() => return Ok((Intent::default(), false)),
         Err(error) => return Err(Stop::new(Exit::Usage, error)),
     };
-    let today = started_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = day_of(started_at);
     intent.validate(today).map_err(Stop::with(Exit::Usage))?;
     Ok((intent, true))
 }

@@ -25,7 +25,7 @@ pub use fingerprint::{FINGERPRINT_VERSION, finding_id};
 pub use matrix::{Cell, Matrix, Share};
 pub use permissions::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose, Reader, Uncovered};
 pub use region::Region;
-pub use scan::{Clock, Scan, ScanId, ScannedAccount, Verdict, in_seconds};
+pub use scan::{Clock, Scan, ScanId, ScannedAccount, Verdict, day_of, in_seconds};
 pub use severity::Severity;
 pub(crate) use sid::is_sid;
 pub use sid::{AccountSid, InvalidSid, looks_like_sid};

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{Coverage, Finding, Outcome, Region, Severity};
@@ -159,6 +161,11 @@ impl Clock {
             Self::Fixed(moment) => moment,
         }
     }
+}
+
+/// The day of a moment, in UTC.
+pub fn day_of(moment: Timestamp) -> Date {
+    moment.to_zoned(TimeZone::UTC).date()
 }
 
 /// A moment as every file writes it: RFC 3339 UTC, in whole seconds.

@@ -2,10 +2,8 @@
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
-
 use super::cell::at_most;
-use super::paragraph::{BOLD, DIM, paragraph};
+use super::paragraph::{BOLD, DIM, colour, paragraph};
 use crate::model::Severity;
 
 /// What is told of a check.
@@ -56,7 +54,7 @@ pub fn list(checks: &[Summary<'_>], to: &mut impl Write) -> io::Result<()> {
             family = check.family;
             writeln!(to, "{BOLD}{family}{BOLD:#}")?;
         }
-        let style = style_of(check.severity);
+        let style = colour(check.severity);
         let mark = if check.blocks_go_live { "●" } else { " " };
         writeln!(
             to,
@@ -75,7 +73,7 @@ pub fn list(checks: &[Summary<'_>], to: &mut impl Write) -> io::Result<()> {
 ///
 /// When nothing can be written.
 pub fn show(check: &Summary<'_>, content: &str, to: &mut impl Write) -> io::Result<()> {
-    let style = style_of(check.severity);
+    let style = colour(check.severity);
     writeln!(to, "{BOLD}{}{BOLD:#}", check.id)?;
     paragraph("", check.title, to)?;
     let blocks = if check.blocks_go_live { ", blocks going live" } else { "" };
@@ -95,13 +93,4 @@ pub fn show(check: &Summary<'_>, content: &str, to: &mut impl Write) -> io::Resu
     }
     writeln!(to, "\n{DIM}{}, with {} examples:{DIM:#}\n", check.file, check.examples)?;
     to.write_all(content.as_bytes())
-}
-
-const fn style_of(severity: Severity) -> Style {
-    match severity {
-        Severity::Critical => AnsiColor::Red.on_default().bold(),
-        Severity::High => AnsiColor::Red.on_default(),
-        Severity::Medium => AnsiColor::Yellow.on_default(),
-        Severity::Low => AnsiColor::Cyan.on_default(),
-    }
 }

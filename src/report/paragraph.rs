@@ -1,11 +1,23 @@
-//! What texts for the terminal share: two weights of type, and lines of 80 columns.
+//! What texts for the terminal share: two weights of type, the colours of severities, and lines of 80 columns.
 
 use std::io::{self, Write};
 
-use anstyle::Style;
+use anstyle::{AnsiColor, Style};
+
+use crate::model::Severity;
 
 pub(super) const BOLD: Style = Style::new().bold();
 pub(super) const DIM: Style = Style::new().dimmed();
+
+/// The colour of a severity.
+pub(super) const fn colour(severity: Severity) -> Style {
+    match severity {
+        Severity::Critical => AnsiColor::Red.on_default().bold(),
+        Severity::High => AnsiColor::Red.on_default(),
+        Severity::Medium => AnsiColor::Yellow.on_default(),
+        Severity::Low => AnsiColor::Cyan.on_default(),
+    }
+}
 
 /// A text over as many lines of 80 columns as it needs, each behind the indent.
 pub(super) fn paragraph(indent: &str, text: &str, to: &mut impl Write) -> io::Result<()> {

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 
 use super::cell::{at_most, printable};
-use super::paragraph::{BOLD, DIM, paragraph};
+use super::paragraph::{BOLD, DIM, colour, paragraph};
 use super::{BLIND_SPOTS, FILES, Options, coverage_table};
 use crate::model::{Coverage, CoverageStatus, Finding, Outcome, Scan, ScannedAccount, Severity, Verdict};
 
@@ -29,15 +29,6 @@ pub fn summary(scan: &Scan, options: Options, folder: &Path, to: &mut impl Write
     not_read(scan, to)?;
     first_steps(scan, to)?;
     files(scan, options, folder, to)
-}
-
-const fn colour(severity: Severity) -> Style {
-    match severity {
-        Severity::Critical => AnsiColor::Red.on_default().bold(),
-        Severity::High => AnsiColor::Red.on_default(),
-        Severity::Medium => AnsiColor::Yellow.on_default(),
-        Severity::Low => AnsiColor::Cyan.on_default(),
-    }
 }
 
 fn heading(scan: &Scan, to: &mut impl Write) -> io::Result<()> {

@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+
+use crate::model::day_of;
 use jiff::{Span, SpanRelativeTo, Timestamp, Unit};
 
 const DAY: i64 = 24 * 60 * 60;
@@ -34,6 +36,6 @@ fn between(text: &str, now: Timestamp, seconds: fn(i64, i64) -> i64) -> Option<i
     }
     let midnight = |date: Date| date.to_zoned(TimeZone::UTC).map(|start| start.timestamp().as_second());
     let then = midnight(text.parse().ok()?).ok()?;
-    let today = midnight(now.to_zoned(TimeZone::UTC).date()).ok()?;
+    let today = midnight(day_of(now)).ok()?;
     Some(seconds(then, today) / DAY)
 }

@@ -22,6 +22,10 @@ select s.account_sid,
 from scan_account s
 left join intent_account i on i.account_sid = s.account_sid;
 
+-- The account at the top of the tree, or, where that was not seen, the one that stands for it.
+create temp view root as
+select * from account where is_root;
+
 -- Every address that Twilio sends data to, one row per field that holds one. `live` is 0 where another
 -- setting takes the field's place; such a URL comes alive when that setting is removed. What overrides
 -- a number can only be known where it was read: an unread override leaves the URL live, and so does a
@@ -131,7 +135,8 @@ field (account_sid, resource_type, resource_sid, resource_name, field, url, meth
   from studio_url u left join studio_flow f on f.account_sid = u.account_sid and f.sid = u.parent_sid
 )
 select account_sid, resource_type, resource_sid, coalesce(nullif(resource_name, ''), resource_sid) as resource_name,
-       field, url, upper(nullif(method, '')) as method, product, live,
+       field, url, url_scheme(url) as scheme, url_host(url) as host, host_class(url) as host_class,
+       upper(nullif(method, '')) as method, product, live,
        resource_type in ('trunk_origination_url', 'connection_policy_target') as is_sip
 from field
 where url <> '';
@@ -192,7 +197,7 @@ trace (account_sid, product, sid) as (
   union all select account_sid, 'video_compositions', sid from video_composition
   union all select account_sid, 'flex_webchat_2', sid from flex_web_channel
 ),
-sign (account_sid, product, source, sid) as (
+number_sign (account_sid, product, source, sid) as (
   select account_sid, 'phone_numbers', 'resource', sid from phone_number
   union all select account_sid, 'toll_free', 'resource', sid from phone_number
     where toll_free and (coalesce(sms_capable, 1) or mms_capable)
@@ -201,8 +206,10 @@ sign (account_sid, product, source, sid) as (
   union all select account_sid, 'sms', 'route', sid from phone_number
     where sms_url <> '' or sms_application_sid <> ''
   union all select account_sid, 'fax', 'route', sid from phone_number where voice_receive_mode = 'fax'
-  union all select account_sid, 'twiml_bins', 'route', resource_sid from webhook
-    where url_host(url) = 'handler.twilio.com'
+),
+other_sign (account_sid, product, source, sid) as (
+  select account_sid, 'twiml_bins', 'route', resource_sid from webhook
+    where host = 'handler.twilio.com'
   union all select account_sid, 'voice', 'resource', sid from twiml_app
   union all select account_sid, 'short_code', 'resource', sid from short_code
   union all select account_sid, 'sip_interface', 'resource', sid from sip_domain
@@ -297,20 +304,40 @@ sign (account_sid, product, source, sid) as (
   union all select account_sid, 'assets', 'resource', sid from serverless_asset
   union all select account_sid, 'marketplace_addons', 'resource', sid from installed_add_on
   union all select account_sid, 'marketplace_addons', 'route', parent_sid from phone_number_add_on
+),
+-- Numbers are many, and each is a sign once; of the others some are named by several resources.
+sign as (
+  select * from number_sign
+  union all
+  select distinct * from other_sign where product is not null
 )
 select account_sid, product, 'usage' as source, 'usage:' || category as evidence, 0 as idle
 from usage
 where product not in ('_infrastructure', '_edition_signal')
-union
+union all
 select account_sid, product, 'resource', 'resource:' || sid, 0 from trace
-union
+union all
 select s.account_sid, s.product, s.source, s.source || ':' || s.sid,
        iif(m.account_sid is null or p.product is null, null, u.product is null)
 from sign s
 left join metered_account m on m.account_sid = s.account_sid
 left join metered_product p on p.product = s.product
-left join used u on u.account_sid = s.account_sid and u.product = s.product
-where s.product is not null;
+left join used u on u.account_sid = s.account_sid and u.product = s.product;
+
+-- The same, one row per product of an account, with the number of signs and five of them at most. `name` is the
+-- usage category where no product is known for it. `idle` is 1 where no sign tells of use.
+create temp view product_use as
+select account_sid, product, iif(product = '_unmapped', replace(thing, 'usage:', ''), product) as name,
+       min(coalesce(idle, 0)) as idle, count(*) as signs,
+       group_concat(iif(place <= 5, evidence, null), ', ' order by place) as samples
+from (
+  select *, iif(product = '_unmapped', evidence, '') as thing,
+         row_number() over (
+           partition by account_sid, product, iif(product = '_unmapped', evidence, '') order by source desc, evidence
+         ) as place
+  from product_in_use
+)
+group by account_sid, product, thing;
 
 -- The products that the declared BAA covers. A name is a product's id as it stands, or else a title or
 -- a name for several products, in any case.

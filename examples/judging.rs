@@ -9,15 +9,16 @@
 #[path = "../tests/support/random_rows.rs"]
 mod random_rows;
 
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use random_rows::{Dice, row};
-use twilio_audit::audit::{self, Compiled};
-use twilio_audit::catalogue::KINDS;
-use twilio_audit::evidence::{Batch, ScanFacts, Store, Writer};
+use random_rows::{Dice, row_of, value};
+use twilio_audit::audit::{self, Compiled, Sink};
+use twilio_audit::catalogue::{Column, KINDS, Keep};
+use twilio_audit::evidence::{Batch, EvidenceError, FindingWriter, ScanFacts, Store, Value, Writer};
 use twilio_audit::intent::Intent;
-use twilio_audit::model::{AccountSid, Coverage, CoverageStatus, ScanId};
+use twilio_audit::model::{AccountSid, Coverage, CoverageStatus, Finding, Outcome, ScanId, Tally};
 
 /// Kinds of which a busy account has many, with their share in percent. The rest is spread over all others.
 const MANY: &[(&str, usize)] = &[
@@ -44,35 +45,61 @@ fn main() -> Result<()> {
     let accounts: Vec<AccountSid> =
         (0..accounts).map(|place| format!("AC{place:032x}").parse()).collect::<Result<_, _>>()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut store = runtime.block_on(fill(Store::create(&path)?, resources, &accounts))?;
+    let store = runtime.block_on(fill(Store::create(&path)?, resources, &accounts))?;
     let checks = audit::compile(audit::built_in()?)?;
-    let took = judge(&mut store, &checks)?;
+    std::fs::write("/proc/self/clear_refs", "5").context("cannot forget how much memory the filling took")?;
+    let (took, tally) = judge(&path, &store, &checks)?;
     println!("{resources} resources, {} accounts, {} checks: {took:.2} s", accounts.len(), checks.len());
     println!("largest resident memory: {} MiB", resident_mib()?);
+    for outcome in Outcome::ALL {
+        println!("{:>9} {}", tally.count(|said| said.0 == outcome), outcome.as_str());
+    }
     if std::env::var_os("EACH").is_some() {
-        let mut each: Vec<(f64, &str)> = Vec::new();
+        let mut each: Vec<(f64, usize, &str)> = Vec::new();
         for compiled in &checks {
-            let mut again = Store::open(&path)?;
-            each.push((judge(&mut again, std::slice::from_ref(compiled))?, &compiled.check.id));
+            store.connection().execute_batch("delete from finding; delete from tally")?;
+            let (took, tally) = judge(&path, &store, std::slice::from_ref(compiled))?;
+            each.push((took, tally.count(|_| true), &compiled.check.id));
         }
         each.sort_by(|a, b| b.0.total_cmp(&a.0));
-        for (seconds, id) in each {
-            println!("{seconds:8.3} s  {id}");
+        for (seconds, rows, id) in each {
+            println!("{seconds:8.3} s {rows:>9}  {id}");
         }
     }
     drop(store);
     std::fs::remove_file(&path).context("cannot remove the store")
 }
 
-fn judge(store: &mut Store, checks: &[Compiled]) -> Result<f64> {
+/// Judges and keeps the findings, as a scan does.
+fn judge(path: &Path, store: &Store, checks: &[Compiled]) -> Result<(f64, Tally)> {
     let begin = Instant::now();
-    let judgement = audit::judge(store, checks, MOMENT.parse()?)?;
+    let mut kept = Kept(store.begin_findings()?);
+    let judgement = audit::judge(&mut Store::open(path)?, checks, MOMENT.parse()?, &mut kept)?;
+    kept.0.finish(&judgement.tallies)?;
     let took = begin.elapsed().as_secs_f64();
-    if let Some(finding) = judgement.findings.iter().find(|f| f.reason.starts_with("The check could not run"))
-    {
-        println!("{}: {}", finding.check_id, finding.reason);
+    let mut all = Tally::default();
+    judgement.tallies.values().for_each(|tally| all.add_all(tally));
+    Ok((took, all))
+}
+
+/// Keeps what needs action, as the first scan of a tree does.
+struct Kept<'s>(FindingWriter<'s>);
+
+impl Sink for Kept<'_> {
+    fn wants_passes(&self, _: &str, _: &str) -> bool {
+        false
     }
-    Ok(took)
+
+    fn take(&mut self, finding: Finding) -> Result<(), EvidenceError> {
+        if finding.reason.starts_with("The check could not run") {
+            println!("{}: {}", finding.check_id, finding.reason);
+        }
+        self.0.write(&finding)
+    }
+
+    fn forget(&mut self, check_id: &str) -> Result<(), EvidenceError> {
+        self.0.forget(check_id)
+    }
 }
 
 /// Fills a store through its writer, as a scan does.
@@ -113,12 +140,31 @@ async fn fill(store: Store, resources: usize, accounts: &[AccountSid]) -> Result
             MANY.iter().find(|(name, _)| *name == kind.name).map(|(_, percent)| resources * percent / 100);
         let count = share.unwrap_or(resources / 10 / KINDS.len());
         for start in (0..count).step_by(1000) {
-            let rows = (start..count.min(start + 1000)).map(|place| row(kind, place, accounts, &mut dice));
+            let rows = (start..count.min(start + 1000)).map(|place| {
+                row_of(kind, place, accounts, |column| usual(column, place % accounts.len(), &mut dice))
+            });
             queue.send(Batch::Rows(kind, rows.collect())).await?;
         }
     }
     drop(queue);
     Ok(writer.finish().await?)
+}
+
+/// One value in fifty is [any](value); the others are what a well-kept account holds.
+fn usual(column: &Column, account: usize, dice: &mut Dice) -> Value {
+    if dice.roll(50) == 0 {
+        return value(column.keep, column.name, dice);
+    }
+    let is_rare = column.name.contains("fallback") || column.name.contains("callback");
+    match (column.keep, column.name) {
+        (Keep::Url, _) if is_rare && dice.roll(4) > 0 => Value::Null,
+        (Keep::Url, _) => Value::Text(format!("https://a{account}.clinic.example/{}", column.name)),
+        (Keep::Host, _) => Value::Text(format!("a{account}.clinic.example")),
+        (Keep::Scheme, _) => Value::Text("https".to_owned()),
+        (Keep::Country, _) => Value::Text("US".to_owned()),
+        (Keep::Text, name) if name.ends_with("method") => Value::Text("POST".to_owned()),
+        (keep, name) => value(keep, name, dice),
+    }
 }
 
 /// Every second account carries PHI; the first is the parent.
@@ -130,7 +176,11 @@ fn intent(accounts: &[AccountSid]) -> String {
             "[[account]]\nsid = \"{sid}\"\nrole = \"{role}\"\nphi = {phi}\nenvironment = \"production\"\n"
         )
     };
-    accounts.iter().enumerate().map(account).collect()
+    let host = |(place, sid): (usize, &AccountSid)| {
+        let host = format!("a{place}.clinic.example");
+        format!("[[webhook_host]]\npattern = \"{host}\"\naccounts = [\"{sid}\"]\noperated_by = \"self\"\n")
+    };
+    accounts.iter().enumerate().flat_map(|each| [account(each), host(each)]).collect()
 }
 
 /// The largest resident memory of this process, in MiB. Linux only.

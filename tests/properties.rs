@@ -9,7 +9,7 @@ mod random_rows;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use random_rows::{Dice, row};
+use random_rows::{Dice, row_of, value};
 use twilio_audit::audit::{self, Compiled};
 use twilio_audit::catalogue::{KINDS, Kind};
 use twilio_audit::evidence::{Batch, Row, Store, Value};
@@ -46,7 +46,9 @@ fn estate(seed: u64) -> Vec<(&'static Kind, Vec<Row>)> {
     let (accounts, mut dice) = (accounts(3), Dice(seed));
     let mut rows = |kind: &'static Kind| {
         let count = dice.roll(4);
-        (0..count).map(|place| row(kind, place, &accounts, &mut dice)).collect()
+        (0..count)
+            .map(|place| row_of(kind, place, &accounts, |column| value(column.keep, column.name, &mut dice)))
+            .collect()
     };
     KINDS.iter().copied().map(|kind| (kind, rows(kind))).collect()
 }
@@ -75,7 +77,9 @@ fn judged(estate: &[(&'static Kind, Vec<Row>)], accounts: &[AccountSid]) -> Vec<
     for (kind, rows) in estate {
         store.write(&Batch::Rows(kind, rows.clone())).unwrap();
     }
-    audit::judge(&mut store, &CHECKS, MOMENT.parse().unwrap()).unwrap().findings
+    let mut collected = audit::Collected::default();
+    audit::judge(&mut store, &CHECKS, MOMENT.parse().unwrap(), &mut collected).unwrap();
+    collected.into_findings()
 }
 
 fn shown(findings: &[Finding]) -> Vec<String> {

@@ -39,7 +39,7 @@ pub struct Compiled {
     pub check: Check,
     /// The kinds it reads, in the order of the catalogue.
     pub reads: Vec<&'static Kind>,
-    /// The shared views that it reads, those underneath others included.
+    /// The shared views that its query names.
     pub(super) views: BTreeSet<String>,
     /// The columns of kinds that its query names, as (kind, column).
     pub(super) columns: BTreeSet<(String, String)>,
@@ -92,7 +92,12 @@ pub fn compile(checks: Vec<Check>) -> Result<Vec<Compiled>, CheckError> {
             });
             let reads =
                 catalogue::KINDS.iter().copied().filter(|kind| read.tables.contains(kind.name)).collect();
-            let views = read.tables.iter().filter(|table| all_views.contains(*table)).cloned().collect();
+            let views = read
+                .readers
+                .iter()
+                .filter(|(table, reader)| all_views.contains(table) && !all_views.contains(reader))
+                .map(|(view, _)| view.clone())
+                .collect();
             Ok(Compiled { check, reads, views, columns: read.columns })
         })
         .collect()
@@ -143,6 +148,8 @@ fn views(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 /// checks costs twenty times. Their names then are those of tables, so this comes after [`compile`] learnt from the
 /// views what is read.
 pub(super) fn work_out_views(connection: &Connection, checks: &[Compiled]) -> rusqlite::Result<()> {
+    // Half of what is asked below is asked of these tables, over and over.
+    connection.pragma_update(Some("temp"), "cache_size", -16_000)?;
     // Renaming a table must not look into the views that still wait for their turn.
     connection.pragma_update(None, "legacy_alter_table", true)?;
     for view in views(connection)? {

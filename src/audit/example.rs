@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::check::Example;
 use super::compile::{Compiled, prepare};
 use super::judge::judge_prepared;
+use super::sink::Collected;
 use crate::catalogue::{self, KINDS, Kind, Per};
 use crate::evidence::{Batch, EvidenceError, Row, Store, Value};
 use crate::intent::Intent;
@@ -75,12 +76,13 @@ fn run_example(
     now: Timestamp,
 ) -> Result<(), String> {
     fill(store, compiled, example)?;
-    let judgement =
-        judge_prepared(store, std::slice::from_ref(compiled), now).map_err(|error| error.to_string())?;
+    let mut collected = Collected::default();
+    judge_prepared(store, std::slice::from_ref(compiled), now, &mut collected)
+        .map_err(|error| error.to_string())?;
     let expected: BTreeMap<String, &str> =
         example.expect.iter().map(|(thing, outcome)| (full_path(thing), outcome.as_str())).collect();
     let mut seen = BTreeSet::new();
-    for finding in &judgement.findings {
+    for finding in &collected.into_findings() {
         let exact = format!("{}/{}", finding.resource_sid, finding.field);
         let thing = if expected.contains_key(&exact) { exact } else { finding.resource_sid.clone() };
         let Some(wanted) = expected.get(&thing) else {

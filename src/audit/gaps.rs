@@ -1,10 +1,13 @@
 //! Where evidence is missing, and what would close the gap.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::Connection;
 
 use super::compile::Compiled;
 use super::scope::AccountFacts;
 use crate::catalogue::{self, ACCOUNT_TREE, Kind, Per};
+use crate::evidence::coverage_of;
 use crate::model::{Coverage, CoverageStatus, Remedy, first_of};
 
 /// Kinds or permissions named for one cause before it says "and more".
@@ -14,8 +17,8 @@ const NAMED_CAUSES: usize = 3;
 
 /// What is missing, by account and kind.
 pub(super) struct Gaps<'a> {
-    /// For each kind and account that was asked for: the worst reading, if it is no sufficient one.
-    readings: BTreeMap<(&'a str, &'a str), Option<&'a Coverage>>,
+    /// For each account and kind that was asked for: the first reading that is no sufficient one, if any.
+    readings: HashMap<String, HashMap<&'static str, Option<Box<Coverage>>>>,
     names: BTreeMap<&'a str, &'a str>,
     active_accounts: Vec<&'a str>,
     root: Option<&'a str>,
@@ -44,22 +47,31 @@ struct Cause<'a> {
 
 impl<'a> Gaps<'a> {
     /// Reads the coverage of a scan.
-    pub(super) fn of(coverage: &'a [Coverage], accounts: &'a [AccountFacts]) -> Self {
-        let mut readings: BTreeMap<(&str, &str), Option<&Coverage>> = BTreeMap::new();
-        for reading in coverage {
-            let key = (reading.resource_type.as_str(), reading.account_sid.as_str());
-            let worst = readings.entry(key).or_default();
-            if !reading.status.is_conclusive() {
-                worst.get_or_insert(reading);
+    pub(super) fn read(connection: &Connection, accounts: &'a [AccountFacts]) -> rusqlite::Result<Self> {
+        let mut readings: HashMap<String, HashMap<&str, Option<Box<Coverage>>>> = HashMap::new();
+        let mut statement =
+            connection.prepare("select * from coverage order by account_sid, resource_type, parent_sid")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let Some(kind) = catalogue::kind(row.get_ref("resource_type")?.as_str()?) else { continue };
+            let account = row.get_ref("account_sid")?.as_str()?;
+            if !readings.contains_key(account) {
+                readings.insert(account.to_owned(), HashMap::new());
+            }
+            let Some(of_account) = readings.get_mut(account) else { continue };
+            let first = of_account.entry(kind.name).or_default();
+            let status = CoverageStatus::from_word(row.get_ref("status")?.as_str()?);
+            if first.is_none() && !status.is_some_and(CoverageStatus::is_conclusive) {
+                *first = Some(Box::new(coverage_of(row)?));
             }
         }
         let sid = |account: &'a AccountFacts| account.account_sid.as_str();
-        Self {
+        Ok(Self {
             readings,
             names: accounts.iter().map(|account| (sid(account), account.name.as_str())).collect(),
             active_accounts: accounts.iter().filter(|account| account.active).map(sid).collect(),
             root: accounts.iter().find(|account| account.is_root).map(sid),
-        }
+        })
     }
 
     /// Why a check may call nothing fine in an account, in words; nothing when it may. Of a check that compares
@@ -100,7 +112,7 @@ impl<'a> Gaps<'a> {
 
     /// Adds what is missing of a kind in an account, if anything is.
     fn note(&self, kind: &'static str, account: &'a str, causes: &mut Vec<Cause<'a>>) {
-        let (words, remedy, grant) = match self.readings.get(&(kind, account)) {
+        let (words, remedy, grant) = match self.readings.get(account).and_then(|kinds| kinds.get(kind)) {
             Some(None) => return,
             Some(Some(reading)) => {
                 let (remedy, grant) = remedy(reading);

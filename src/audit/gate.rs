@@ -1,9 +1,10 @@
 //! May PHI go live on an account: ready, not ready, or cannot say?
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 use super::Compiled;
-use crate::model::{Finding, Outcome, Scan, Verdict};
+use crate::model::{Finding, Findings, Outcome, Scan, Verdict};
 
 /// The checks that stand between an account and PHI. As long as one of them was not run, nothing is ready.
 pub const GO_LIVE_CHECKS: [&str; 26] = [
@@ -36,7 +37,11 @@ pub const GO_LIVE_CHECKS: [&str; 26] = [
 ];
 
 /// Writes into a scan whether PHI may go live on each of its active PHI accounts.
-pub fn decide(scan: &mut Scan, checks: &[Compiled]) {
+///
+/// # Errors
+///
+/// When the findings cannot be read.
+pub fn decide(scan: &mut Scan, findings: &dyn Findings, checks: &[Compiled]) -> io::Result<()> {
     let all_run = GO_LIVE_CHECKS.iter().all(|id| checks.iter().any(|compiled| compiled.check.id == *id));
     let of_tree: BTreeSet<&str> = checks
         .iter()
@@ -44,14 +49,17 @@ pub fn decide(scan: &mut Scan, checks: &[Compiled]) {
         .map(|compiled| compiled.check.id.as_str())
         .collect();
     let root = scan.accounts.first().map(|account| account.account_sid.clone()).unwrap_or_default();
-    let mut by_account: BTreeMap<&str, Blockers<'_>> = BTreeMap::new();
+    let mut by_account: BTreeMap<String, Blockers> = BTreeMap::new();
     let mut everywhere = Blockers::default();
-    for finding in scan.findings.iter().filter(|finding| finding.is_open_blocker()) {
-        by_account.entry(&finding.account_sid).or_default().add(finding);
-        if finding.account_sid == root && of_tree.contains(finding.check_id.as_str()) {
-            everywhere.add(finding);
+    findings.each(&mut |finding| {
+        if finding.is_open_blocker() {
+            by_account.entry(finding.account_sid.clone()).or_default().add(finding);
+            if finding.account_sid == root && of_tree.contains(finding.check_id.as_str()) {
+                everywhere.add(finding);
+            }
         }
-    }
+        Ok(())
+    })?;
     let none = Blockers::default();
     for account in scan.accounts.iter_mut().filter(|account| account.phi && account.active) {
         let own = by_account.get(account.account_sid.as_str()).unwrap_or(&none);
@@ -63,20 +71,21 @@ pub fn decide(scan: &mut Scan, checks: &[Compiled]) {
             _ => Verdict::NotReady,
         });
     }
+    Ok(())
 }
 
 /// The blocking checks that stand against an account.
 #[derive(Debug, Default)]
-struct Blockers<'a> {
-    failed: BTreeSet<&'a str>,
-    undecided: BTreeSet<&'a str>,
+struct Blockers {
+    failed: BTreeSet<String>,
+    undecided: BTreeSet<String>,
 }
 
-impl<'a> Blockers<'a> {
-    fn add(&mut self, finding: &'a Finding) {
+impl Blockers {
+    fn add(&mut self, finding: &Finding) {
         match finding.outcome {
-            Outcome::Fail => self.failed.insert(&finding.check_id),
-            _ => self.undecided.insert(&finding.check_id),
+            Outcome::Fail => self.failed.insert(finding.check_id.clone()),
+            _ => self.undecided.insert(finding.check_id.clone()),
         };
     }
 }

@@ -3,27 +3,31 @@
 //! A query says what it sees. This file says what it may claim: a pass or "nothing to judge" stands
 //! only where everything that the query reads was read; a fault stands wherever it was seen.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher as _, RandomState};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::compile::{Compiled, prepare, work_out_views};
+use super::finding::{finding, severity};
 use super::gaps::{Gap, Gaps};
-use super::row::{Judged, read_row};
+use super::row::{Columns, Glance, Judged, Subject};
 use super::sandbox;
 use super::scope::AccountFacts;
+use super::sink::Sink;
 use super::waivers::Waivers;
 use crate::evidence::{EvidenceError, Store};
-use crate::model::{Finding, Outcome, ScannedAccount, day_of, finding_id, in_seconds};
+use crate::model::{Outcome, Said, ScannedAccount, Tally, day_of};
 
-/// What the checks say of a store.
+/// What the checks say of a store, but for the findings, which went into a [`Sink`].
 #[derive(Debug, Clone)]
 pub struct Judgement {
     /// The accounts, parent first, then by SID; without verdicts.
     pub accounts: Vec<ScannedAccount>,
-    /// Every outcome, passes included: blockers first, then by severity, account, check and resource.
-    pub findings: Vec<Finding>,
+    /// By check, how many findings say what, passes included.
+    pub tallies: BTreeMap<String, Tally>,
     /// What the reader must know of waivers, in sentences.
     pub notices: Vec<String>,
 }
@@ -32,12 +36,18 @@ pub struct Judgement {
 ///
 /// # Errors
 ///
-/// When the store cannot be read. A check that fails to run stops no other: it becomes `not_assessed`.
-pub fn judge(store: &mut Store, checks: &[Compiled], now: Timestamp) -> Result<Judgement, EvidenceError> {
+/// When the store cannot be read, or a finding cannot be kept. A check that fails to run stops no other: it becomes
+/// `not_assessed`.
+pub fn judge(
+    store: &mut Store,
+    checks: &[Compiled],
+    now: Timestamp,
+    sink: &mut dyn Sink,
+) -> Result<Judgement, EvidenceError> {
     prepare(store.connection(), now)
         .and_then(|()| work_out_views(store.connection(), checks))
-        .map_err(|source| EvidenceError::Sql { doing: "judge", source })?;
-    judge_prepared(store, checks, now)
+        .map_err(unreadable)?;
+    judge_prepared(store, checks, now, sink)
 }
 
 /// The same on a store that was [prepared](prepare) as of this moment.
@@ -45,196 +55,244 @@ pub(super) fn judge_prepared(
     store: &mut Store,
     checks: &[Compiled],
     now: Timestamp,
+    sink: &mut dyn Sink,
 ) -> Result<Judgement, EvidenceError> {
-    let coverage = store.coverage()?;
-    let run = |connection: &mut Connection| -> rusqlite::Result<Judgement> {
-        let accounts = accounts(connection)?;
-        let waivers = Waivers::read(connection, day_of(now))?;
-        let gaps = Gaps::of(&coverage, &accounts);
-        sandbox::confine(connection)?;
-        let mut findings = Vec::new();
-        for check in checks {
-            sandbox::limit_time(connection)?;
-            findings.extend(judge_one(connection, check, &accounts, &gaps, &waivers, now));
-        }
-        sandbox::release(connection)?;
-        findings.sort_by(report_order);
-        let notices = waivers.notices(checks, &findings);
-        Ok(Judgement { accounts: accounts.iter().map(AccountFacts::to_scanned).collect(), findings, notices })
-    };
-    run(store.connection_mut()).map_err(|source| EvidenceError::Sql { doing: "judge", source })
+    let connection = store.connection_mut();
+    let accounts = accounts(connection).map_err(unreadable)?;
+    let gaps = Gaps::read(connection, &accounts).map_err(unreadable)?;
+    let waivers = Waivers::read(connection, day_of(now)).map_err(unreadable)?;
+    sandbox::confine(connection).map_err(unreadable)?;
+    let mut tallies = BTreeMap::new();
+    for compiled in checks {
+        sandbox::limit_time(connection).map_err(unreadable)?;
+        let mut sitting = Sitting::new(compiled, &accounts, &gaps, &waivers, now, sink);
+        sitting.hear(connection)?;
+        tallies.insert(compiled.check.id.clone(), sitting.tally);
+    }
+    sandbox::release(connection).map_err(unreadable)?;
+    Ok(Judgement {
+        accounts: accounts.iter().map(AccountFacts::to_scanned).collect(),
+        tallies,
+        notices: waivers.notices(checks, &accounts),
+    })
 }
 
-fn judge_one(
-    connection: &Connection,
-    compiled: &Compiled,
-    accounts: &[AccountFacts],
-    gaps: &Gaps<'_>,
-    waivers: &Waivers,
+const fn unreadable(source: rusqlite::Error) -> EvidenceError {
+    EvidenceError::Sql { doing: "judge", source }
+}
+
+/// An account while a check judges it.
+struct Place<'a> {
+    account: &'a AccountFacts,
+    /// Why nothing may be called fine in it.
+    gap: Option<Gap>,
+    wants_passes: bool,
+    was_judged: bool,
+}
+
+/// One check at work, over all accounts that it judges.
+struct Sitting<'a> {
+    compiled: &'a Compiled,
+    accounts: &'a [AccountFacts],
+    waivers: &'a Waivers,
     now: Timestamp,
-) -> Vec<Finding> {
-    let any_phi = accounts.iter().any(|account| account.active && account.phi);
-    let judged_accounts: Vec<&AccountFacts> =
-        accounts.iter().filter(|account| compiled.check.scope.holds(account, any_phi)).collect();
-    let (mut rows, broken) = match rows_by_account(connection, compiled) {
-        Ok(rows) => (rows, None),
-        Err(error) => {
-            let reason = format!("The check could not run: {error}");
-            (BTreeMap::new(), Some(Gap { reason, is_of_organization_alone: false }))
-        }
-    };
-    let mut findings = Vec::new();
-    let mut compared = None;
-    if compiled.check.scope.needs_the_parent() && !accounts.iter().any(|account| account.is_parent) {
-        let reason = "The parent account was not seen: supply a credential of it".to_owned();
-        findings.extend(accounts.iter().find(|account| account.is_root).map(|root| {
-            let row = Judged::of_account(compiled, root, Outcome::NotAssessed, reason);
-            finding(compiled, root, row, waivers, now)
-        }));
+    sink: &'a mut dyn Sink,
+    /// In the order of the accounts.
+    places: Vec<Place<'a>>,
+    by_sid: HashMap<&'a str, usize>,
+    /// What was said of each subject. One finding per (check, account, resource, field): should a query answer
+    /// twice, the worse counts.
+    said: HashMap<[u64; 2], Said>,
+    hashers: [RandomState; 2],
+    tally: Tally,
+}
+
+/// Why a check came to no end.
+enum Halt {
+    /// The query failed: that is the check's own matter.
+    Query(rusqlite::Error),
+    /// A finding could not be kept: that ends everything.
+    Sink(EvidenceError),
+}
+
+impl From<rusqlite::Error> for Halt {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Query(error)
     }
-    for account in judged_accounts {
-        let gap = broken.clone().or_else(|| gaps.explain(compiled, &account.account_sid, &mut compared));
-        let mut judged = rows.remove(&account.account_sid).unwrap_or_default();
-        if gap.is_some() {
-            judged.retain(|row| {
-                !matches!(row.outcome, Outcome::Pass | Outcome::NotApplicable | Outcome::NotAssessed)
-            });
+}
+
+impl From<EvidenceError> for Halt {
+    fn from(error: EvidenceError) -> Self {
+        Self::Sink(error)
+    }
+}
+
+impl<'a> Sitting<'a> {
+    fn new(
+        compiled: &'a Compiled,
+        accounts: &'a [AccountFacts],
+        gaps: &Gaps<'a>,
+        waivers: &'a Waivers,
+        now: Timestamp,
+        sink: &'a mut dyn Sink,
+    ) -> Self {
+        let any_phi = accounts.iter().any(|account| account.active && account.phi);
+        let mut compared = None;
+        let places: Vec<Place<'_>> = accounts
+            .iter()
+            .filter(|account| compiled.check.scope.holds(account, any_phi))
+            .map(|account| Place {
+                account,
+                gap: gaps.explain(compiled, &account.account_sid, &mut compared),
+                wants_passes: sink.wants_passes(&compiled.check.id, &account.account_sid),
+                was_judged: false,
+            })
+            .collect();
+        let by_sid = places.iter().enumerate().map(|(at, place)| (&*place.account.account_sid, at)).collect();
+        Self {
+            compiled,
+            accounts,
+            waivers,
+            now,
+            sink,
+            places,
+            by_sid,
+            said: HashMap::new(),
+            hashers: [RandomState::new(), RandomState::new()],
+            tally: Tally::default(),
         }
-        match gap {
+    }
+
+    /// Hears what the query has to say, then says what is left to say of each account.
+    fn hear(&mut self, connection: &Connection) -> Result<(), EvidenceError> {
+        match self.hear_rows(connection) {
+            Ok(()) => {}
+            Err(Halt::Sink(error)) => return Err(error),
+            Err(Halt::Query(error)) => self.start_over(&error)?,
+        }
+        if self.compiled.check.scope.needs_the_parent() && !self.accounts.iter().any(|a| a.is_parent) {
+            self.miss_the_parent()?;
+        }
+        for at in 0..self.places.len() {
+            self.conclude(at)?;
+        }
+        Ok(())
+    }
+
+    fn hear_rows(&mut self, connection: &Connection) -> Result<(), Halt> {
+        let mut statement = connection.prepare(&self.compiled.check.query)?;
+        let columns = Columns::of(&statement)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let Some(at) = self.by_sid.get(&*columns.account(row)?).copied() else { continue };
+            let Some(place) = self.places.get_mut(at) else { continue };
+            let glance = columns.glance(row)?;
+            if place.gap.is_some() && glance.outcome.needs_complete_evidence() {
+                continue;
+            }
+            place.was_judged = true;
+            let is_wanted = place.wants_passes || glance.outcome.needs_action();
+            let (account, compiled) = (place.account, self.compiled);
+            let subject = columns.subject(row, compiled)?;
+            if self.admit(at, account, glance, &subject) && is_wanted {
+                self.keep(account, columns.judged(row, compiled, glance, subject)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts what is said of a subject, unless something worse was said of it.
+    fn admit(&mut self, at: usize, account: &AccountFacts, glance: Glance, subject: &Subject<'_>) -> bool {
+        let said = (glance.outcome, severity(self.compiled, account, glance), false);
+        let identity = self.hashers.each_ref().map(|hasher| hasher.hash_one((at, subject)));
+        if let Some(before) = self.said.insert(identity, said) {
+            if before <= said {
+                self.said.insert(identity, before);
+                return false;
+            }
+            self.tally.take_back(before);
+        }
+        self.tally.add(said);
+        true
+    }
+
+    /// Hands over a finding that was counted.
+    fn keep(&mut self, account: &AccountFacts, judged: Judged<'_>) -> Result<(), EvidenceError> {
+        let finding = finding(self.compiled, account, judged, self.waivers, self.now);
+        if finding.waived {
+            self.tally.take_back((finding.outcome, finding.severity, false));
+            self.tally.add((finding.outcome, finding.severity, true));
+        }
+        self.sink.take(finding)
+    }
+
+    /// A query that failed has said nothing, in no account.
+    fn start_over(&mut self, error: &rusqlite::Error) -> Result<(), EvidenceError> {
+        self.sink.forget(&self.compiled.check.id)?;
+        self.said.clear();
+        self.tally = Tally::default();
+        let reason = format!("The check could not run: {error}");
+        for place in &mut self.places {
+            place.gap = Some(Gap { reason: reason.clone(), is_of_organization_alone: false });
+        }
+        Ok(())
+    }
+
+    fn miss_the_parent(&mut self) -> Result<(), EvidenceError> {
+        let Some(root) = self.accounts.iter().find(|account| account.is_root) else { return Ok(()) };
+        let reason = "The parent account was not seen: supply a credential of it".to_owned();
+        let at = self.places.len();
+        self.say(at, root, Outcome::NotAssessed, reason, true)
+    }
+
+    /// Says of an account what its rows left open: what was not read, or that there is nothing to judge.
+    fn conclude(&mut self, at: usize) -> Result<(), EvidenceError> {
+        let Some(place) = self.places.get_mut(at) else { return Ok(()) };
+        let (account, wants_passes) = (place.account, place.wants_passes);
+        match place.gap.take() {
             Some(gap) => {
                 // What a suspended account refuses to show, a person must look up, and so with the Organization.
                 let is_for_a_person = !account.active || gap.is_of_organization_alone;
                 let outcome = if is_for_a_person { Outcome::Manual } else { Outcome::NotAssessed };
-                judged.push(Judged::of_account(compiled, account, outcome, gap.reason));
+                self.say(at, account, outcome, gap.reason, true)
             }
-            None if judged.is_empty() => judged.push(Judged::of_account(
-                compiled,
-                account,
-                Outcome::NotApplicable,
-                "There is nothing of this kind in the account".to_owned(),
-            )),
-            None => {}
-        }
-        findings.extend(
-            worst_per_identity(judged).into_iter().map(|row| finding(compiled, account, row, waivers, now)),
-        );
-    }
-    findings
-}
-
-fn rows_by_account(
-    connection: &Connection,
-    compiled: &Compiled,
-) -> rusqlite::Result<BTreeMap<String, Vec<Judged>>> {
-    let mut statement = connection.prepare(&compiled.check.query)?;
-    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
-    let mut rows = statement.query([])?;
-    let mut by_account: BTreeMap<String, Vec<Judged>> = BTreeMap::new();
-    while let Some(row) = rows.next()? {
-        let (account, judged) = read_row(row, &columns, compiled)?;
-        by_account.entry(account).or_default().push(judged);
-    }
-    Ok(by_account)
-}
-
-/// One finding per (check, account, resource, field): should a query answer twice, the worse counts.
-fn worst_per_identity(judged: Vec<Judged>) -> Vec<Judged> {
-    let mut kept: BTreeMap<(String, String, String), Judged> = BTreeMap::new();
-    for row in judged {
-        let identity = (row.resource_type.clone(), row.resource_sid.clone(), row.field.clone());
-        match kept.get(&identity) {
-            Some(other) if (other.outcome, other.severity) <= (row.outcome, row.severity) => {}
-            _ => {
-                kept.insert(identity, row);
+            None if !place.was_judged => {
+                let reason = "There is nothing of this kind in the account".to_owned();
+                self.say(at, account, Outcome::NotApplicable, reason, wants_passes)
             }
+            None => Ok(()),
         }
     }
-    kept.into_values().collect()
-}
 
-fn finding(
-    compiled: &Compiled,
-    account: &AccountFacts,
-    row: Judged,
-    waivers: &Waivers,
-    now: Timestamp,
-) -> Finding {
-    let check = &compiled.check;
-    let milder = !account.phi && check.scope.includes_accounts_without_phi() && !row.severity_is_given;
-    let severity = if milder { row.severity.milder() } else { row.severity };
-    let waived =
-        waivers.cover(&check.id, &account.account_sid, &row.resource_sid, row.outcome) && check.waivable;
-    // What is wrong in an account without PHI keeps nobody from going live, unless it is the parent.
-    let matters = (account.phi && account.active) || (account.is_root && check.scope.speaks_for_the_tree());
-    let name = if row.resource_name.is_empty() && matches!(row.resource_type.as_str(), "" | "account") {
-        account.name.clone()
-    } else {
-        row.resource_name
-    };
-    Finding {
-        finding_id: finding_id(
-            &check.id,
-            &account.account_sid,
-            &row.resource_type,
-            &row.resource_sid,
-            &row.field,
-        ),
-        change: String::new(),
-        outcome: row.outcome,
-        waived,
-        severity,
-        blocks_go_live: matters && row.blocks_go_live.unwrap_or(check.blocks_go_live && !row.is_warning),
-        check_id: check.id.clone(),
-        title: check.title.clone(),
-        family: check.family.as_str().to_owned(),
-        account_sid: account.account_sid.clone(),
-        account_name: account.name.clone(),
-        phi: account.phi,
-        environment: account.environment.clone(),
-        product: row.product,
-        fix_command: match (&check.fix, row.outcome) {
-            // A mere hint is no ground for a call that changes something.
-            (Some(fix), Outcome::Fail) if !row.is_warning => {
-                fix.command(&account.account_sid, &row.resource_sid, &row.field)
-            }
-            _ => String::new(),
-        },
-        resource_type: row.resource_type,
-        resource_sid: row.resource_sid,
-        resource_name: name,
-        field: row.field,
-        reason: row.reason,
-        evidence: row.evidence,
-        remediation: match row.outcome {
-            // Nobody saw a fault: what to mend comes after what to supply.
-            Outcome::NotAssessed => {
-                format!(
-                    "First supply what is missing (see the reason) and scan again. If a fault is seen then: {}",
-                    check.remediation.trim()
-                )
-            }
-            _ => check.remediation.trim().to_owned(),
-        },
-        console_url: String::new(),
-        citations: check.citations.clone(),
-        sources: check.sources.clone(),
-        first_seen: in_seconds(now),
-        last_seen: in_seconds(now),
-        owner: account.owner.clone(),
+    /// Says something of an account as a whole.
+    fn say(
+        &mut self,
+        at: usize,
+        account: &AccountFacts,
+        outcome: Outcome,
+        reason: String,
+        is_wanted: bool,
+    ) -> Result<(), EvidenceError> {
+        let glance = Glance { outcome, is_warning: false, severity: None };
+        let subject = Subject {
+            resource_type: Cow::Borrowed(""),
+            resource_sid: Cow::Borrowed(&account.account_sid),
+            field: Cow::Borrowed(""),
+        };
+        if !self.admit(at, account, glance, &subject) || !is_wanted {
+            return Ok(());
+        }
+        let judged = Judged {
+            glance,
+            subject,
+            blocks_go_live: None,
+            resource_name: account.name.clone(),
+            product: self.compiled.check.product.clone(),
+            reason,
+            evidence: Vec::new(),
+        };
+        self.keep(account, judged)
     }
-}
-
-fn report_order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
-    let key = |f: &Finding| (!f.blocks_go_live, f.severity);
-    key(a).cmp(&key(b)).then_with(|| {
-        (&a.account_sid, &a.check_id, &a.resource_sid, &a.resource_type, &a.field).cmp(&(
-            &b.account_sid,
-            &b.check_id,
-            &b.resource_sid,
-            &b.resource_type,
-            &b.field,
-        ))
-    })
 }
 
 fn accounts(connection: &Connection) -> rusqlite::Result<Vec<AccountFacts>> {
@@ -258,23 +316,4 @@ fn accounts(connection: &Connection) -> rusqlite::Result<Vec<AccountFacts>> {
             })
         })?
         .collect()
-}
-
-impl Judged {
-    fn of_account(compiled: &Compiled, account: &AccountFacts, outcome: Outcome, reason: String) -> Self {
-        Self {
-            outcome,
-            severity: compiled.check.severity,
-            severity_is_given: false,
-            is_warning: false,
-            blocks_go_live: None,
-            resource_type: String::new(),
-            resource_sid: account.account_sid.clone(),
-            resource_name: account.name.clone(),
-            field: String::new(),
-            product: compiled.check.product.clone(),
-            reason,
-            evidence: Vec::new(),
-        }
-    }
 }

@@ -23,6 +23,8 @@ pub(super) struct Reads(Arc<Mutex<Read>>);
 pub(super) struct Read {
     /// The tables, those underneath views included.
     pub(super) tables: BTreeSet<String>,
+    /// The same, as (table, what reads it): a view, a part of the query that has a name, or nothing.
+    pub(super) readers: BTreeSet<(String, String)>,
     /// The columns, as (table, column), that the query itself names.
     pub(super) columns: BTreeSet<(String, String)>,
 }
@@ -37,6 +39,7 @@ impl Reads {
     fn note(&self, table: &str, column: &str, view: Option<&str>) {
         let mut read = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         read.tables.insert(table.to_owned());
+        read.readers.insert((table.to_owned(), view.unwrap_or_default().to_owned()));
         if view.is_none() && !column.is_empty() {
             read.columns.insert((table.to_owned(), column.to_owned()));
         }

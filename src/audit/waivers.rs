@@ -7,7 +7,8 @@ use jiff::civil::Date;
 use rusqlite::Connection;
 
 use super::compile::Compiled;
-use crate::model::{Finding, Outcome, looks_like_sid};
+use super::scope::AccountFacts;
+use crate::model::{Outcome, looks_like_sid};
 
 /// A waiver, and whether anything that it may be about was seen.
 struct Waiver {
@@ -62,8 +63,8 @@ impl Waivers {
 
     /// What the reader must know of waivers: which is over while its finding stands, and which waives nothing.
     /// Waivers of checks that were not run, and of accounts that were not audited, are left alone.
-    pub(super) fn notices(&self, checks: &[Compiled], findings: &[Finding]) -> Vec<String> {
-        let accounts: BTreeSet<&str> = findings.iter().map(|finding| finding.account_sid.as_str()).collect();
+    pub(super) fn notices(&self, checks: &[Compiled], accounts: &[AccountFacts]) -> Vec<String> {
+        let accounts: BTreeSet<&str> = accounts.iter().map(|account| account.account_sid.as_str()).collect();
         let was_run = |waiver: &&Waiver| {
             checks.iter().any(|compiled| compiled.check.id == waiver.check)
                 && waiver.account.as_deref().is_none_or(|account| accounts.contains(account))

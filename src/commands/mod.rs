@@ -6,6 +6,7 @@ mod declared_names;
 pub mod doctor;
 mod exit;
 pub mod init;
+mod keeper;
 mod log;
 pub mod login;
 pub mod logout;

@@ -1,5 +1,6 @@
 //! `scan`: collect, judge, report. The main job.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
@@ -7,19 +8,20 @@ use jiff::Timestamp;
 
 use super::chosen_checks::{Catalogue, ChosenChecks};
 use super::declared_names::check_names;
+use super::keeper::Keeper;
 use super::printing::print;
 use super::scan_folder::ScanFolder;
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, reduction, sign_in};
 use super::strength::Strength;
 use super::{Exit, Log, Stop};
-use crate::audit::{self, Compiled};
+use crate::audit::{self, Compiled, Judgement};
 use crate::catalogue::{ACCOUNT_TREE, KINDS};
 use crate::collect::{Collector, collect};
 use crate::evidence::{ScanFacts, Store, Writer, data};
-use crate::history;
+use crate::history::Past;
 use crate::intent::Intent;
-use crate::model::{AccountSid, Clock, Coverage, Region, Scan, ScanId, Severity, day_of};
+use crate::model::{AccountSid, Clock, Coverage, Region, Scan, ScanId, Severity, Tally, day_of};
 use crate::report;
 
 const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -193,33 +195,35 @@ async fn scan(
     tree.notices.extend(notice);
     let mut folder = ScanFolder::create(&args.output(), &facts.id).map_err(Stop::with(Exit::Broken))?;
     let written = async {
-        let store = Store::create(&folder.path.join("evidence.db"))?;
+        let store = Store::create(&folder.evidence())?;
         store.write_scan(&facts, &setting.intent)?;
         let (writer, queue) = Writer::start(store);
         let collected = collect(collector, tree, reduction, queue).await;
-        let mut store = writer.finish().await?;
+        let store = writer.finish().await?;
         collected?;
-        finish(&mut store, &catalogue.checks, &facts, args, &setting.intent, &mut folder)
+        let scan = finish(&store, &catalogue.checks, &facts, args, &setting.intent, &mut folder)?;
+        Ok((scan, store))
     };
-    let scan = written.await.map_err(|error: anyhow::Error| {
+    let (scan, store) = written.await.map_err(|error: anyhow::Error| {
         Stop::new(Exit::Broken, error.context("nothing was kept of this scan"))
     })?;
     if !log.quiet {
-        print(|out| report::summary(&scan, report_options(args), &folder.path, out))?;
+        print(|out| report::summary(&scan, &store, report_options(args), &folder.path, out))?;
     }
     Ok(exit_of(&scan, args.fail_on.severity()))
 }
 
 /// Judges what was collected and writes the files.
 fn finish(
-    store: &mut Store,
+    store: &Store,
     checks: &[Compiled],
     facts: &ScanFacts,
     args: &Args,
     intent: &Intent,
     folder: &mut ScanFolder,
 ) -> anyhow::Result<Scan> {
-    let judgement = audit::judge(store, checks, facts.started_at)?;
+    let past = if args.is_narrowed() { Past::NotCompared } else { folder.past() };
+    let judgement = judge(store, checks, facts, folder, past, args.all_outcomes)?;
     let coverage = store.coverage()?;
     let mut scan = Scan {
         id: facts.id.clone(),
@@ -231,20 +235,15 @@ fn finish(
         accounts: judgement.accounts,
         tree_is_known: tree_is_known(&coverage),
         coverage,
-        findings: judgement.findings,
+        tally: all_of(&judgement.tallies),
         notices: notices(facts, args, intent, store.notices()?, judgement.notices),
         unusable_credentials: store.unusable_credentials()?,
         region: args.choices.region,
         product_of: KINDS.iter().map(|kind| (kind.name.to_owned(), kind.product.to_owned())).collect(),
         needed_by: audit::needed_by(checks),
     };
-    audit::decide(&mut scan, checks);
-    if !args.is_narrowed() {
-        history::compare(&mut scan.findings, folder.previous().as_deref());
-    }
-    store.write_findings(&scan.findings)?;
-    let options = report_options(args);
-    report::write_files(&scan, options, &folder.path)?;
+    audit::decide(&mut scan, store, checks)?;
+    report::write_files(&scan, store, report_options(args), &folder.path)?;
     folder.keep();
     if !args.is_narrowed()
         && let Err(error) = folder.publish(&facts.id)
@@ -252,6 +251,31 @@ fn finish(
         tracing::warn!("{error:#}; the reports themselves are written");
     }
     Ok(scan)
+}
+
+/// Runs the checks and keeps what they find, compared with the past. What they read they read through a connection of
+/// their own, which can write nothing.
+fn judge(
+    store: &Store,
+    checks: &[Compiled],
+    facts: &ScanFacts,
+    folder: &ScanFolder,
+    past: Past,
+    all_outcomes: bool,
+) -> anyhow::Result<Judgement> {
+    let mut keeper = Keeper { writer: store.begin_findings()?, past, all_outcomes };
+    let judgement = {
+        let mut evidence = Store::open(&folder.evidence())?;
+        audit::judge(&mut evidence, checks, facts.started_at, &mut keeper)?
+    };
+    keeper.writer.finish(&judgement.tallies)?;
+    Ok(judgement)
+}
+
+fn all_of(tallies: &BTreeMap<String, Tally>) -> Tally {
+    let mut all = Tally::default();
+    tallies.values().for_each(|tally| all.add_all(tally));
+    all
 }
 
 /// Whether all subaccounts are known, whatever checks were chosen.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 
 use crate::evidence::Store;
-use crate::history::Remembered;
+use crate::history::Past;
 use crate::model::ScanId;
 
 /// The folder of one scan. Unless it is kept it goes when this value goes: half a scan, whether
@@ -37,26 +37,24 @@ impl ScanFolder {
         }
     }
 
-    /// What the newest complete scan found. A scan that cannot be read any more is no reason to fail:
-    /// this one then starts a new history, and the log says so.
-    pub(super) fn previous(&self) -> Option<Vec<Remembered>> {
+    /// The file with the evidence.
+    pub(super) fn evidence(&self) -> PathBuf {
+        self.path.join("evidence.db")
+    }
+
+    /// What the newest complete scan leaves to compare with. A scan that cannot be read any more is no reason to
+    /// fail: this one then starts a new history, and the log says so.
+    pub(super) fn past(&self) -> Past {
         let path = self.output.join("latest").join("evidence.db");
         // Anything but a plain file (a pipe, say) could keep the scan waiting for ever.
         if !fs::metadata(&path).is_ok_and(|found| found.is_file()) {
-            return None;
+            return Past::FirstScan;
         }
-        match Store::open(&path).and_then(|store| store.found()) {
-            Ok(found) => Some(
-                found
-                    .into_iter()
-                    .map(|(finding_id, outcome, first_seen)| Remembered { finding_id, outcome, first_seen })
-                    .collect(),
-            ),
-            Err(error) => {
-                tracing::warn!("not compared with the previous scan: {error}");
-                None
-            }
-        }
+        let read = || anyhow::Ok(Past::of(&Store::open(&path)?)?);
+        read().unwrap_or_else(|error| {
+            tracing::warn!("not compared with the previous scan: {error:#}");
+            Past::FirstScan
+        })
     }
 
     /// Declares the scan finished: from now on it stays.

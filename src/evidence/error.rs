@@ -45,6 +45,9 @@ pub enum EvidenceError {
     /// What was declared cannot be written as JSON.
     #[error("what audit.toml declares cannot be stored")]
     Intent,
+    /// The evidence of a finding cannot be written as JSON.
+    #[error("the evidence of a finding cannot be stored")]
+    Finding,
     /// The writing thread ended early.
     #[error("the evidence file could not be written to its end")]
     WriterEnded,

@@ -158,6 +158,7 @@ insert into intent_webhook_host
 select lower(h.value ->> 'pattern'), a.value, h.value ->> 'operated_by',
        h.value ->> 'shared_ok', h.value ->> 'signature_validation'
 from json_each(?1, '$.webhook_host') h, json_each(h.value, '$.accounts') a;
+create index if not exists intent_webhook_host_of_account on intent_webhook_host (account_sid);
 
 create table if not exists intent_bucket (host text, owner text, kms integer, baa text) strict;
 insert into intent_bucket

@@ -6,6 +6,7 @@
 mod batch;
 pub mod data;
 mod error;
+mod findings;
 pub mod functions;
 mod schema;
 mod store;
@@ -13,5 +14,6 @@ mod writer;
 
 pub use batch::{Batch, Row, Value};
 pub use error::EvidenceError;
-pub use store::{ScanFacts, Store};
+pub use findings::FindingWriter;
+pub use store::{ScanFacts, Store, coverage_of};
 pub use writer::{Queue, Writer};

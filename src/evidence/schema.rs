@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::catalogue::{KINDS, Kind};
 
 /// Raised whenever a table or column changes.
-pub(super) const LAYOUT: i64 = 3;
+pub(super) const LAYOUT: i64 = 4;
 
 /// The tables that do not depend on the catalogue.
 const FIXED_TABLES: &str = "
@@ -31,8 +31,8 @@ create table coverage (
 ) strict, without rowid;
 
 create table finding (
-  place integer primary key, finding_id text not null, change text not null, outcome text not null,
-  waived integer not null, severity text not null, blocks_go_live integer not null, check_id text not null,
+  finding_id text primary key, change text not null, outcome text not null, waived integer not null,
+  severity text not null, blocks_go_live integer not null, check_id text not null,
   title text not null, family text not null, account_sid text not null, account_name text not null,
   phi integer not null, environment text not null, product text not null, resource_type text not null,
   resource_sid text not null, resource_name text not null, field text not null, reason text not null,
@@ -40,6 +40,11 @@ create table finding (
   citations text not null, sources text not null, first_seen text not null, last_seen text not null,
   owner text not null
 ) strict;
+
+create table tally (
+  check_id text not null, outcome text not null, severity text not null, waived integer not null,
+  findings integer not null, primary key (check_id, outcome, severity, waived)
+) strict, without rowid;
 
 create table attestation_rule (id text primary key, scope text not null, max_age_days integer not null) strict;
 ";

@@ -12,7 +12,7 @@ use super::schema;
 
 use crate::catalogue::Kind;
 use crate::intent::{ATTESTATIONS, Intent};
-use crate::model::{Coverage, CoverageStatus, Finding, Outcome, ScanId, in_seconds};
+use crate::model::{Coverage, CoverageStatus, ScanId, in_seconds};
 
 const INTENT_TABLES: &str = include_str!("intent.sql");
 
@@ -221,7 +221,7 @@ impl Store {
         self.run(statement, params![sentence, of_unusable_credential])
     }
 
-    fn run(&self, statement: &str, values: impl rusqlite::Params) -> Result<(), EvidenceError> {
+    pub(super) fn run(&self, statement: &str, values: impl rusqlite::Params) -> Result<(), EvidenceError> {
         self.connection
             .prepare_cached(statement)
             .and_then(|mut statement| statement.execute(values))
@@ -260,54 +260,6 @@ impl Store {
         )
     }
 
-    /// Writes the findings, in their order.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be written.
-    pub fn write_findings(&self, findings: &[Finding]) -> Result<(), EvidenceError> {
-        self.begin()?;
-        for finding in findings {
-            let evidence: serde_json::Map<_, _> =
-                finding.evidence.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-            self.run(
-                "insert into finding values (null, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \
-                 ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                params![
-                    finding.finding_id,
-                    finding.change,
-                    finding.outcome.as_str(),
-                    finding.waived,
-                    finding.severity.as_str(),
-                    finding.blocks_go_live,
-                    finding.check_id,
-                    finding.title,
-                    finding.family,
-                    finding.account_sid,
-                    finding.account_name,
-                    finding.phi,
-                    finding.environment,
-                    finding.product,
-                    finding.resource_type,
-                    finding.resource_sid,
-                    finding.resource_name,
-                    finding.field,
-                    finding.reason,
-                    serde_json::Value::Object(evidence).to_string(),
-                    finding.remediation,
-                    finding.fix_command,
-                    finding.console_url,
-                    finding.citations.join("; "),
-                    finding.sources.join(" "),
-                    finding.first_seen,
-                    finding.last_seen,
-                    finding.owner
-                ],
-            )?;
-        }
-        self.commit()
-    }
-
     /// What was and was not read, by account, kind and parent resource.
     ///
     /// # Errors
@@ -319,33 +271,6 @@ impl Store {
                 .connection
                 .prepare("select * from coverage order by account_sid, resource_type, parent_sid")?;
             statement.query_map([], coverage_of)?.collect()
-        };
-        read().map_err(sql("read"))
-    }
-
-    /// What was found, as (finding id, outcome, first seen).
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be read.
-    pub fn found(&self) -> Result<Vec<(String, Outcome, String)>, EvidenceError> {
-        let read = || -> rusqlite::Result<Vec<_>> {
-            // A view of that name could be anything, also endless.
-            let is_table = "select count(*) from sqlite_schema where name = 'finding' and type = 'table'";
-            if self.connection.query_row(is_table, [], |row| row.get::<_, i64>(0))? != 1 {
-                return Err(rusqlite::Error::QueryReturnedNoRows);
-            }
-            let mut statement = self
-                .connection
-                .prepare("select finding_id, outcome, first_seen from finding order by place")?;
-            statement
-                .query_map([], |row| {
-                    let outcome: String = row.get(1)?;
-                    let outcome = Outcome::from_word(&outcome)
-                        .ok_or_else(|| rusqlite::Error::InvalidColumnName(outcome.clone()))?;
-                    Ok((row.get(0)?, outcome, row.get(2)?))
-                })?
-                .collect()
         };
         read().map_err(sql("read"))
     }
@@ -391,7 +316,12 @@ fn each_intent_statement(
     Ok(())
 }
 
-fn coverage_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Coverage> {
+/// A row of the table `coverage`.
+///
+/// # Errors
+///
+/// When a column is missing or holds what it never should.
+pub fn coverage_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Coverage> {
     let account: String = row.get("account_sid")?;
     let status: String = row.get("status")?;
     let unreadable = |text: &str| rusqlite::Error::InvalidColumnName(text.to_owned());

@@ -2,36 +2,71 @@
 //!
 //! It knows the plain model alone: where the previous findings come from is not its business.
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
+use std::io;
 
-use crate::model::{Finding, Outcome};
+use crate::model::{Finding, Findings, Outcome};
 
-/// What is remembered of a finding of the previous scan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remembered {
-    /// Its identity.
-    pub finding_id: String,
-    /// Its outcome.
-    pub outcome: Outcome,
-    /// When it was first seen, RFC 3339 UTC.
-    pub first_seen: String,
+/// What is known from before.
+#[derive(Debug, Clone)]
+pub enum Past {
+    /// The scan is about a part only and is compared with none.
+    NotCompared,
+    /// There was no scan before: everything is `first_scan`.
+    FirstScan,
+    /// What was open in the previous scan.
+    Known(Open),
 }
 
-/// Writes into each finding what changed since the previous scan, and since when it is known.
-/// Without a previous scan everything is `first_scan`.
-pub fn compare(findings: &mut [Finding], previous: Option<&[Remembered]>) {
-    let Some(previous) = previous else {
-        findings.iter_mut().for_each(|finding| "first_scan".clone_into(&mut finding.change));
-        return;
-    };
-    let remembered: BTreeMap<&str, &Remembered> =
-        previous.iter().map(|known| (known.finding_id.as_str(), known)).collect();
-    for finding in findings {
-        let known = remembered.get(finding.finding_id.as_str());
-        let was_open = known.is_some_and(|known| known.outcome.needs_action());
-        finding.change = change(finding.outcome, was_open).to_owned();
-        if let (true, Some(known)) = (was_open, known) {
-            finding.first_seen.clone_from(&known.first_seen);
+/// The findings that were open.
+#[derive(Debug, Clone, Default)]
+pub struct Open {
+    /// By identity: when each was first seen.
+    first_seen: HashMap<String, String>,
+    /// The checks and accounts that they are of.
+    places: HashSet<(String, String)>,
+}
+
+impl Past {
+    /// What the previous scan leaves to compare with.
+    ///
+    /// # Errors
+    ///
+    /// When its findings cannot be read.
+    pub fn of(previous: &dyn Findings) -> io::Result<Self> {
+        let mut open = Open::default();
+        previous.each(&mut |known| {
+            if known.outcome.needs_action() {
+                open.first_seen.insert(known.finding_id.clone(), known.first_seen.clone());
+                open.places.insert((known.check_id.clone(), known.account_sid.clone()));
+            }
+            Ok(())
+        })?;
+        Ok(Self::Known(open))
+    }
+
+    /// Whether anything of this check was open in this account, so that what passes there may be fixed.
+    pub fn may_be_fixed(&self, check_id: &str, account_sid: &str) -> bool {
+        match self {
+            Self::Known(open) if !open.places.is_empty() => {
+                open.places.contains(&(check_id.to_owned(), account_sid.to_owned()))
+            }
+            _ => false,
+        }
+    }
+
+    /// Writes into a finding what changed since the previous scan, and since when it is known.
+    pub fn compare(&self, finding: &mut Finding) {
+        match self {
+            Self::NotCompared => {}
+            Self::FirstScan => "first_scan".clone_into(&mut finding.change),
+            Self::Known(open) => {
+                let known = open.first_seen.get(&finding.finding_id);
+                finding.change = change(finding.outcome, known.is_some()).to_owned();
+                if let Some(first_seen) = known {
+                    finding.first_seen.clone_from(first_seen);
+                }
+            }
         }
     }
 }
@@ -41,10 +76,13 @@ const fn change(now: Outcome, was_open: bool) -> &'static str {
     match (now.needs_action(), was_open) {
         (true, true) => "open",
         (true, false) => "new",
-        (false, true) => "fixed",
+        (false, true) => FIXED,
         (false, false) => "",
     }
 }
+
+/// The word for what was open and is well now.
+pub const FIXED: &str = "fixed";
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,7 @@
 //! What a check says about one thing.
 
+use std::io;
+
 use serde::Serialize;
 
 use super::Severity;
@@ -43,6 +45,11 @@ impl Outcome {
     /// Whether a reviewer has something to do about it.
     pub const fn needs_action(self) -> bool {
         matches!(self, Self::Fail | Self::Manual | Self::NotAssessed)
+    }
+
+    /// Whether it may be claimed only where everything was read.
+    pub const fn needs_complete_evidence(self) -> bool {
+        matches!(self, Self::Pass | Self::NotApplicable | Self::NotAssessed)
     }
 }
 
@@ -114,4 +121,15 @@ impl Finding {
     pub fn is_open_blocker(&self) -> bool {
         self.blocks_go_live && self.outcome.needs_action() && !self.waived
     }
+}
+
+/// The findings of a scan, wherever they are kept. There may be more of them than memory holds, so they are handed over
+/// one by one.
+pub trait Findings {
+    /// Hands over each, in report order: blockers first, then by severity, account, check and resource.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read, and whatever `act` returns.
+    fn each(&self, act: &mut dyn FnMut(&Finding) -> io::Result<()>) -> io::Result<()>;
 }

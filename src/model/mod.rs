@@ -14,13 +14,14 @@ mod region;
 mod scan;
 mod severity;
 mod sid;
+mod tally;
 
 pub use coverage::{Coverage, CoverageStatus};
 pub use enumeration::first_of;
 pub use examination::{
     Examination, ExaminedAccount, ExaminedHost, ExaminedOrganization, HeldCredential, Lack, Remedy,
 };
-pub use finding::{Finding, Outcome};
+pub use finding::{Finding, Findings, Outcome};
 pub use fingerprint::{FINGERPRINT_VERSION, finding_id};
 pub use matrix::{Cell, Matrix, Share};
 pub use permissions::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose, Reader, Uncovered};
@@ -29,3 +30,4 @@ pub use scan::{Clock, Scan, ScanId, ScannedAccount, Verdict, day_of, in_seconds}
 pub use severity::Severity;
 pub(crate) use sid::is_sid;
 pub use sid::{AccountSid, InvalidSid, looks_like_sid};
+pub use tally::{Said, Tally};

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::{Coverage, Finding, Outcome, Region, Severity};
+use super::{Coverage, Outcome, Region, Said, Severity, Tally};
 
 /// The name of a scan: its start in UTC, as `20261123T041500Z`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -82,7 +82,7 @@ pub struct ScannedAccount {
     pub blockers_undecided: usize,
 }
 
-/// A finished scan: all that a report needs.
+/// A finished scan: all that a report needs but the findings themselves, see [`super::Findings`].
 #[derive(Debug, Clone)]
 pub struct Scan {
     /// Its name.
@@ -103,8 +103,8 @@ pub struct Scan {
     pub coverage: Vec<Coverage>,
     /// Whether all subaccounts of the parent are known.
     pub tree_is_known: bool,
-    /// All findings, passes included, in report order.
-    pub findings: Vec<Finding>,
+    /// How many findings say what, passes included.
+    pub tally: Tally,
     /// Sentences that the reader must see first.
     pub notices: Vec<String>,
     /// For each resource kind, its product.
@@ -122,24 +122,20 @@ impl Scan {
     /// be assessed.
     pub fn is_complete(&self) -> bool {
         let credentials_worked = self.unusable_credentials.is_empty();
-        self.tree_is_known
-            && credentials_worked
-            && !self.findings.iter().any(|finding| finding.outcome == Outcome::NotAssessed)
+        let not_assessed = self.tally.count(|(outcome, ..)| outcome == Outcome::NotAssessed);
+        self.tree_is_known && credentials_worked && not_assessed == 0
     }
 
     /// Whether a fault at or above the given severity stands unwaived.
-    pub fn has_fault_at_or_above(&self, severity: Severity) -> bool {
-        self.findings.iter().any(|finding| {
-            finding.outcome == Outcome::Fail && !finding.waived && finding.severity <= severity
-        })
+    pub fn has_fault_at_or_above(&self, least: Severity) -> bool {
+        let counts =
+            |(outcome, severity, waived): Said| outcome == Outcome::Fail && !waived && severity <= least;
+        self.tally.count(counts) > 0
     }
 
     /// How many findings have this outcome and severity; waived ones do not count.
     pub fn count(&self, outcome: Outcome, severity: Severity) -> usize {
-        self.findings
-            .iter()
-            .filter(|finding| (finding.outcome, finding.severity) == (outcome, severity) && !finding.waived)
-            .count()
+        self.tally.count(|said| said == (outcome, severity, false))
     }
 }
 

@@ -206,7 +206,7 @@ fn redact_value(value: &str) -> String {
 }
 
 /// URLs that are remembered at most: the questions about one come one after the other, by check after check.
-const REMEMBERED: usize = 50_000;
+const REMEMBERED: usize = 10_000;
 
 thread_local! {
     static KNOWN: RefCell<HashMap<String, Option<Rc<Parts>>>> = RefCell::default();

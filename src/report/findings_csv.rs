@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Options, cell};
-use crate::model::{Finding, Scan, in_seconds};
+use crate::model::{Finding, Findings, Scan, in_seconds};
 
 /// The columns, in order. Columns are only ever added, at the end.
 pub(super) const COLUMNS: [&str; 37] = [
@@ -47,12 +47,18 @@ pub(super) const COLUMNS: [&str; 37] = [
 ];
 
 /// Writes the findings that the options ask for, in report order, as RFC 4180.
-pub(super) fn write(scan: &Scan, options: Options, to: impl Write) -> io::Result<()> {
+pub(super) fn write(
+    scan: &Scan,
+    findings: &dyn Findings,
+    options: Options,
+    to: impl Write,
+) -> io::Result<()> {
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
     csv.write_record(COLUMNS)?;
-    for finding in options.shown(scan) {
+    options.each_shown(findings, |finding| {
         csv.write_record(row(scan, finding).iter().map(|text| cell::for_spreadsheet(text)))?;
-    }
+        Ok(())
+    })?;
     csv.flush()
 }
 

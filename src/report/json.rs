@@ -2,15 +2,17 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::ser::{Error as _, Serialize, SerializeSeq as _, Serializer};
 
 use super::{BLIND_SPOTS, Options};
-use crate::model::{Coverage, Finding, Matrix, Outcome, Region, Scan, ScannedAccount, Severity, in_seconds};
+use crate::model::{
+    Coverage, Finding, Findings, Matrix, Outcome, Region, Scan, ScannedAccount, Severity, in_seconds,
+};
 
 /// Raised when a field changes its meaning or goes; new fields do not raise it.
 const SCHEMA_VERSION: u32 = 1;
 
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Document<'a> {
     schema_version: u32,
     scan: Facts<'a>,
@@ -22,11 +24,11 @@ struct Document<'a> {
     /// How much of what was required was read, and of each product in each account.
     coverage_matrix: Matrix,
     coverage: &'a [Coverage],
-    findings: Vec<&'a Finding>,
+    findings: Shown<'a>,
     blind_spots: &'a [&'a str],
 }
 
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Facts<'a> {
     scan_id: &'a str,
     started_at: String,
@@ -41,8 +43,25 @@ struct Facts<'a> {
     fault_at_or_above_threshold: Option<bool>,
 }
 
+/// The findings that the options ask for, written as they are read.
+struct Shown<'a> {
+    findings: &'a dyn Findings,
+    options: Options,
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut list = to.serialize_seq(None)?;
+        let write = |finding: &Finding| {
+            list.serialize_element(finding).map_err(|error| io::Error::other(error.to_string()))
+        };
+        self.options.each_shown(self.findings, write).map_err(S::Error::custom)?;
+        list.end()
+    }
+}
+
 /// How many unwaived findings have one outcome and severity.
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Tally {
     outcome: Outcome,
     severity: Severity,
@@ -50,7 +69,12 @@ struct Tally {
 }
 
 /// Writes the scan, with the findings that the options ask for.
-pub(super) fn write(scan: &Scan, options: Options, mut to: impl Write) -> io::Result<()> {
+pub(super) fn write(
+    scan: &Scan,
+    findings: &dyn Findings,
+    options: Options,
+    mut to: impl Write,
+) -> io::Result<()> {
     let document = Document {
         schema_version: SCHEMA_VERSION,
         scan: Facts {
@@ -70,7 +94,7 @@ pub(super) fn write(scan: &Scan, options: Options, mut to: impl Write) -> io::Re
         tallies: tallies(scan),
         coverage_matrix: Matrix::of(scan),
         coverage: &scan.coverage,
-        findings: options.shown(scan).collect(),
+        findings: Shown { findings, options },
         blind_spots: BLIND_SPOTS,
     };
     serde_json::to_writer_pretty(&mut to, &document)?;

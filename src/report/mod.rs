@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 pub use blind_spots::BLIND_SPOTS;
 pub use terminal::summary;
 
-use crate::model::{Finding, Scan, Severity};
+use crate::model::{Finding, Findings, Scan, Severity, Tally};
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy)]
@@ -35,10 +35,20 @@ pub struct Options {
 }
 
 impl Options {
-    /// The findings that the options ask for.
-    fn shown<'a>(&self, scan: &'a Scan) -> impl Iterator<Item = &'a Finding> + use<'a> {
-        let all = self.all_outcomes;
-        scan.findings.iter().filter(move |finding| all || finding.outcome.needs_action())
+    /// Hands over the findings that the options ask for.
+    fn each_shown(
+        self,
+        findings: &dyn Findings,
+        mut act: impl FnMut(&Finding) -> io::Result<()>,
+    ) -> io::Result<()> {
+        findings.each(&mut |finding| {
+            if self.all_outcomes || finding.outcome.needs_action() { act(finding) } else { Ok(()) }
+        })
+    }
+
+    /// How many they are.
+    fn count_shown(self, tally: &Tally) -> usize {
+        tally.count(|(outcome, ..)| self.all_outcomes || outcome.needs_action())
     }
 }
 
@@ -54,13 +64,13 @@ pub const FILES: [(&str, &str); 3] = [
 /// # Errors
 ///
 /// When a file cannot be written; the error names it.
-pub fn write_files(scan: &Scan, options: Options, folder: &Path) -> io::Result<()> {
+pub fn write_files(scan: &Scan, findings: &dyn Findings, options: Options, folder: &Path) -> io::Result<()> {
     for (name, _) in FILES {
         let path = folder.join(name);
         let write = |file: &mut BufWriter<File>| match name {
-            "findings.csv" => findings_csv::write(scan, options, file),
+            "findings.csv" => findings_csv::write(scan, findings, options, file),
             "coverage.csv" => coverage_csv::write(scan, file),
-            _ => json::write(scan, options, file),
+            _ => json::write(scan, findings, options, file),
         };
         private_file(&path)
             .map(BufWriter::new)

@@ -11,7 +11,9 @@ use anstyle::AnsiColor;
 use super::cell::{at_most, printable};
 use super::paragraph::{BOLD, DIM, colour, paragraph};
 use super::{BLIND_SPOTS, FILES, Options, coverage_table};
-use crate::model::{Coverage, CoverageStatus, Finding, Outcome, Scan, ScannedAccount, Severity, Verdict};
+use crate::model::{
+    Coverage, CoverageStatus, Finding, Findings, Outcome, Scan, ScannedAccount, Severity, Verdict,
+};
 
 /// Lines shown of a list before it refers to the files.
 const SHOWN: usize = 5;
@@ -21,13 +23,19 @@ const SHOWN: usize = 5;
 /// # Errors
 ///
 /// When the stream cannot be written; a closed pipe is the caller's to ignore.
-pub fn summary(scan: &Scan, options: Options, folder: &Path, to: &mut impl Write) -> io::Result<()> {
+pub fn summary(
+    scan: &Scan,
+    findings: &dyn Findings,
+    options: Options,
+    folder: &Path,
+    to: &mut impl Write,
+) -> io::Result<()> {
     heading(scan, to)?;
     verdicts(scan, to)?;
     counts(scan, to)?;
     coverage_table::write(scan, to)?;
     not_read(scan, to)?;
-    first_steps(scan, to)?;
+    first_steps(findings, to)?;
     files(scan, options, folder, to)
 }
 
@@ -93,8 +101,8 @@ fn counts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
             count(Outcome::NotAssessed)
         )?;
     }
-    let total = |wanted| scan.findings.iter().filter(|finding| finding.outcome == wanted).count();
-    let waived = scan.findings.iter().filter(|finding| finding.waived).count();
+    let total = |wanted| scan.tally.count(|(outcome, ..)| outcome == wanted);
+    let waived = scan.tally.count(|(.., waived)| waived);
     writeln!(
         to,
         "  {DIM}passed {}, nothing to judge {}, waived {waived}{DIM:#}",
@@ -152,8 +160,8 @@ fn causes(scan: &Scan, unread: &[&Coverage]) -> Vec<(String, usize)> {
     causes
 }
 
-fn first_steps(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
-    let checks = failing_checks(scan);
+fn first_steps(findings: &dyn Findings, to: &mut impl Write) -> io::Result<()> {
+    let checks = failing_checks(findings)?;
     if checks.is_empty() {
         return Ok(());
     }
@@ -180,24 +188,26 @@ fn first_steps(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
 
 /// The failing checks with their first finding and the number of them: blockers first, then the worst,
 /// then the most frequent.
-fn failing_checks(scan: &Scan) -> Vec<(&Finding, usize)> {
-    let mut checks: Vec<(&Finding, usize)> = Vec::new();
-    for finding in scan.findings.iter().filter(|finding| finding.outcome == Outcome::Fail && !finding.waived)
-    {
-        match checks.iter_mut().find(|(first, _)| first.check_id == finding.check_id) {
-            Some((_, count)) => *count += 1,
-            None => checks.push((finding, 1)),
+fn failing_checks(findings: &dyn Findings) -> io::Result<Vec<(Finding, usize)>> {
+    let mut checks: Vec<(Finding, usize)> = Vec::new();
+    findings.each(&mut |finding| {
+        if finding.outcome == Outcome::Fail && !finding.waived {
+            match checks.iter_mut().find(|(first, _)| first.check_id == finding.check_id) {
+                Some((_, count)) => *count += 1,
+                None => checks.push((finding.clone(), 1)),
+            }
         }
-    }
+        Ok(())
+    })?;
     checks.sort_by_key(|(first, count)| (!first.blocks_go_live, first.severity, std::cmp::Reverse(*count)));
-    checks
+    Ok(checks)
 }
 
 fn files(scan: &Scan, options: Options, folder: &Path, to: &mut impl Write) -> io::Result<()> {
     writeln!(to, "\n{BOLD}Files{BOLD:#} {DIM}in {}{DIM:#}", printable(&folder.display().to_string()))?;
     for (name, about) in FILES {
         let rows = match name {
-            "findings.csv" => format!(" ({} rows)", options.shown(scan).count()),
+            "findings.csv" => format!(" ({} rows)", options.count_shown(&scan.tally)),
             "coverage.csv" => format!(" ({} rows)", scan.coverage.len()),
             _ => String::new(),
         };

@@ -1,6 +1,6 @@
 //! Rows of every kind with values of their shape, the same for the same dice: what no check was written for.
 
-use twilio_audit::catalogue::{Keep, Kind};
+use twilio_audit::catalogue::{Column, Keep, Kind};
 use twilio_audit::evidence::{Row, Value};
 use twilio_audit::model::AccountSid;
 
@@ -18,7 +18,12 @@ impl Dice {
 }
 
 /// A row of a kind: `place` names it, and the account and the parent that it belongs to.
-pub(crate) fn row(kind: &Kind, place: usize, accounts: &[AccountSid], dice: &mut Dice) -> Row {
+pub(crate) fn row_of(
+    kind: &Kind,
+    place: usize,
+    accounts: &[AccountSid],
+    value: impl FnMut(&Column) -> Value,
+) -> Row {
     let number = place % accounts.len();
     let of_kind = |name: &str, place: usize| {
         let prefix: String = name.bytes().take(2).map(|b| char::from(b.to_ascii_uppercase())).collect();
@@ -34,11 +39,12 @@ pub(crate) fn row(kind: &Kind, place: usize, accounts: &[AccountSid], dice: &mut
         parent: parent.unwrap_or_default(),
         sid,
         link: None,
-        values: kind.columns.iter().map(|column| value(column.keep, column.name, dice)).collect(),
+        values: kind.columns.iter().map(value).collect(),
     }
 }
 
-fn value(keep: Keep, name: &str, dice: &mut Dice) -> Value {
+/// Any value of the shape, or none.
+pub(crate) fn value(keep: Keep, name: &str, dice: &mut Dice) -> Value {
     if dice.roll(5) == 0 {
         return Value::Null;
     }

@@ -94,18 +94,18 @@ pub(super) fn class(text: &str) -> Option<&'static str> {
 /// Whether a host is the one a pattern names. `*.a.example` means every name below `a.example`, at
 /// any depth; a star between other labels stands for exactly one label. Case does not matter.
 pub(super) fn matches(host: &str, pattern: &str) -> bool {
-    let labels = |name: &str| -> Vec<String> {
-        name.trim().trim_end_matches('.').to_lowercase().split('.').map(str::to_owned).collect()
-    };
-    let (host, pattern) = (labels(host), labels(pattern));
-    let host =
-        match (pattern.first().is_some_and(|label| label == "*"), host.len().checked_sub(pattern.len())) {
-            (true, Some(extra)) => &host[extra..],
-            _ => &host[..],
-        };
-    let is_same =
-        |(label, wanted): (&String, &String)| !label.is_empty() && (wanted == "*" || wanted == label);
-    host.len() == pattern.len() && host.iter().zip(&pattern).all(is_same)
+    let mut labels = host.trim().trim_end_matches('.').rsplit('.');
+    let mut wanted = pattern.trim().trim_end_matches('.').rsplit('.').peekable();
+    while let Some(want) = wanted.next() {
+        let Some(label) = labels.next().filter(|label| !label.is_empty()) else { return false };
+        match want {
+            "*" if wanted.peek().is_none() => return true,
+            "*" => {}
+            _ if want.eq_ignore_ascii_case(label) => {}
+            _ => return false,
+        }
+    }
+    labels.next().is_none()
 }
 
 fn is_local(address: IpAddr) -> bool {

@@ -3,6 +3,10 @@
 //! Each takes texts and answers a text, a number, or NULL for "cannot say". NULL in gives NULL out,
 //! so that what was not read stays unread. They know no table.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
@@ -66,14 +70,32 @@ pub fn register(connection: &Connection, now: Timestamp) -> Result<()> {
     one(connection, "usage_product", |category| Some(data::usage_product(category)))
 }
 
+/// Answers that a function remembers at most, and the longest text in bytes whose answer it remembers. Checks ask the
+/// same of the same few texts, account by account.
+const REMEMBERED: usize = 10_000;
+const LONGEST_REMEMBERED: usize = 500;
+
 /// A function of one text.
-fn one<T: ToSql + 'static>(
+fn one<T: ToSql + Clone + Send + 'static>(
     connection: &Connection,
     name: &str,
     function: impl Fn(&str) -> Option<T> + Send + 'static,
 ) -> Result<()> {
+    let answers: RefCell<HashMap<String, Option<T>>> = RefCell::default();
     connection.create_scalar_function(name, 1, FLAGS, move |context| {
-        Ok(text(context, 0)?.and_then(|text| function(&text)))
+        let Some(text) = text(context, 0)? else { return Ok(None) };
+        let mut answers = answers.borrow_mut();
+        if let Some(answer) = answers.get(&*text) {
+            return Ok(answer.clone());
+        }
+        let answer = function(&text);
+        if answers.len() >= REMEMBERED {
+            answers.clear();
+        }
+        if text.len() <= LONGEST_REMEMBERED {
+            answers.insert(text.into_owned(), answer.clone());
+        }
+        Ok(answer)
     })
 }
 
@@ -88,11 +110,11 @@ fn two<T: ToSql + 'static>(
     })
 }
 
-fn text(context: &Context<'_>, index: usize) -> Result<Option<String>> {
+fn text<'c>(context: &'c Context<'_>, index: usize) -> Result<Option<Cow<'c, str>>> {
     match context.get_raw(index) {
         ValueRef::Null => Ok(None),
-        ValueRef::Text(_) => context.get(index).map(Some),
-        ValueRef::Integer(number) => Ok(Some(number.to_string())),
+        value @ ValueRef::Text(_) => Ok(Some(Cow::Borrowed(value.as_str()?))),
+        ValueRef::Integer(number) => Ok(Some(Cow::Owned(number.to_string()))),
         ValueRef::Real(_) | ValueRef::Blob(_) => Err(wrong(index, "expected a text")),
     }
 }

@@ -1,0 +1,88 @@
+//! From what a row says to the finding that people read.
+
+use jiff::Timestamp;
+
+use super::compile::Compiled;
+use super::row::{Glance, Judged};
+use super::scope::AccountFacts;
+use super::waivers::Waivers;
+use crate::model::{Finding, Outcome, Severity, finding_id, in_seconds};
+
+/// How bad a row of a check is in an account.
+pub(super) const fn severity(compiled: &Compiled, account: &AccountFacts, glance: Glance) -> Severity {
+    let check = &compiled.check;
+    let of_check = if glance.is_warning { check.severity.milder() } else { check.severity };
+    match glance.severity {
+        Some(given) => given,
+        None if !account.phi && check.scope.includes_accounts_without_phi() => of_check.milder(),
+        None => of_check,
+    }
+}
+
+/// The finding of a row.
+pub(super) fn finding(
+    compiled: &Compiled,
+    account: &AccountFacts,
+    row: Judged<'_>,
+    waivers: &Waivers,
+    now: Timestamp,
+) -> Finding {
+    let check = &compiled.check;
+    let glance = row.glance;
+    let resource_type = row.subject.resource_type.into_owned();
+    let resource_sid = row.subject.resource_sid.into_owned();
+    let field = row.subject.field.into_owned();
+    let covered = waivers.cover(&check.id, &account.account_sid, &resource_sid, glance.outcome);
+    // What is wrong in an account without PHI keeps nobody from going live, unless it is the parent.
+    let matters = (account.phi && account.active) || (account.is_root && check.scope.speaks_for_the_tree());
+    let is_of_account = row.resource_name.is_empty() && matches!(resource_type.as_str(), "" | "account");
+    Finding {
+        finding_id: finding_id(&check.id, &account.account_sid, &resource_type, &resource_sid, &field),
+        change: String::new(),
+        outcome: glance.outcome,
+        waived: covered && check.waivable,
+        severity: severity(compiled, account, glance),
+        blocks_go_live: matters && row.blocks_go_live.unwrap_or(check.blocks_go_live && !glance.is_warning),
+        check_id: check.id.clone(),
+        title: check.title.clone(),
+        family: check.family.as_str().to_owned(),
+        account_sid: account.account_sid.clone(),
+        account_name: account.name.clone(),
+        phi: account.phi,
+        environment: account.environment.clone(),
+        product: row.product,
+        fix_command: match (&check.fix, glance.outcome) {
+            // A mere hint is no ground for a call that changes something.
+            (Some(fix), Outcome::Fail) if !glance.is_warning => {
+                fix.command(&account.account_sid, &resource_sid, &field)
+            }
+            _ => String::new(),
+        },
+        resource_type,
+        resource_sid,
+        resource_name: if is_of_account { account.name.clone() } else { row.resource_name },
+        field,
+        reason: row.reason,
+        evidence: row.evidence,
+        remediation: remediation(compiled, glance.outcome),
+        console_url: String::new(),
+        citations: check.citations.clone(),
+        sources: check.sources.clone(),
+        first_seen: in_seconds(now),
+        last_seen: in_seconds(now),
+        owner: account.owner.clone(),
+    }
+}
+
+/// What to do. Where nobody saw a fault, what to mend comes after what to supply.
+fn remediation(compiled: &Compiled, outcome: Outcome) -> String {
+    let mend = compiled.check.remediation.trim();
+    match outcome {
+        Outcome::NotAssessed => {
+            format!(
+                "First supply what is missing (see the reason) and scan again. If a fault is seen then: {mend}"
+            )
+        }
+        _ => mend.to_owned(),
+    }
+}

@@ -1,0 +1,219 @@
+//! The findings in the store: written as they arise, read back in report order.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+
+use rusqlite::{Row, params};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use super::error::{EvidenceError, sql};
+use super::store::Store;
+use crate::model::{Finding, Findings, Outcome, Severity, Tally};
+
+const INSERT: &str = "insert or replace into finding values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \
+                      ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+const IN_REPORT_ORDER: &str = "
+select * from finding
+order by blocks_go_live desc,
+         case severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 else 3 end,
+         account_sid, check_id, resource_sid, resource_type, field";
+
+/// What stands between two texts of a list that a column holds.
+const BETWEEN: &str = "; ";
+
+/// Writes findings into a store while other connections read its evidence. What was written counts only once
+/// [finished](FindingWriter::finish).
+#[derive(Debug)]
+pub struct FindingWriter<'s> {
+    store: &'s Store,
+}
+
+impl Store {
+    /// Begins to write findings.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn begin_findings(&self) -> Result<FindingWriter<'_>, EvidenceError> {
+        // With its log beside it the file can be read while it is written.
+        self.connection().pragma_update(None, "journal_mode", "wal").map_err(sql("write"))?;
+        self.begin()?;
+        Ok(FindingWriter { store: self })
+    }
+}
+
+impl FindingWriter<'_> {
+    /// Writes a finding; one with the same id gives way to it.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn write(&self, finding: &Finding) -> Result<(), EvidenceError> {
+        let evidence = serde_json::to_string(&Evidence(&finding.evidence));
+        self.store.run(
+            INSERT,
+            params![
+                finding.finding_id,
+                finding.change,
+                finding.outcome.as_str(),
+                finding.waived,
+                finding.severity.as_str(),
+                finding.blocks_go_live,
+                finding.check_id,
+                finding.title,
+                finding.family,
+                finding.account_sid,
+                finding.account_name,
+                finding.phi,
+                finding.environment,
+                finding.product,
+                finding.resource_type,
+                finding.resource_sid,
+                finding.resource_name,
+                finding.field,
+                finding.reason,
+                evidence.map_err(|_| EvidenceError::Finding)?,
+                finding.remediation,
+                finding.fix_command,
+                finding.console_url,
+                finding.citations.join(BETWEEN),
+                finding.sources.join(BETWEEN),
+                finding.first_seen,
+                finding.last_seen,
+                finding.owner
+            ],
+        )
+    }
+
+    /// Removes all findings of a check.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn forget(&self, check_id: &str) -> Result<(), EvidenceError> {
+        self.store.run("delete from finding where check_id = ?", [check_id])
+    }
+
+    /// Writes how many findings of each check say what, and ends. Nobody else may have the file open.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn finish(self, tallies: &BTreeMap<String, Tally>) -> Result<(), EvidenceError> {
+        for (check_id, tally) in tallies {
+            for ((outcome, severity, waived), findings) in tally.iter() {
+                self.store.run(
+                    "insert into tally values (?, ?, ?, ?, ?)",
+                    params![
+                        check_id,
+                        outcome.as_str(),
+                        severity.as_str(),
+                        waived,
+                        i64::try_from(findings).unwrap_or(i64::MAX)
+                    ],
+                )?;
+            }
+        }
+        self.store.commit()?;
+        // The finished store is one file again.
+        self.store.connection().pragma_update(None, "journal_mode", "delete").map_err(sql("write"))
+    }
+}
+
+impl Findings for Store {
+    fn each(&self, act: &mut dyn FnMut(&Finding) -> io::Result<()>) -> io::Result<()> {
+        let unreadable = |source| io::Error::other(sql("read")(source));
+        // A view of that name could be anything, also endless.
+        let is_table = "select count(*) from sqlite_schema where name = 'finding' and type = 'table'";
+        let tables: i64 = self.connection().query_row(is_table, [], |row| row.get(0)).map_err(unreadable)?;
+        if tables != 1 {
+            return Err(unreadable(rusqlite::Error::QueryReturnedNoRows));
+        }
+        let mut statement = self.connection().prepare(IN_REPORT_ORDER).map_err(unreadable)?;
+        let mut rows = statement.query([]).map_err(unreadable)?;
+        while let Some(row) = rows.next().map_err(unreadable)? {
+            act(&finding_of(row).map_err(unreadable)?)?;
+        }
+        Ok(())
+    }
+}
+
+fn finding_of(row: &Row<'_>) -> rusqlite::Result<Finding> {
+    let unreadable = |text: &str| rusqlite::Error::InvalidColumnName(text.to_owned());
+    let outcome: String = row.get("outcome")?;
+    let severity: String = row.get("severity")?;
+    let evidence: String = row.get("evidence")?;
+    let list = |column: &str| -> rusqlite::Result<Vec<String>> {
+        let text: String = row.get(column)?;
+        Ok(text.split(BETWEEN).filter(|text| !text.is_empty()).map(str::to_owned).collect())
+    };
+    Ok(Finding {
+        finding_id: row.get("finding_id")?,
+        change: row.get("change")?,
+        outcome: Outcome::from_word(&outcome).ok_or_else(|| unreadable(&outcome))?,
+        waived: row.get("waived")?,
+        severity: Severity::from_word(&severity).ok_or_else(|| unreadable(&severity))?,
+        blocks_go_live: row.get("blocks_go_live")?,
+        check_id: row.get("check_id")?,
+        title: row.get("title")?,
+        family: row.get("family")?,
+        account_sid: row.get("account_sid")?,
+        account_name: row.get("account_name")?,
+        phi: row.get("phi")?,
+        environment: row.get("environment")?,
+        product: row.get("product")?,
+        resource_type: row.get("resource_type")?,
+        resource_sid: row.get("resource_sid")?,
+        resource_name: row.get("resource_name")?,
+        field: row.get("field")?,
+        reason: row.get("reason")?,
+        evidence: serde_json::from_str(&evidence)
+            .map(|Pairs(pairs)| pairs)
+            .map_err(|_| unreadable(&evidence))?,
+        remediation: row.get("remediation")?,
+        fix_command: row.get("fix_command")?,
+        console_url: row.get("console_url")?,
+        citations: list("citations")?,
+        sources: list("sources")?,
+        first_seen: row.get("first_seen")?,
+        last_seen: row.get("last_seen")?,
+        owner: row.get("owner")?,
+    })
+}
+
+/// Names and values as a JSON object, in their order.
+struct Evidence<'a>(&'a [(String, String)]);
+
+impl Serialize for Evidence<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// The same, read back.
+struct Pairs(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Pairs;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of texts")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+        from.deserialize_map(InOrder)
+    }
+}

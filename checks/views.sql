@@ -368,7 +368,8 @@ with override as (
   where evidence_sha256 <> '' and days_until(expires_on) >= 0
   group by product
 )
-select p.id as product, p.title, coalesce(o.status, p.status) as status, p.condition, o.until as override_until
+select p.id as product, p.title, coalesce(o.status, p.status) as status, p.condition,
+       nullif(p.conflict, '') as conflict, o.until as override_until
 from baa_product p left join override o on o.product = p.id;
 
 -- API keys with their type, their policy, and who is said to own them. `restricted` and `key_type` are

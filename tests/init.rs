@@ -47,6 +47,22 @@ async fn it_declares_the_accounts_and_shows_keys_and_hosts() {
     again.kept_secrets_of(&estate);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn it_says_of_whom_it_could_not_read_everything() {
+    let estate = json!({"accounts": [
+        {"sid": "AC0001", "owner": "AC0001", "name": "Main"},
+        {"sid": "AC0002", "owner": "AC0001", "name": "Ward"},
+    ]});
+    let simulator = simulator(&estate).await;
+    let parent = credential(&estate, "AC0001");
+    let init = Audit::new(&["init"]).env("TWILIO_AUDIT_ENDPOINT", &simulator.endpoint());
+    let ended = init.credentials(&[&parent]).run();
+    assert!(ended.stdout.contains("Not everything could be read"), "{}", ended.stdout);
+    let text = std::fs::read_to_string(ended.folder.path().join("audit.toml")).unwrap();
+    assert!(text.contains(" lists of \"Ward\"."), "{text}");
+    assert!(!text.contains("lists of \"Main\""), "{text}");
+}
+
 /// `UPDATE_DOCS=1 cargo test --test init` writes it anew.
 #[test]
 fn the_published_schema_is_the_one_of_this_build() {

@@ -64,7 +64,7 @@ pub(super) fn finding(
         field,
         reason: row.reason,
         evidence: row.evidence,
-        remediation: remediation(compiled, glance.outcome),
+        remediation: remediation(compiled, glance.outcome, row.is_of_a_gap),
         console_url: String::new(),
         citations: check.citations.clone(),
         sources: check.sources.clone(),
@@ -75,9 +75,14 @@ pub(super) fn finding(
 }
 
 /// What to do. Where nobody saw a fault, what to mend comes after what to supply.
-fn remediation(compiled: &Compiled, outcome: Outcome) -> String {
+fn remediation(compiled: &Compiled, outcome: Outcome, is_of_a_gap: bool) -> String {
     let mend = compiled.check.remediation.trim();
     match outcome {
+        Outcome::Manual if is_of_a_gap => {
+            format!(
+                "Supply what is missing (see the reason) and scan again, or look by hand. If a fault is seen: {mend}"
+            )
+        }
         Outcome::NotAssessed => {
             format!(
                 "First supply what is missing (see the reason) and scan again. If a fault is seen then: {mend}"

@@ -290,6 +290,7 @@ impl<'a> Sitting<'a> {
             product: self.compiled.check.product.clone(),
             reason,
             evidence: Vec::new(),
+            is_of_a_gap: outcome.needs_action(),
         };
         self.keep(account, judged)
     }

@@ -55,6 +55,8 @@ pub(super) struct Judged<'r> {
     pub(super) product: String,
     pub(super) reason: String,
     pub(super) evidence: Vec<(String, String)>,
+    /// Whether nobody looked: the remedy then begins with what to supply.
+    pub(super) is_of_a_gap: bool,
 }
 
 impl Columns {
@@ -146,6 +148,7 @@ impl Columns {
             product,
             reason,
             evidence,
+            is_of_a_gap: glance.outcome == Outcome::NotAssessed,
         })
     }
 }

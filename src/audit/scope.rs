@@ -14,6 +14,8 @@ pub enum Scope {
     PhiSubaccounts,
     /// The same, and the parent while any active account carries PHI: what is wrong there reaches them all.
     PhiAndParent,
+    /// Active accounts that are declared free of PHI.
+    WithoutPhi,
     /// All active accounts.
     All,
     /// The organization, judged once, on the parent (or, where that was not seen, another account).
@@ -52,6 +54,7 @@ impl Scope {
             Self::Phi => account.active && account.phi,
             Self::PhiAndParent => account.active && (account.phi || (account.is_parent && any_phi)),
             Self::PhiSubaccounts => account.active && account.phi && !account.is_parent,
+            Self::WithoutPhi => account.active && !account.phi,
             Self::All => account.active,
             Self::Organization => account.is_root,
             Self::OrganizationOfPhi => account.is_root && any_phi,
@@ -65,7 +68,7 @@ impl Scope {
     /// Whether what it says of the parent counts for every PHI account of the tree: a wide-open parent is
     /// everybody's, while a rule for PHI accounts speaks of the account alone.
     pub const fn speaks_for_the_tree(self) -> bool {
-        !matches!(self, Self::Phi | Self::PhiSubaccounts | Self::Inactive)
+        !matches!(self, Self::Phi | Self::PhiSubaccounts | Self::WithoutPhi | Self::Inactive)
     }
 
     /// Whether it can judge nothing while the parent is out of sight.

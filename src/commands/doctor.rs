@@ -7,7 +7,7 @@ use super::printing::print;
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, reduction, sign_in};
 use super::strength::Strength;
-use super::{Exit, Log, Stop};
+use super::{Exit, Log, Stop, runtime};
 use crate::audit::{self, Holding};
 use crate::collect::{AccountInTree, Collector, Probed, Tree, probe, probe_organization};
 use crate::model::{Clock, Examination, ExaminedAccount, ExaminedOrganization};
@@ -50,8 +50,7 @@ pub fn run(args: &Args, _log: &Log) -> Result<Exit, Stop> {
     let started_at = Timestamp::now();
     let catalogue = args.chosen.choose()?;
     let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Stop::with(Exit::Broken))?;
+    let runtime = runtime()?;
     let examination = runtime.block_on(async {
         let setting = match setting {
             Some(setting) => setting,

@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use super::printing::print;
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, reduction, sign_in};
-use super::{Exit, Stop};
+use super::{Exit, Stop, runtime};
 use crate::audit::{self, Answer, Reader};
 use crate::collect::{Collector, chosen_kinds, collect};
 use crate::evidence::{Store, Writer};
-use crate::intent::{Draft, DraftAccount, DraftHost, DraftKey, Intent, schema};
+use crate::intent::{Draft, DraftAccount, DraftGap, DraftHost, DraftKey, Intent, schema};
 use crate::model::{Clock, day_of};
 
 /// Write a first audit.toml from what the accounts show
@@ -46,6 +46,11 @@ select url_host(url) as host, json_group_array(distinct account_sid), count(*)
 from webhook
 where not is_sip and host_class(url) in ('other', 'automation')
 group by host order by host";
+const UNREAD: &str = "
+select a.name, count(distinct u.resource_type)
+from unread u join account a on a.account_sid = u.account_sid
+where a.active
+group by a.account_sid order by a.is_root desc, a.account_sid";
 
 /// Runs the command.
 ///
@@ -66,8 +71,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     }
     let started_at = Timestamp::now();
     let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Stop::with(Exit::Broken))?;
+    let runtime = runtime()?;
     let draft = runtime.block_on(async {
         let setting = match setting {
             Some(setting) => setting,
@@ -88,6 +92,9 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     let (accounts, keys, hosts) = (draft.accounts.len(), draft.keys.len(), draft.hosts.len());
     print(|out| {
         writeln!(out, "{}: {accounts} accounts, {keys} keys, {hosts} hosts.", args.output.display())?;
+        if !draft.unread.is_empty() {
+            writeln!(out, "Not everything could be read, see the top of the file: some may be missing.")?;
+        }
         writeln!(out, "Keys and hosts are comments until you approve them. Complete the file, then run")?;
         writeln!(out, "`twilio-audit scan`.")
     })?;
@@ -137,6 +144,7 @@ async fn look(args: &Args, setting: Setting, started_at: Timestamp) -> Result<Dr
             accounts: serde_json::from_str(&text(row, 1)).unwrap_or_default(),
             addresses: number(row, 2),
         }),
+        unread: rows(&ask(UNREAD)?, |row| DraftGap { account: text(row, 0), lists: number(row, 1) }),
     })
 }
 

@@ -20,5 +20,12 @@ mod signing_in;
 pub mod simulate;
 mod strength;
 
+use tokio::runtime::{Builder, Runtime};
+
 pub use exit::{Exit, Stop};
 pub use log::{Log, LogFormat, explain_usage, start_log};
+
+/// What drives requests and waits.
+fn runtime() -> Result<Runtime, Stop> {
+    Builder::new_multi_thread().enable_all().build().map_err(Stop::with(Exit::Broken))
+}

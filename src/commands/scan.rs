@@ -14,7 +14,7 @@ use super::scan_folder::ScanFolder;
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, reduction, sign_in};
 use super::strength::Strength;
-use super::{Exit, Log, Stop};
+use super::{Exit, Log, Stop, runtime};
 use crate::audit::{self, Compiled, Judgement};
 use crate::catalogue::{ACCOUNT_TREE, KINDS};
 use crate::collect::{Collector, collect};
@@ -115,8 +115,7 @@ pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
     let catalogue = args.chosen.choose()?;
     // Programs and keyrings are asked before anything is interruptible, so that Ctrl-C simply ends them.
     let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Stop::with(Exit::Broken))?;
+    let runtime = runtime()?;
     let exit = runtime.block_on(async {
         let work = async {
             let setting = match setting {

@@ -38,10 +38,20 @@ impl Store {
     ///
     /// When the file cannot be written.
     pub fn begin_findings(&self) -> Result<FindingWriter<'_>, EvidenceError> {
-        // With its log beside it the file can be read while it is written.
-        self.connection().pragma_update(None, "journal_mode", "wal").map_err(sql("write"))?;
+        // With its log beside it the file can be read while it is written. Where the file system cannot do that, as
+        // on some network drives, everything is held back until the end.
+        if self.set_journal("wal")? != "wal" {
+            self.connection().pragma_update(None, "cache_spill", false).map_err(sql("write"))?;
+        }
         self.begin()?;
         Ok(FindingWriter { store: self })
+    }
+
+    /// Asks for a journal and says which one it became.
+    fn set_journal(&self, mode: &str) -> Result<String, EvidenceError> {
+        self.connection()
+            .pragma_update_and_check(None, "journal_mode", mode, |row| row.get(0))
+            .map_err(sql("write"))
     }
 }
 
@@ -119,7 +129,7 @@ impl FindingWriter<'_> {
         }
         self.store.commit()?;
         // The finished store is one file again.
-        self.store.connection().pragma_update(None, "journal_mode", "delete").map_err(sql("write"))
+        self.store.set_journal("delete").map(|_| ())
     }
 }
 

@@ -14,6 +14,17 @@ pub struct Draft {
     pub keys: Vec<DraftKey>,
     /// The hosts that Twilio sends data to.
     pub hosts: Vec<DraftHost>,
+    /// What could not be read, by account.
+    pub unread: Vec<DraftGap>,
+}
+
+/// Lists of an account that could not be read.
+#[derive(Debug)]
+pub struct DraftGap {
+    /// The name of the account.
+    pub account: String,
+    /// How many lists.
+    pub lists: u64,
 }
 
 /// An account as it was seen.
@@ -107,7 +118,9 @@ const PROMISES: &str = r#"
 impl Draft {
     /// The file, written on a day.
     pub fn to_toml(&self, today: Date) -> String {
-        let mut toml = format!("#:schema audit.schema.json\n{HEAD}\nschema_version = 1\n{PAPER}");
+        let mut toml = format!("#:schema audit.schema.json\n{HEAD}");
+        self.unread.iter().for_each(|gap| gap.write(&mut toml));
+        let _ = write!(toml, "\nschema_version = 1\n{PAPER}");
         let _ = write!(
             toml,
             "\n# Accounts, as seen on {today}. phi = false says that no PHI is in an account and none passes through it:\n\
@@ -130,6 +143,18 @@ impl Draft {
         }
         toml.push_str(PROMISES);
         toml
+    }
+}
+
+impl DraftGap {
+    fn write(&self, toml: &mut String) {
+        let lists = if self.lists == 1 { "list" } else { "lists" };
+        let _ = writeln!(
+            toml,
+            "# Not read: {} {lists} of {}. What stands there is missing below; `twilio-audit doctor` says why.",
+            self.lists,
+            quoted(&self.account)
+        );
     }
 }
 
@@ -213,6 +238,7 @@ mod tests {
                 accounts: vec![account],
                 addresses: 1,
             }],
+            unread: vec![DraftGap { account: "Ward\nphi = false".to_owned(), lists: 2 }],
         };
         let intent = Intent::parse(&draft.to_toml("2026-11-23".parse().unwrap()), "audit.toml").unwrap();
         assert_eq!(intent.account.len(), 1);

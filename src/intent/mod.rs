@@ -24,7 +24,7 @@ pub use change_window::{ChangeWindow, NoWindow};
 pub use document::{
     Audit, Baa, Catalogue, Change, Intent, Organization, Override, Policy, SiemPull, Telephony,
 };
-pub use draft::{Draft, DraftAccount, DraftHost, DraftKey};
+pub use draft::{Draft, DraftAccount, DraftGap, DraftHost, DraftKey};
 pub use error::{IntentError, Problem};
 pub use estate::{
     Account, Bucket, Conversations, Key, OauthApp, Person, ProductWithoutPhi, Sbc, Serverless,

@@ -21,7 +21,7 @@ use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, Region};
 use crate::twilio::Client;
 
 /// Accounts that are read side by side at most. The client's own gate bounds the requests.
-const ACCOUNTS_AT_ONCE: usize = 16;
+const ACCOUNTS_AT_ONCE: usize = 32;
 
 const NOT_ACTIVE: &str = "not asked: the account is not active";
 

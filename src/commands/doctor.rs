@@ -74,7 +74,7 @@ async fn examine(
     started_at: Timestamp,
 ) -> Result<Examination, Stop> {
     let mut collector = Collector {
-        client: client(setting.address)?,
+        client: client(setting.address, &args.choices)?,
         credentials: setting.credentials,
         kinds: catalogue.kinds.clone(),
         started_at,

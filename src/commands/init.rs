@@ -106,7 +106,7 @@ async fn look(args: &Args, setting: Setting, started_at: Timestamp) -> Result<Dr
     let mut read = audit::kinds_read_by(KEYS).map_err(Stop::with(Exit::Broken))?;
     read.extend(audit::kinds_read_by(HOSTS).map_err(Stop::with(Exit::Broken))?);
     let mut collector = Collector {
-        client: client(setting.address)?,
+        client: client(setting.address, &args.choices)?,
         credentials: setting.credentials,
         kinds: chosen_kinds(read),
         started_at,

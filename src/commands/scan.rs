@@ -170,7 +170,7 @@ async fn scan(
     let started_at = clock.now();
     check_names(&setting.intent, &catalogue.known).map_err(Stop::with(Exit::Usage))?;
     let mut collector = Collector {
-        client: client(setting.address)?,
+        client: client(setting.address, &args.choices)?,
         credentials: setting.credentials,
         kinds: catalogue.kinds.clone(),
         started_at,

@@ -13,7 +13,7 @@ use crate::credentials::{
 use crate::intent::Intent;
 use crate::model::{Region, day_of};
 use crate::simulator::{self, Estate, Simulator};
-use crate::twilio::Address;
+use crate::twilio::{Address, Limits};
 
 /// Whom to ask, as whom, and what was declared.
 pub(super) struct Setting {
@@ -40,9 +40,25 @@ pub(super) struct Choices {
     /// Read subaccounts with the Auth Tokens that the parent's account list returns
     #[arg(long, env = "TWILIO_AUDIT_DERIVE_SUBACCOUNT_TOKENS")]
     pub(super) derive_subaccount_tokens: bool,
+    /// Requests under way in one account at most; live traffic counts there too, and is made room for
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000), env = "TWILIO_AUDIT_MAX_IN_FLIGHT_PER_ACCOUNT")]
+    pub(super) max_in_flight_per_account: u16,
+    /// Requests under way altogether at most
+    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u16).range(1..=1000), env = "TWILIO_AUDIT_MAX_IN_FLIGHT")]
+    pub(super) max_in_flight: u16,
     /// A stand-in for Twilio, for tests: https, or http on this machine
     #[arg(long, value_name = "URL", env = "TWILIO_AUDIT_ENDPOINT", display_order = 99)]
     pub(super) endpoint: Option<String>,
+}
+
+impl Choices {
+    /// How much may be asked at once.
+    pub(super) fn limits(&self) -> Limits {
+        Limits {
+            per_account: usize::from(self.max_in_flight_per_account),
+            overall: usize::from(self.max_in_flight),
+        }
+    }
 }
 
 /// The real world. May wait for a program and for the keyring.

@@ -2,14 +2,15 @@
 
 use anyhow::anyhow;
 
+use super::scan_setting::Choices;
 use super::{Exit, Stop};
 use crate::collect::{Collector, Reduction, SignInError, Tree};
 use crate::intent::Intent;
-use crate::twilio::{Address, Client};
+use crate::twilio::{Address, Client, Patience};
 
 /// The sender of requests.
-pub(super) fn client(address: Address) -> Result<Client, Stop> {
-    Client::new(address).map_err(|error| {
+pub(super) fn client(address: Address, choices: &Choices) -> Result<Client, Stop> {
+    Client::with(address, choices.limits(), Patience::default()).map_err(|error| {
         let error = anyhow!(error.without_url());
         Stop::new(Exit::Broken, error.context("cannot set up TLS: are CA certificates installed?"))
     })

@@ -10,6 +10,7 @@ pub(super) struct Flights(Mutex<Counts>);
 struct Counts {
     now: BTreeMap<String, usize>,
     peak: usize,
+    peak_overall: usize,
 }
 
 /// A request in flight, until it is dropped.
@@ -25,6 +26,7 @@ impl Flights {
         *now += 1;
         let now = *now;
         counts.peak = counts.peak.max(now);
+        counts.peak_overall = counts.peak_overall.max(counts.now.values().sum());
         Flight { flights: self, account: account.to_owned() }
     }
 
@@ -34,6 +36,10 @@ impl Flights {
 
     pub(super) fn peak(&self) -> usize {
         self.counts().peak
+    }
+
+    pub(super) fn peak_overall(&self) -> usize {
+        self.counts().peak_overall
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {

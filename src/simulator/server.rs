@@ -91,6 +91,7 @@ struct Shared {
     flights: Flights,
     log: Mutex<Vec<Request>>,
     answered: AtomicU64,
+    refused: AtomicU64,
     /// The present of the estate stands still; that of the `Date` header does not.
     started: Instant,
 }
@@ -130,6 +131,7 @@ impl Simulator {
             flights: Flights::default(),
             log: Mutex::default(),
             answered: AtomicU64::new(0),
+            refused: AtomicU64::default(),
             started: Instant::now(),
             options,
         });
@@ -153,9 +155,19 @@ impl Simulator {
         self.shared.flights.of(account_sid)
     }
 
+    /// How many requests were refused because too many were in flight.
+    pub fn refused(&self) -> u64 {
+        self.shared.refused.load(Ordering::Relaxed)
+    }
+
     /// The largest number of requests that were in flight for one account at the same time.
     pub fn peak(&self) -> usize {
         self.shared.flights.peak()
+    }
+
+    /// The largest number of requests that were in flight at the same time, whosever they were.
+    pub fn peak_overall(&self) -> usize {
+        self.shared.flights.peak_overall()
     }
 
     /// Adds trouble for the requests to come.
@@ -232,8 +244,10 @@ impl Shared {
         // Before the flight begins: whoever sees it in flight knows that its fate is decided.
         let trouble = self.faults.strike(&full, &whose.account);
         let flight = self.flights.begin(&whose.account);
+        let in_flight = flight.in_flight();
         tokio::time::sleep(self.options.latency).await;
-        let answer = if flight.in_flight() > self.options.concurrency_limit {
+        let answer = if in_flight > self.options.concurrency_limit {
+            self.refused.fetch_add(1, Ordering::Relaxed);
             Answer::refusal(&Refusal::new(429, 20429, "Too Many Requests"))
         } else {
             let query: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -251,7 +265,7 @@ impl Shared {
             };
             self.answer(&asked)
         };
-        self.send(answer, trouble, flight.in_flight()).await
+        self.send(answer, trouble, in_flight).await
     }
 
     fn answer(&self, asked: &Asked<'_>) -> Answer {

@@ -9,9 +9,10 @@ use url::Url;
 
 use super::address::Address;
 use super::failure::{Failure, FailureKind};
-use super::gate::Gate;
+use super::gate::{Gate, Limits};
 use super::resolve::{SystemResolver, is_no_such_name};
 use super::retry::{Patience, Try, wait_before_next};
+use super::tempo::Sign;
 use super::token::{Token, Tokens};
 use crate::credentials::Caller;
 use crate::model::Region;
@@ -25,6 +26,9 @@ const MOST_TOKENS: u32 = 10;
 const TOKEN_URL: &str = "https://oauth.twilio.com/v2/token";
 /// Names the Region where an account is at home. Observed in answers of 2026-11, documented nowhere.
 const HOME_REGION: &str = "x-home-region";
+/// The requests in flight in the whole account, whoever sent them. Observed at api.twilio.com in 2026-11; other hosts
+/// may not send it.
+const CONCURRENT_REQUESTS: &str = "twilio-concurrent-requests";
 
 /// Sends requests, waits its turn, tries again.
 #[derive(Debug)]
@@ -64,6 +68,8 @@ struct Exchanged {
     ended: Try,
     date: Option<Timestamp>,
     home_region: Option<Region>,
+    /// The requests that Twilio counted in flight in the account.
+    in_account: Option<u32>,
 }
 
 /// What became of one request so far.
@@ -81,15 +87,15 @@ impl Client {
     ///
     /// When TLS cannot be set up, for example because the machine has no CA certificates.
     pub fn new(address: Address) -> Result<Self, reqwest::Error> {
-        Self::with_patience(address, Patience::default())
+        Self::with(address, Limits::default(), Patience::default())
     }
 
-    /// A client that gives up sooner or later than usual.
+    /// A client that asks more or less at once than usual, and gives up sooner or later.
     ///
     /// # Errors
     ///
     /// As [`Client::new`].
-    pub fn with_patience(address: Address, patience: Patience) -> Result<Self, reqwest::Error> {
+    pub fn with(address: Address, limits: Limits, patience: Patience) -> Result<Self, reqwest::Error> {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("twilio-audit/", env!("CARGO_PKG_VERSION")))
             // A redirect would carry the credential to wherever it leads.
@@ -106,7 +112,7 @@ impl Client {
         } else {
             builder = builder.https_only(true).dns_resolver(SystemResolver);
         }
-        let (gate, tokens) = (Gate::new(), Tokens::default());
+        let (gate, tokens) = (Gate::new(limits), Tokens::default());
         Ok(Self { http: builder.build()?, address, gate, tokens, patience })
     }
 
@@ -193,16 +199,16 @@ impl Client {
             let began = Instant::now();
             let left = self.patience.altogether.saturating_sub(*spent);
             *count += 1;
-            let Exchanged { answered, ended, date, home_region } =
+            let Exchanged { answered, ended, date, home_region, in_account } =
                 try_once(request.timeout(self.patience.one_try.min(left)), path).await;
+            // Whoever waits for the next try keeps nobody else from asking.
+            leave.answered(sign(ended, in_account));
             let failure = match answered {
                 Ok(body) => {
                     return Some(Ok(Reply { body, date, received_at: Timestamp::now(), home_region }));
                 }
                 Err(failure) => failure,
             };
-            // Whoever waits for the next try keeps nobody else from asking.
-            drop(leave);
             *spent += began.elapsed();
             let wait = wait_before_next(&self.patience, ended, *count, *spent, fastrand::f64());
             let Some(wait) = wait else { return Some(Err(failure)) };
@@ -213,6 +219,15 @@ impl Client {
             }
             tokio::time::sleep(wait).await;
         }
+    }
+}
+
+/// What an answer tells of the number of requests that may be under way.
+const fn sign(ended: Try, in_account: Option<u32>) -> Sign {
+    match ended {
+        Try::Answered { status: 429, .. } => Sign::TooMany,
+        Try::Answered { status: 0..500, .. } => Sign::Good { in_account },
+        Try::Answered { .. } | Try::Broken => Sign::Other,
     }
 }
 
@@ -249,7 +264,13 @@ fn no_token(failure: Failure) -> Failure {
 }
 
 async fn try_once(request: RequestBuilder, path: &str) -> Exchanged {
-    let nothing = |failure, ended| Exchanged { answered: Err(failure), ended, date: None, home_region: None };
+    let nothing = |failure, ended| Exchanged {
+        answered: Err(failure),
+        ended,
+        date: None,
+        home_region: None,
+        in_account: None,
+    };
     let unanswered = |failure: Failure| nothing(failure, Try::Broken);
     let answer = match request.send().await {
         Ok(answer) => answer,
@@ -263,10 +284,11 @@ async fn try_once(request: RequestBuilder, path: &str) -> Exchanged {
     let status = answer.status().as_u16();
     let retry_after = retry_after(answer.headers());
     let (date, home_region) = (date(answer.headers()), home_region(answer.headers()));
-    tracing::debug!(path, status, "answered");
+    let in_account = in_account(answer.headers());
+    tracing::debug!(path, status, ?in_account, "answered");
     let answered = |answered, status| {
         let ended = Try::Answered { status, retry_after };
-        Exchanged { answered, ended, date, home_region }
+        Exchanged { answered, ended, date, home_region, in_account }
     };
     match read_body(answer).await {
         Ok(body) if status == 200 => answered(Ok(body), status),
@@ -321,6 +343,10 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 fn date(headers: &HeaderMap) -> Option<Timestamp> {
     let text = headers.get(DATE)?.to_str().ok()?;
     Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp())
+}
+
+fn in_account(headers: &HeaderMap) -> Option<u32> {
+    headers.get(CONCURRENT_REQUESTS)?.to_str().ok()?.trim().parse().ok()
 }
 
 fn home_region(headers: &HeaderMap) -> Option<Region> {

@@ -10,10 +10,12 @@ mod gate;
 mod page;
 mod resolve;
 mod retry;
+mod tempo;
 mod token;
 
 pub use address::{Address, AddressError};
 pub use client::{Client, Reply, Request};
 pub use failure::{Failure, FailureKind};
+pub use gate::Limits;
 pub use page::{Page, PageError, parse_page};
 pub use retry::Patience;

@@ -15,7 +15,7 @@ use twilio_audit::evidence::{Store, Writer};
 use twilio_audit::intent::Intent;
 use twilio_audit::model::{Clock, Coverage, Finding, Region};
 use twilio_audit::simulator::{Estate, Fault, Options, Request, Simulator};
-use twilio_audit::twilio::{Client, Patience};
+use twilio_audit::twilio::{Client, Limits, Patience};
 
 use crate::planted;
 
@@ -85,7 +85,7 @@ pub async fn collected(estate: &Value, kind: &str, patience: Patience, faults: V
     let credentials = used.map(credential).collect();
     let simulator = Simulator::start(estate, Options { faults, ..Options::default() }).await.unwrap();
     let mut collector = Collector {
-        client: Client::with_patience(simulator.endpoint().parse().unwrap(), patience).unwrap(),
+        client: Client::with(simulator.endpoint().parse().unwrap(), Limits::default(), patience).unwrap(),
         credentials,
         kinds: KINDS.to_vec(),
         started_at: Timestamp::now(),

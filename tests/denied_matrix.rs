@@ -88,6 +88,11 @@ const fn judges_subaccounts(scope: Scope) -> bool {
     matches!(scope, Scope::Phi | Scope::PhiAndParent | Scope::PhiSubaccounts | Scope::All | Scope::Every)
 }
 
+/// Whether the parent is judged by a check that compares accounts, if nobody declared it free of PHI.
+const fn judges_the_parent(scope: Scope) -> bool {
+    !matches!(scope, Scope::PhiSubaccounts | Scope::WithoutPhi | Scope::Inactive)
+}
+
 fn needed<'a>(check: &'a Compiled, unread: &'a BTreeSet<&'static str>) -> Vec<&'static str> {
     check.needs().map(|kind| kind.name).filter(|name| unread.contains(name)).collect()
 }
@@ -214,10 +219,7 @@ impl Refused {
         let said = of_account(&self.findings, PARENT);
         let judged = CHECKS.iter().flat_map(|check| {
             let lacks = needed(check, unread_anywhere);
-            match check.check.compares_accounts
-                && !lacks.is_empty()
-                && check.check.scope != Scope::PhiSubaccounts
-            {
+            match check.check.compares_accounts && !lacks.is_empty() && judges_the_parent(check.check.scope) {
                 true => complaints_of_gap(check, &lacks, &said),
                 false => complaints_of_change(check, &before, &after),
             }

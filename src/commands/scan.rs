@@ -63,7 +63,7 @@ impl Args {
     fn stand_in(&self) -> Option<String> {
         match (self.demo, &self.choices.endpoint) {
             (true, _) => {
-                Some("This is the built-in demonstration: a made-up clinic, not a Twilio account.".to_owned())
+                Some("This is the built-in demonstration: a made-up clinic with an audit.toml of its own, not a Twilio account.".to_owned())
             }
             (false, Some(endpoint)) => {
                 Some(format!("The answers came from {endpoint}, not from Twilio itself."))

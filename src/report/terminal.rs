@@ -119,7 +119,7 @@ fn not_read(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
         scan.coverage.iter().filter(|c| !inactive.contains(c.account_sid.as_str())).collect();
     let unread: Vec<&Coverage> = asked.iter().copied().filter(|c| !c.status.is_conclusive()).collect();
     if unread.is_empty() {
-        return writeln!(to, "\n{BOLD}Every list that this version reads was read.{BOLD:#}");
+        return writeln!(to, "\n{BOLD}Every list that these checks need was read.{BOLD:#}");
     }
     let read = asked.len() - unread.len();
     writeln!(to, "\n{BOLD}Not read{BOLD:#} {DIM}({read} of {} listings were){DIM:#}", asked.len())?;

@@ -71,11 +71,10 @@ impl Tempo {
         self.is_answered = true;
         match sign {
             Sign::Good { in_account } => {
-                if let Some(in_account) = in_account {
-                    let ours = f64::from(u32::try_from(ours).unwrap_or(u32::MAX));
-                    let others = (f64::from(in_account) - ours).max(0.0);
-                    self.others = others.max(self.others + (others - self.others) * FADES / self.allowed);
-                }
+                // Where Twilio does not tell, what it told before fades: 429s then tell of others.
+                let ours = f64::from(u32::try_from(ours).unwrap_or(u32::MAX));
+                let others = in_account.map_or(0.0, |in_account| (f64::from(in_account) - ours).max(0.0));
+                self.others = others.max(self.others + (others - self.others) * FADES / self.allowed);
                 // Whoever does not use what is allowed learns nothing of more.
                 if is_full {
                     self.allowed = (self.allowed + 1.0 / self.allowed).min(self.most);
@@ -148,6 +147,7 @@ mod tests {
         });
         assert_eq!(busy.limit(), 1, "others have 8 of 10, and one is to spare");
         assert_eq!(after(busy, good(0), 1_000).limit(), 10, "they are gone");
+        assert_eq!(after(busy, GOOD, 1_000).limit(), 10, "nobody tells any more");
         let full = (0..40).fold(alone, |tempo, _| tempo.after(good(50), 0, tempo.limit(), true));
         assert_eq!(full.limit(), 1, "one at a time, so that the scan comes to an end");
     }

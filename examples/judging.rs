@@ -76,10 +76,7 @@ fn judge(path: &Path, store: &Store, checks: &[Compiled]) -> Result<(f64, Tally)
     let mut kept = Kept(store.begin_findings()?);
     let judgement = audit::judge(&mut Store::open(path)?, checks, MOMENT.parse()?, &mut kept)?;
     kept.0.finish(&judgement.tallies)?;
-    let took = begin.elapsed().as_secs_f64();
-    let mut all = Tally::default();
-    judgement.tallies.values().for_each(|tally| all.add_all(tally));
-    Ok((took, all))
+    Ok((begin.elapsed().as_secs_f64(), judgement.tally()))
 }
 
 /// Keeps what needs action, as the first scan of a tree does.

@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use super::compile::Compiled;
 use super::row::{Glance, Judged};
 use super::scope::AccountFacts;
-use super::waivers::Waivers;
 use crate::model::{Finding, Outcome, Severity, finding_id, in_seconds};
 
 /// How bad a row of a check is in an account.
@@ -24,7 +23,7 @@ pub(super) fn finding(
     compiled: &Compiled,
     account: &AccountFacts,
     row: Judged<'_>,
-    waivers: &Waivers,
+    waived: bool,
     now: Timestamp,
 ) -> Finding {
     let check = &compiled.check;
@@ -32,7 +31,6 @@ pub(super) fn finding(
     let resource_type = row.subject.resource_type.into_owned();
     let resource_sid = row.subject.resource_sid.into_owned();
     let field = row.subject.field.into_owned();
-    let covered = waivers.cover(&check.id, &account.account_sid, &resource_sid, glance.outcome);
     // What is wrong in an account without PHI keeps nobody from going live, unless it is the parent.
     let matters = (account.phi && account.active) || (account.is_root && check.scope.speaks_for_the_tree());
     let is_of_account = row.resource_name.is_empty() && matches!(resource_type.as_str(), "" | "account");
@@ -40,7 +38,7 @@ pub(super) fn finding(
         finding_id: finding_id(&check.id, &account.account_sid, &resource_type, &resource_sid, &field),
         change: String::new(),
         outcome: glance.outcome,
-        waived: covered && check.waivable,
+        waived,
         severity: severity(compiled, account, glance),
         blocks_go_live: matters && row.blocks_go_live.unwrap_or(check.blocks_go_live && !glance.is_warning),
         check_id: check.id.clone(),

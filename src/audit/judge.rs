@@ -32,6 +32,15 @@ pub struct Judgement {
     pub notices: Vec<String>,
 }
 
+impl Judgement {
+    /// The findings of all checks together.
+    pub fn tally(&self) -> Tally {
+        let mut all = Tally::default();
+        self.tallies.values().for_each(|tally| all.add_all(tally));
+        all
+    }
+}
+
 /// Runs checks over a store, as of a moment.
 ///
 /// # Errors
@@ -194,36 +203,39 @@ impl<'a> Sitting<'a> {
             let is_wanted = place.wants_passes || glance.outcome.needs_action();
             let (account, compiled) = (place.account, self.compiled);
             let subject = columns.subject(row, compiled)?;
-            if self.admit(at, account, glance, &subject) && is_wanted {
-                self.keep(account, columns.judged(row, compiled, glance, subject)?)?;
+            let Some((.., waived)) = self.admit(at, account, glance, &subject) else { continue };
+            if is_wanted {
+                let judged = columns.judged(row, compiled, glance, subject)?;
+                self.sink.take(finding(compiled, account, judged, waived, self.now))?;
             }
         }
         Ok(())
     }
 
-    /// Counts what is said of a subject, unless something worse was said of it.
-    fn admit(&mut self, at: usize, account: &AccountFacts, glance: Glance, subject: &Subject<'_>) -> bool {
-        let said = (glance.outcome, severity(self.compiled, account, glance), false);
+    /// Counts what is said of a subject; nothing where something worse was said of it.
+    fn admit(
+        &mut self,
+        at: usize,
+        account: &AccountFacts,
+        glance: Glance,
+        subject: &Subject<'_>,
+    ) -> Option<Said> {
+        let check = &self.compiled.check;
+        // Of passes, which are many, none needs a waiver.
+        let waived = glance.outcome.needs_action()
+            && self.waivers.cover(&check.id, &account.account_sid, &subject.resource_sid, glance.outcome)
+            && check.waivable;
+        let said = (glance.outcome, severity(self.compiled, account, glance), waived);
         let identity = self.hashers.each_ref().map(|hasher| hasher.hash_one((at, subject)));
         if let Some(before) = self.said.insert(identity, said) {
             if before <= said {
                 self.said.insert(identity, before);
-                return false;
+                return None;
             }
             self.tally.take_back(before);
         }
         self.tally.add(said);
-        true
-    }
-
-    /// Hands over a finding that was counted.
-    fn keep(&mut self, account: &AccountFacts, judged: Judged<'_>) -> Result<(), EvidenceError> {
-        let finding = finding(self.compiled, account, judged, self.waivers, self.now);
-        if finding.waived {
-            self.tally.take_back((finding.outcome, finding.severity, false));
-            self.tally.add((finding.outcome, finding.severity, true));
-        }
-        self.sink.take(finding)
+        Some(said)
     }
 
     /// A query that failed has said nothing, in no account.
@@ -279,9 +291,10 @@ impl<'a> Sitting<'a> {
             resource_sid: Cow::Borrowed(&account.account_sid),
             field: Cow::Borrowed(""),
         };
-        if !self.admit(at, account, glance, &subject) || !is_wanted {
-            return Ok(());
-        }
+        let waived = match self.admit(at, account, glance, &subject) {
+            Some((.., waived)) if is_wanted => waived,
+            _ => return Ok(()),
+        };
         let judged = Judged {
             glance,
             subject,
@@ -292,7 +305,7 @@ impl<'a> Sitting<'a> {
             evidence: Vec::new(),
             is_of_a_gap: outcome.needs_action(),
         };
-        self.keep(account, judged)
+        self.sink.take(finding(self.compiled, account, judged, waived, self.now))
     }
 }
 

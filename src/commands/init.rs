@@ -42,9 +42,9 @@ const KEYS: &str =
     "select sid, account_sid, friendly_name, coalesce(key_type, '') from key order by account_sid, sid";
 /// What Twilio itself serves needs no declaration, and what no declaration can make right gets none.
 const HOSTS: &str = "
-select url_host(url) as host, json_group_array(distinct account_sid), count(*)
+select host, json_group_array(distinct account_sid), count(*)
 from webhook
-where not is_sip and host_class(url) in ('other', 'automation')
+where not is_sip and host_class in ('other', 'automation')
 group by host order by host";
 const UNREAD: &str = "
 select a.name, count(distinct u.resource_type)

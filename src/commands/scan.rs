@@ -1,6 +1,5 @@
 //! `scan`: collect, judge, report. The main job.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
@@ -21,7 +20,7 @@ use crate::collect::{Collector, collect};
 use crate::evidence::{ScanFacts, Store, Writer, data};
 use crate::history::Past;
 use crate::intent::Intent;
-use crate::model::{AccountSid, Clock, Coverage, Region, Scan, ScanId, Severity, Tally, day_of};
+use crate::model::{AccountSid, Clock, Coverage, Region, Scan, ScanId, Severity, day_of};
 use crate::report;
 
 const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -231,10 +230,10 @@ fn finish(
         catalogue_version: facts.catalogue_version.clone(),
         intent_declared: facts.intent_declared,
         derived_tokens: facts.derived_tokens,
+        tally: judgement.tally(),
         accounts: judgement.accounts,
         tree_is_known: tree_is_known(&coverage),
         coverage,
-        tally: all_of(&judgement.tallies),
         notices: notices(facts, args, intent, store.notices()?, judgement.notices),
         unusable_credentials: store.unusable_credentials()?,
         region: args.choices.region,
@@ -269,12 +268,6 @@ fn judge(
     };
     keeper.writer.finish(&judgement.tallies)?;
     Ok(judgement)
-}
-
-fn all_of(tallies: &BTreeMap<String, Tally>) -> Tally {
-    let mut all = Tally::default();
-    tallies.values().for_each(|tally| all.add_all(tally));
-    all
 }
 
 /// Whether all subaccounts are known, whatever checks were chosen.

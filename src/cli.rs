@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{Log, checks, doctor, init, login, logout, permissions, query, scan, simulate};
+use crate::commands::{Log, checks, doctor, init, login, logout, merge, permissions, query, scan, simulate};
 
 /// Audit a Twilio account tree before patient data goes live
 #[derive(Debug, Parser)]
@@ -21,6 +21,7 @@ pub struct Cli {
 #[expect(missing_docs, reason = "a text here would hide the longer one of the `Args` from `--help`")]
 pub enum Command {
     Scan(scan::Args),
+    Merge(merge::Args),
     Permissions(permissions::Args),
     Doctor(doctor::Args),
     Init(init::Args),

@@ -14,6 +14,7 @@ fn main() -> ExitCode {
     commands::start_log(&cli.log);
     let ended = match cli.command {
         Command::Scan(args) => commands::scan::run(args, &cli.log),
+        Command::Merge(args) => commands::merge::run(args, &cli.log),
         Command::Doctor(args) => commands::doctor::run(&args, &cli.log),
         Command::Checks(args) => commands::checks::run(&args),
         Command::Query(args) => commands::query::run(&args),

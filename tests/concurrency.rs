@@ -62,7 +62,7 @@ async fn it_comes_to_use_what_the_account_allows_without_being_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_learns_what_an_account_does_not_allow() {
     let stage = stage(1).await;
-    let client = stage.client(Limits { per_account: 30, overall: 128 });
+    let client = stage.client(Limits { per_account: 30, ..Limits::default() });
     stage.ask(&client, 0, 600).await;
     // Each refusal halves, so they are as rare as the climb back is long.
     let refused = stage.simulator.refused();
@@ -72,7 +72,7 @@ async fn it_learns_what_an_account_does_not_allow() {
 #[tokio::test(flavor = "multi_thread")]
 async fn all_accounts_together_stay_below_the_ceiling() {
     let stage = stage(4).await;
-    let client = stage.client(Limits { per_account: 10, overall: 5 });
+    let client = stage.client(Limits { overall: 5, ..Limits::default() });
     let all = (0..4).map(|account| stage.ask(&client, account, 30));
     join_all(all).await;
     assert!(stage.simulator.peak_overall() <= 5, "{}", stage.simulator.peak_overall());

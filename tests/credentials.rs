@@ -127,24 +127,34 @@ async fn a_scan_outlives_the_tokens_of_its_apps() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_app_that_is_revoked_in_mid_scan_is_named_once_and_only_its_account_suffers() {
+async fn an_app_that_is_revoked_in_mid_scan_interrupts_it_and_without_a_new_one_only_its_account_suffers() {
     let simulator = slow_simulator().await;
-    let ended = scan(&simulator, &all(&["OQ0101", "OQ0203"]));
-    assert_eq!(ended.code, 3);
+    let interrupted = scan(&simulator, &all(&["OQ0101", "OQ0203"]));
+    assert_eq!(interrupted.code, 3);
+    for words in ["credentials.toml:6: ", "does not accept", "--resume"] {
+        assert!(interrupted.stderr.contains(words), "{}", interrupted.stderr);
+    }
+    assert!(!interrupted.folder.path().join("audits/latest").exists());
+    let ended = Audit::scan(&simulator)
+        .inside(interrupted)
+        .args(&["--resume", "--credentials", "credentials.toml"])
+        .run();
+    assert_eq!(ended.code, 3, "{}", ended.stderr);
     let [sentence] = &ended.unusable()[..] else { panic!("{:?}", ended.unusable()) };
     assert!(
-        sentence.starts_with("credentials.toml:6: ") && sentence.contains("no access token"),
+        sentence.starts_with("credentials.toml:6: ") && sentence.contains("does not accept"),
         "{sentence}"
     );
     assert!(ended.stdout.contains("credentials.toml:6"), "{}", ended.stdout);
     let of_app = |request: &&twilio_audit::simulator::Request| {
         request.method == "POST" && request.user == sid("OQ0203")
     };
-    assert_eq!(simulator.requests().iter().filter(of_app).count(), 2, "one token, and one refusal");
+    let posts = simulator.requests().iter().filter(of_app).count();
+    assert_eq!(posts, 3, "one token, and one refusal in each scan");
     let words =
         |account| statuses(&ended, account).into_iter().map(|(.., status)| status).collect::<BTreeSet<_>>();
     assert!(
-        words("AC0002").contains("complete") && words("AC0002").contains("denied"),
+        words("AC0002").contains("complete") && words("AC0002").contains("no_credential"),
         "{:?}",
         words("AC0002")
     );

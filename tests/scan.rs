@@ -390,7 +390,7 @@ fn whoever_stops_listening_does_not_stop_the_scan() {
 
 /// Waits for the scan to be under way, interrupts it as Ctrl-C does, and looks at what is left.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_interrupted_scan_says_so_and_leaves_nothing_half_done() {
+async fn an_interrupted_scan_says_so_and_goes_on_later() {
     for signal in ["INT", "TERM"] {
         let simulator = simulator(&estate()).await;
         let queues = format!("/api.twilio.com/2010-04-01/Accounts/{}/Queues.json", sid("AC0001"));
@@ -403,8 +403,35 @@ async fn an_interrupted_scan_says_so_and_leaves_nothing_half_done() {
         running.signal(signal);
         let ended = running.wait();
         assert_eq!(ended.code, 130, "{signal}: {}", ended.stderr);
-        assert!(ended.stderr.contains("interrupted"), "{}", ended.stderr);
-        assert_eq!(fs::read_dir(ended.folder.path().join("audits")).unwrap().count(), 0, "{signal}");
+        for words in ["interrupted", "--resume"] {
+            assert!(ended.stderr.contains(words), "{}", ended.stderr);
+        }
+        let only = |ended: &Ended| {
+            let mut names = fs::read_dir(ended.folder.path().join("audits")).unwrap();
+            let name = names.next().unwrap().unwrap().file_name().into_string().unwrap();
+            assert!(names.next().is_none(), "{signal}");
+            name
+        };
+        let unfinished = only(&ended);
+        assert!(unfinished.ends_with(".unfinished"), "{unfinished}");
+        simulator.recover();
+        let ended = Audit::scan(&simulator)
+            .inside(ended)
+            .args(&["--resume", "--check", "webhook-http"])
+            .sign_in(&credential(&estate(), "AC0001"))
+            .run();
+        assert_eq!(ended.code, 2);
+        assert!(ended.stderr.contains("another choice of checks"), "{}", ended.stderr);
+        assert_eq!(only(&ended), unfinished, "it stays as it was");
+        let ended = Audit::scan(&simulator)
+            .inside(ended)
+            .args(&["--resume"])
+            .sign_in(&credential(&estate(), "AC0001"))
+            .run();
+        assert!([1, 3].contains(&ended.code), "{}", ended.stderr);
+        let latest = fs::read_link(ended.folder.path().join("audits/latest")).unwrap();
+        assert_eq!(latest.to_str(), unfinished.strip_suffix(".unfinished"));
+        assert_eq!(ended.coverage("queue").values().next().unwrap().0, "complete");
     }
 }
 

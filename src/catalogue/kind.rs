@@ -20,7 +20,7 @@ pub struct Kind {
     /// by the SID of what it is listed under.
     pub identity: &'static [&'static str],
     /// A field that stands in the addresses of what is listed under a row, where the SID does not: a number,
-    /// a domain. It is held in memory while the row's children are read, and is never stored.
+    /// a domain. It is stored only until everything is read.
     pub link: Option<&'static str>,
 }
 
@@ -103,6 +103,14 @@ impl Kind {
     /// This kind and all that must be read before it, nearest first.
     pub fn line(&'static self) -> impl Iterator<Item = &'static Self> {
         successors(Some(self), |kind| kind.comes_after())
+    }
+
+    /// The kinds that are taken out of its answers.
+    pub fn taken_out(&self) -> impl Iterator<Item = &'static Self> + use<> {
+        let own = self.name;
+        let is_taken_out =
+            move |kind: &&'static Self| matches!(kind.origin, Origin::Derived { from, .. } if from == own);
+        super::KINDS.iter().copied().filter(is_taken_out)
     }
 
     /// The name of the kind that it comes after, as it is written here.

@@ -8,11 +8,11 @@ use super::pages::Pages;
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::reduce::reduce;
 use super::reduction::Reduction;
-use super::sign_in::{SignInError, SignedIn, Unusable, sign_in};
+use super::sign_in::{SignInError, SignedIn, Unusable, sign_in_each};
 use crate::catalogue::{ACCOUNT_TREE, Answer, Kind, TWILIO_ACCOUNT};
 use crate::credentials::{Credential, CredentialKind, Credentials, ParentReach, Secret, Source};
 use crate::evidence::{Row, Value};
-use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, in_seconds};
+use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, Shard, in_seconds};
 use crate::twilio::{Client, Failure, FailureKind, parse_page};
 
 /// One account to audit.
@@ -42,6 +42,8 @@ impl AccountInTree {
 pub struct Tree {
     /// The accounts: the one that stands for the organization first, then by SID.
     pub accounts: Vec<AccountInTree>,
+    /// The account that stands for the organization, audited or not.
+    pub(super) root: AccountSid,
     /// Whether the parent has subaccounts, audited or not.
     pub(super) has_subaccounts: bool,
     /// Rows of the parent's account list, foreign accounts included.
@@ -80,20 +82,10 @@ pub(super) async fn discover(
     credentials: &mut Credentials,
     reduction: &Reduction,
     derive_tokens: bool,
+    shard: Option<Shard>,
     clock: Clock,
 ) -> Result<Tree, SignInError> {
-    let mut signed_in: BTreeMap<AccountSid, SignedIn> = BTreeMap::new();
-    let mut accepted = Vec::new();
-    let mut refusals = Vec::new();
-    for credential in credentials.iter() {
-        match sign_in(client, credential, reduction).await {
-            Ok(found) => {
-                accepted.push(Credential { kind: found.kind, ..credential.clone() });
-                signed_in.insert(credential.account.clone(), found);
-            }
-            Err(refusal) => refusals.push(refusal),
-        }
-    }
+    let Tried { signed_in, accepted, refusals } = try_those(client, credentials, shard, reduction).await;
     if signed_in.is_empty() && !refusals.is_empty() {
         return Err(SignInError::Unusable(refusals));
     }
@@ -119,7 +111,9 @@ pub(super) async fn discover(
         let place = place(other);
         format!("{place}: {other} is not in the tree of the parent account; it was audited all the same.")
     }));
+    let root = accounts.first().map_or_else(|| first.clone(), |account| account.account.clone());
     let tree = Tree {
+        root,
         has_subaccounts: accounts.iter().any(|account| !account.is_parent),
         accounts,
         coverage: listing.coverage(parent.as_ref(), &first, &signed_in, clock),
@@ -145,6 +139,51 @@ pub(super) async fn discover(
         credentials.set_parent(parent);
     }
     Ok(tree.with_notice_if_incomplete())
+}
+
+/// What became of the credentials that were tried.
+#[derive(Default)]
+struct Tried {
+    /// What each accepted one turned out to be.
+    signed_in: BTreeMap<AccountSid, SignedIn>,
+    /// The accepted ones, with their kinds.
+    accepted: Vec<Credential>,
+    refusals: Vec<Unusable>,
+}
+
+/// Tries the credentials: all of them, or those of a shard and of the parent. The parent's is the first as a rule; the
+/// others are tried only where it is not.
+async fn try_those(
+    client: &Client,
+    credentials: &Credentials,
+    shard: Option<Shard>,
+    reduction: &Reduction,
+) -> Tried {
+    let is_first = |one: &Credential| credentials.iter().next().is_some_and(|first| std::ptr::eq(first, one));
+    let is_wanted = |one: &&Credential| shard.is_none_or(|shard| is_first(one) || shard.holds(&one.account));
+    let (wanted, others) = credentials.iter().partition(is_wanted);
+    let mut tried = try_each(client, wanted, reduction).await;
+    if !tried.signed_in.values().any(owns_itself) {
+        let more = try_each(client, others, reduction).await;
+        tried.signed_in.extend(more.signed_in);
+        tried.accepted.extend(more.accepted);
+        tried.refusals.extend(more.refusals);
+    }
+    tried
+}
+
+async fn try_each(client: &Client, credentials: Vec<&Credential>, reduction: &Reduction) -> Tried {
+    let mut tried = Tried::default();
+    for (credential, answer) in sign_in_each(client, credentials, reduction).await {
+        match answer {
+            Ok(found) => {
+                tried.accepted.push(Credential { kind: found.kind, ..credential.clone() });
+                tried.signed_in.insert(credential.account.clone(), found);
+            }
+            Err(refusal) => tried.refusals.push(refusal),
+        }
+    }
+    tried
 }
 
 /// One sentence for each credential that was refused or left aside.
@@ -352,9 +391,15 @@ impl Tree {
             self.coverage.reason = reason;
         }
         if let Some(first) = self.accounts.first() {
+            self.root = first.account.clone();
             self.coverage.account_sid = first.account.clone();
         }
         Ok(())
+    }
+
+    /// Leaves out the accounts of other shards. What is known of the tree stays: the shards come together again.
+    pub(super) fn keep_shard(&mut self, shard: Shard) {
+        self.accounts.retain(|account| shard.holds(&account.account));
     }
 
     fn with_notice_if_incomplete(mut self) -> Self {

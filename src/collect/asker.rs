@@ -10,6 +10,8 @@ pub(super) struct Asker<'a> {
     pub(super) kind: Option<&'static str>,
     /// Where the credential was found.
     pub(super) place: &'a str,
+    /// Whether it is the Organization's app.
+    pub(super) is_of_organization: bool,
 }
 
 impl<'a> Asker<'a> {
@@ -21,11 +23,21 @@ impl<'a> Asker<'a> {
     ) -> Option<Self> {
         if endpoint.by_organization {
             let app = credentials.organization()?;
-            return Some(Self { caller: app.caller(), kind: Some("organization_app"), place: &app.place });
+            return Some(Self {
+                caller: app.caller(),
+                kind: Some("organization_app"),
+                place: &app.place,
+                is_of_organization: true,
+            });
         }
         let reach = parent_reach(endpoint, doubts::PARENT_TOKEN_LISTS_SUBACCOUNT_KEYS);
         let credential = credentials.for_request(account, reach)?;
-        Some(Self { caller: credential.caller(), kind: Some(credential.word()), place: &credential.place })
+        Some(Self {
+            caller: credential.caller(),
+            kind: Some(credential.word()),
+            place: &credential.place,
+            is_of_organization: false,
+        })
     }
 }
 

@@ -6,12 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::address::Occasion;
+use super::asker::Asker;
 use super::reduction::Reduction;
+use super::sign_in::{Unusable, sign_in_each};
 use crate::catalogue::Kind;
 use crate::credentials::{Credential, Credentials};
 use crate::evidence::{Batch, EvidenceError, Queue};
 use crate::model::{AccountSid, Clock, Region, in_seconds};
-use crate::twilio::{Client, Failure};
+use crate::twilio::{Client, Failure, FailureKind};
 
 /// What all tasks of a collection share.
 pub(super) struct Context {
@@ -24,8 +26,10 @@ pub(super) struct Context {
     pub(super) kinds: Vec<&'static Kind>,
     pub(super) region: Region,
     pub(super) recording_retention_days: u16,
-    /// The places of credentials that Twilio stopped accepting during the scan, each told of once.
-    pub(super) lost: Mutex<BTreeSet<String>>,
+    /// Whether it goes on with a scan that was interrupted.
+    pub(super) goes_on: bool,
+    /// Where the credentials were found that Twilio refused at some time during the scan.
+    pub(super) refused: Mutex<BTreeSet<String>>,
 }
 
 impl Context {
@@ -38,13 +42,33 @@ impl Context {
         }
     }
 
-    /// Tells the reader, once, of a credential that Twilio stopped accepting.
-    pub(super) async fn note_lost(&self, place: &str, failure: &Failure) -> Result<(), EvidenceError> {
-        let is_new = self.lost.lock().unwrap_or_else(PoisonError::into_inner).insert(place.to_owned());
-        if is_new {
-            self.queue.send(Batch::UnusableCredential(format!("{place}: {}.", failure.reason))).await?;
+    /// Notes what a refusal says of the credential itself: that of the Organization never signed in, so that the reader
+    /// is told, once; another may have been lost, which is looked into when everything is read.
+    pub(super) async fn note_refusal(
+        &self,
+        asker: &Asker<'_>,
+        failure: &Failure,
+    ) -> Result<(), EvidenceError> {
+        let has_no_token = failure.kind == FailureKind::NoToken;
+        if !has_no_token && (failure.http_status != Some(401) || failure.is_of_policy()) {
+            return Ok(());
+        }
+        let is_new =
+            self.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(asker.place.to_owned());
+        if asker.is_of_organization && has_no_token && is_new {
+            let sentence = format!("{}: {}.", asker.place, failure.reason);
+            self.queue.send(Batch::UnusableCredential(sentence)).await?;
         }
         Ok(())
+    }
+
+    /// The credentials that were accepted when the scan began and are not any more.
+    pub(super) async fn lost_credentials(&self) -> Vec<Unusable> {
+        let refused = std::mem::take(&mut *self.refused.lock().unwrap_or_else(PoisonError::into_inner));
+        let is_suspect = |credential: &&Credential| refused.contains(&credential.place);
+        let suspects = self.credentials.iter().filter(is_suspect).collect();
+        let answers = sign_in_each(&self.client, suspects, &self.reduction).await;
+        answers.into_iter().filter_map(|(_, answer)| answer.err()).collect()
     }
 
     /// The present moment, for the coverage report.

@@ -7,13 +7,11 @@ use super::address::first_url;
 use super::asker::Asker;
 use super::context::Context;
 use super::pages::Pages;
-use super::plan::children;
-use super::progress::{Derived, Progress};
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::reduce::{derive, reduce};
 use super::refusal::outcome_of;
 use crate::catalogue::{Answer, Endpoint, Kind};
-use crate::evidence::{Batch, EvidenceError, Row};
+use crate::evidence::{Cursor, EvidenceError, ListingKey, PageRows, Row, SoFar};
 use crate::model::{Coverage, CoverageStatus};
 use crate::twilio::{Failure, FailureKind, parse_page};
 
@@ -33,46 +31,92 @@ struct Ending {
     reason: String,
     credential_kind: Option<&'static str>,
     pages: u32,
+    /// Whether its pages can be read on from where this ended.
+    may_go_on: bool,
 }
 
-/// What is left of a listing for those that are listed under its rows.
-pub(super) struct Kept {
-    pub(super) rows: Vec<Row>,
+/// What those who are listed under its rows must know of a listing.
+pub(super) struct Outcome {
     pub(super) status: CoverageStatus,
     /// Why what is listed under them cannot be read either, where they could not.
     pub(super) because: String,
 }
 
+/// How far it was read: what is not in the store already.
+struct Progress {
+    /// Where an interrupted scan left off.
+    left_off: Option<Cursor>,
+    /// Whether something came twice and was not the same.
+    has_changed: bool,
+    /// The SID of the last row, under which derived rows stand.
+    last_sid: Option<String>,
+}
+
+/// Pages that were read, or nothing where the scan was halted.
+type Halting<T> = Result<Option<T>, EvidenceError>;
+
 impl Listing<'_> {
-    /// Reads it to its end, sends its rows to the store, and notes how it ended.
-    pub(super) async fn read(&self, run: &Context) -> Result<Kept, EvidenceError> {
-        let keeps_rows = children(&run.kinds, self.kind).next().is_some();
-        let mut progress = Progress::new(self.kind, keeps_rows);
+    /// Which one it is.
+    pub(super) fn key(&self) -> ListingKey {
+        ListingKey { account: self.place.account.clone(), kind: self.kind, parent: self.place.parent.clone() }
+    }
+
+    /// Reads it to its end, writes its rows page by page, and notes how it ended; nothing where the scan was halted.
+    pub(super) async fn read(&self, run: &Context) -> Halting<Outcome> {
+        let left_off = match self.so_far(run).await? {
+            SoFar::Read(status) => return Ok(Some(Outcome { status, because: String::new() })),
+            SoFar::Begun(cursor) => Some(cursor),
+            SoFar::Nothing => None,
+        };
+        let has_changed = left_off.as_ref().is_some_and(|cursor| cursor.has_changed);
+        let mut progress = Progress { left_off, has_changed, last_sid: None };
         let ending = match self.kind.endpoint() {
             Some(endpoint) => self.read_with_fallback(run, endpoint, &mut progress).await?,
-            None => Ending::failed("it has no request of its own".to_owned(), None, 0),
+            None => Some(Ending::failed("it has no request of its own".to_owned(), None, 0)),
         };
-        let derived_under = progress.last_sid.clone().unwrap_or_else(|| self.place.parent.clone());
-        for (kind, rows) in progress.derived {
-            let count = rows.len();
-            run.queue.send(Batch::Rows(kind, rows)).await?;
-            run.queue.send(Batch::Coverage(self.coverage(run, kind, &derived_under, count, &ending))).await?;
+        let Some(ending) = ending else { return Ok(None) };
+        self.end(run, &progress, &ending).await?;
+        let because = match ending.status {
+            CoverageStatus::NoCredential => ending.reason,
+            _ => "what it is listed under was not read".to_owned(),
+        };
+        Ok(Some(Outcome { status: ending.status, because }))
+    }
+
+    /// How far the scan had come with it when it was interrupted. What it has without a cursor is taken back.
+    async fn so_far(&self, run: &Context) -> Result<SoFar, EvidenceError> {
+        if !run.goes_on {
+            return Ok(SoFar::Nothing);
         }
-        let coverage = self.coverage(run, self.kind, &self.place.parent, progress.count, &ending);
+        let key = self.key();
+        run.queue
+            .ask(move |store| {
+                let so_far = store.so_far(&key)?;
+                if so_far == SoFar::Nothing {
+                    store.discard(&key)?;
+                }
+                Ok(so_far)
+            })
+            .await
+    }
+
+    /// Notes how it ended, and how what was taken out of its rows did.
+    async fn end(&self, run: &Context, progress: &Progress, ending: &Ending) -> Result<(), EvidenceError> {
+        let derived_under = progress.last_sid.as_ref().unwrap_or(&self.place.parent);
+        let derived = self.kind.taken_out().map(|kind| self.coverage(run, kind, derived_under, ending));
+        let own = self.coverage(run, self.kind, &self.place.parent, ending);
+        let ended = derived.chain([own]).collect();
+        let (key, may_go_on) = (self.key(), ending.may_go_on);
+        let rows = run.queue.ask(move |store| store.end_listing(&key, ended, may_go_on)).await?;
         tracing::info!(
             account = self.place.account.as_str(),
             kind = self.kind.name,
             under = self.place.parent,
             status = ending.status.as_str(),
-            rows = progress.count,
+            rows,
             "read"
         );
-        run.queue.send(Batch::Coverage(coverage)).await?;
-        let because = match ending.status {
-            CoverageStatus::NoCredential => ending.reason,
-            _ => "what it is listed under was not read".to_owned(),
-        };
-        Ok(Kept { rows: progress.kept.unwrap_or_default(), status: ending.status, because })
+        Ok(())
     }
 
     async fn read_with_fallback(
@@ -80,21 +124,21 @@ impl Listing<'_> {
         run: &Context,
         endpoint: &Endpoint,
         progress: &mut Progress,
-    ) -> Result<Ending, EvidenceError> {
-        let mut ending = self.read_from(run, endpoint, progress).await?;
+    ) -> Halting<Ending> {
+        let Some(mut ending) = self.read_from(run, endpoint, progress).await? else { return Ok(None) };
         let refused =
             matches!(
                 ending.status,
                 CoverageStatus::Denied | CoverageStatus::NoCredential | CoverageStatus::NotEnabled
             ) || ending.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::NoSuchHost);
         if let (true, Some(fallback)) = (refused, endpoint.fallback) {
-            let mut second = self.read_from(run, fallback, progress).await?;
+            let Some(mut second) = self.read_from(run, fallback, progress).await? else { return Ok(None) };
             if second.status == CoverageStatus::Complete {
                 second.reason = "read from another source, because the usual one was refused".to_owned();
                 ending = second;
             }
         }
-        Ok(ending)
+        Ok(Some(ending))
     }
 
     async fn read_from(
@@ -102,69 +146,100 @@ impl Listing<'_> {
         run: &Context,
         endpoint: &Endpoint,
         progress: &mut Progress,
-    ) -> Result<Ending, EvidenceError> {
+    ) -> Halting<Ending> {
         let Some(asker) = Asker::of(&run.credentials, endpoint, &self.place.account) else {
-            return Ok(Ending::without_credential(endpoint));
+            return Ok(Some(Ending::without_credential(endpoint)));
         };
         let credential_kind = asker.kind;
-        let url = match first_url(endpoint, &self.place, self.under(), run.occasion()) {
+        let first = match first_url(endpoint, &self.place, self.under(), run.occasion()) {
             Ok(url) => url,
-            Err(reason) => return Ok(Ending::failed(reason, credential_kind, 0)),
+            Err(reason) => return Ok(Some(Ending::failed(reason, credential_kind, 0))),
         };
-        let mut pages = Pages::new(&run.client, asker.caller, url);
+        let mut pages = match progress.left_off.take_if(|cursor| is_page_of(&cursor.next, &first)) {
+            Some(Cursor { next, pages, .. }) => match Url::parse(&next) {
+                Ok(next) => Pages::going_on(&run.client, asker.caller, next, pages),
+                Err(_) => Pages::new(&run.client, asker.caller, first),
+            },
+            None => Pages::new(&run.client, asker.caller, first),
+        };
         while let Some(answer) = pages.next().await {
             let (url, body) = match answer {
                 Ok(answer) => answer,
+                Err(failure) if failure.kind == FailureKind::Halted => return Ok(None),
                 Err(failure) => {
-                    if failure.kind == FailureKind::NoToken {
-                        run.note_lost(asker.place, &failure).await?;
-                    }
-                    return Ok(self.refused(endpoint, run.started_at, failure, credential_kind, pages.count));
+                    run.note_refusal(&asker, &failure).await?;
+                    return Ok(Some(self.refused(
+                        endpoint,
+                        run.started_at,
+                        failure,
+                        credential_kind,
+                        pages.count,
+                    )));
                 }
             };
             match self.reduce_page(run, endpoint, &url, &body) {
-                Ok((rows, derived, next)) => {
-                    run.queue.send(Batch::Rows(self.kind, progress.take(rows, derived))).await?;
+                Ok((page, next)) => {
                     pages.follow(next);
+                    self.write(run, page, &pages, progress).await?;
                 }
                 Err(error) => {
                     if error == ReduceError::AnotherAccount {
-                        self.discard(run, progress).await?;
+                        let key = self.key();
+                        run.queue.ask(move |store| store.discard(&key)).await?;
+                        progress.has_changed = false;
                     }
-                    return Ok(Ending::unusable(error.to_string(), credential_kind, pages.count));
+                    return Ok(Some(Ending::unusable(error.to_string(), credential_kind, pages.count)));
                 }
             }
             if endpoint.until.is_some() {
                 break;
             }
-            if pages.has_next() && pages.count >= endpoint.max_pages {
+            if pages.upcoming().is_some() && pages.count >= endpoint.max_pages {
                 let reason = format!("stopped after {} pages, as planned for this list", pages.count);
-                return Ok(Ending::unusable(reason, credential_kind, pages.count));
+                let stopped = Ending::unusable(reason, credential_kind, pages.count);
+                return Ok(Some(Ending { may_go_on: false, ..stopped }));
             }
         }
         if progress.has_changed {
             let reason = "something in it changed while it was read".to_owned();
-            return Ok(Ending::unusable(reason, credential_kind, pages.count));
+            let changed = Ending::unusable(reason, credential_kind, pages.count);
+            return Ok(Some(Ending { may_go_on: false, ..changed }));
         }
-        Ok(Ending {
+        Ok(Some(Ending {
             status: CoverageStatus::Complete,
             failure: None,
             reason: String::new(),
             credential_kind,
             pages: pages.count,
-        })
+            may_go_on: false,
+        }))
+    }
+
+    /// Writes a page and where to go on in one step, so that neither is there without the other. The last page has
+    /// nowhere to go on: interrupted before its end is noted, the listing is read again from that page.
+    async fn write(
+        &self,
+        run: &Context,
+        page: PageRows,
+        pages: &Pages<'_>,
+        progress: &mut Progress,
+    ) -> Result<(), EvidenceError> {
+        let last_sid = page.rows.last().map(|row| row.sid.clone());
+        let cursor = pages.upcoming().map(|next| Cursor {
+            next: next.to_string(),
+            pages: pages.count,
+            has_changed: progress.has_changed,
+        });
+        let key = self.key();
+        let has_changed = run.queue.ask(move |store| store.write_page(&key, &page, cursor.as_ref())).await?;
+        progress.has_changed |= has_changed;
+        progress.last_sid = last_sid.or_else(|| progress.last_sid.take());
+        Ok(())
     }
 
     /// The row that it is listed under, with the row's kind.
     fn under(&self) -> Option<(&'static Kind, &Row)> {
         Some((self.kind.comes_after()?, self.under?))
-    }
-
-    /// Takes everything back: it belongs to another account.
-    async fn discard(&self, run: &Context, progress: &mut Progress) -> Result<(), EvidenceError> {
-        *progress = Progress::new(self.kind, progress.kept.is_some());
-        let (account, parent) = (self.place.account.clone(), self.place.parent.clone());
-        run.queue.send(Batch::Discard(self.kind, account, parent)).await
     }
 
     fn reduce_page(
@@ -173,7 +248,7 @@ impl Listing<'_> {
         endpoint: &Endpoint,
         url: &Url,
         body: &[u8],
-    ) -> Result<(Vec<Row>, Derived, Option<Url>), ReduceError> {
+    ) -> Result<(PageRows, Option<Url>), ReduceError> {
         let (raws, next) = match endpoint.answer {
             Answer::Single => (vec![std::str::from_utf8(body).map_err(|_| ReduceError::NotAnObject)?], None),
             Answer::List { key, paging, page_size } => {
@@ -195,7 +270,7 @@ impl Listing<'_> {
             derived.extend(derive(self.kind, &row, &raw, &run.reduction)?);
             rows.push(row);
         }
-        Ok((rows, derived, next))
+        Ok((PageRows { rows, derived }, next))
     }
 
     fn refused(
@@ -211,15 +286,17 @@ impl Listing<'_> {
             status = CoverageStatus::InactiveAccount;
         }
         let reason = because.map_or_else(|| failure.reason.clone(), str::to_owned);
-        Ending { status, reason, failure: Some(failure), credential_kind, pages }
+        // Where there was no refusal, asking again may go better.
+        let may_go_on = status == CoverageStatus::Failed;
+        Ending { status, reason, failure: Some(failure), credential_kind, pages, may_go_on }
     }
 
-    fn coverage(&self, run: &Context, kind: &Kind, parent: &str, rows: usize, ending: &Ending) -> Coverage {
+    /// How the rows of a kind ended; the store counts them.
+    fn coverage(&self, run: &Context, kind: &Kind, parent: &str, ending: &Ending) -> Coverage {
         let account = self.place.account.clone();
         Coverage {
             parent_sid: parent.to_owned(),
             credential_kind: ending.credential_kind.map(str::to_owned),
-            rows: u32::try_from(rows).unwrap_or(u32::MAX),
             pages: ending.pages,
             reason: ending.reason.clone(),
             ..answered(Coverage::new(account, kind.name, ending.status, run.now()), ending.failure.as_ref())
@@ -251,11 +328,19 @@ impl Ending {
             reason: reason.to_owned(),
             credential_kind: None,
             pages: 0,
+            may_go_on: false,
         }
     }
 
     const fn failed(reason: String, credential_kind: Option<&'static str>, pages: u32) -> Self {
-        Self { status: CoverageStatus::Failed, failure: None, reason, credential_kind, pages }
+        Self {
+            status: CoverageStatus::Failed,
+            failure: None,
+            reason,
+            credential_kind,
+            pages,
+            may_go_on: true,
+        }
     }
 
     /// There was an answer of status 200, and it does not do.
@@ -268,4 +353,15 @@ impl Ending {
 /// Whether a URL ends in this SID, as that of a single resource does.
 fn is_last_part(url: &Url, sid: &str) -> bool {
     url.path().rsplit('/').next().is_some_and(|last| last.trim_end_matches(".json") == sid)
+}
+
+/// Whether a URL of an earlier time is one of the pages that begin here: nothing but its query may differ.
+fn is_page_of(url: &str, first: &Url) -> bool {
+    let bare = |url: &Url| {
+        let mut url = url.clone();
+        url.set_query(None);
+        url.set_fragment(None);
+        url
+    };
+    Url::parse(url).is_ok_and(|url| bare(&url) == bare(first))
 }

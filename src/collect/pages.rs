@@ -21,7 +21,12 @@ pub(super) struct Pages<'a> {
 
 impl<'a> Pages<'a> {
     pub(super) fn new(client: &'a Client, caller: Caller<'a>, first: Url) -> Self {
-        Self { client, caller, next: Some(first), seen: HashSet::new(), count: 0 }
+        Self::going_on(client, caller, first, 0)
+    }
+
+    /// From a page on that others were read before.
+    pub(super) fn going_on(client: &'a Client, caller: Caller<'a>, next: Url, count: u32) -> Self {
+        Self { client, caller, next: Some(next), seen: HashSet::new(), count }
     }
 
     /// The next answer and where it came from; nothing at the end.
@@ -42,7 +47,8 @@ impl<'a> Pages<'a> {
         self.next = next;
     }
 
-    pub(super) const fn has_next(&self) -> bool {
-        self.next.is_some()
+    /// What comes next.
+    pub(super) const fn upcoming(&self) -> Option<&Url> {
+        self.next.as_ref()
     }
 }

@@ -1,27 +1,36 @@
 //! The whole collection: every account, every kind, each listing once.
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use futures_util::future::try_join_all;
+use futures_util::stream::{self, TryStreamExt as _};
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::account_tree::{AccountInTree, Tree, discover};
 use super::context::Context;
-use super::listing::Listing;
+use super::listing::{Listing, Outcome};
 use super::plan::{children, with_dependents};
 use super::raw_row::Place;
 use super::reduction::Reduction;
-use super::sign_in::SignInError;
+use super::sign_in::{SignInError, Unusable, lines};
 use crate::catalogue::{ACCOUNT_TREE, Kind, Per, TWILIO_ACCOUNT};
 use crate::credentials::Credentials;
-use crate::evidence::{Batch, EvidenceError, Queue, Row, Value};
-use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, Region};
-use crate::twilio::Client;
+use crate::evidence::{Batch, EvidenceError, ListingKey, Queue, Row, Value};
+use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, Region, Shard};
+use crate::twilio::{Client, Halt};
 
 /// Accounts that are read side by side at most. The client's own gate bounds the requests.
 const ACCOUNTS_AT_ONCE: usize = 32;
+
+/// Rows whose children are read before the next ones are looked up.
+const PARENTS_AT_ONCE: usize = 200;
+
+/// Listings under the rows of one listing that are read side by side.
+const LISTINGS_AT_ONCE: usize = 32;
 
 const NOT_ACTIVE: &str = "not asked: the account is not active";
 
@@ -46,6 +55,12 @@ pub struct Collector {
     pub derive_tokens: bool,
     /// If not empty: read these accounts and no others.
     pub only_accounts: Vec<AccountSid>,
+    /// The part of the accounts to read; all of them where nothing is said.
+    pub shard: Option<Shard>,
+    /// Counts the accounts that were read to their end.
+    pub done: Arc<AtomicUsize>,
+    /// Whether the store holds what a scan that was interrupted had read.
+    pub goes_on: bool,
 }
 
 impl Collector {
@@ -55,13 +70,34 @@ impl Collector {
     ///
     /// When no credential is accepted, or an account that was asked for is not there.
     pub async fn sign_in(&mut self, reduction: &Reduction) -> Result<Tree, SignInError> {
-        let mut tree =
-            discover(&self.client, &mut self.credentials, reduction, self.derive_tokens, self.clock).await?;
+        let mut tree = discover(
+            &self.client,
+            &mut self.credentials,
+            reduction,
+            self.derive_tokens,
+            self.shard,
+            self.clock,
+        )
+        .await?;
+        if let Some(shard) = self.shard {
+            tree.keep_shard(shard);
+        }
         if !self.only_accounts.is_empty() {
             tree.narrow(&self.only_accounts)?;
         }
         Ok(tree)
     }
+}
+
+/// Why not everything was read, where the scan can go on later.
+#[derive(Debug, thiserror::Error)]
+pub enum Interruption {
+    /// No more was to be sent, or nobody answers.
+    #[error("{0}")]
+    Halted(Halt),
+    /// Credentials that were accepted when the scan began and are not any more: a line for each.
+    #[error("{}", lines(.0))]
+    Lost(Vec<Unusable>),
 }
 
 /// Reads everything and sends it to the store.
@@ -74,7 +110,7 @@ pub async fn collect(
     tree: Tree,
     reduction: Reduction,
     queue: Queue,
-) -> Result<(), EvidenceError> {
+) -> Result<Option<Interruption>, EvidenceError> {
     let run = Arc::new(Context {
         client: collector.client,
         credentials: collector.credentials,
@@ -85,32 +121,51 @@ pub async fn collect(
         kinds: collector.kinds,
         region: collector.region,
         recording_retention_days: collector.recording_retention_days,
-        lost: Mutex::default(),
+        goes_on: collector.goes_on,
+        refused: Mutex::default(),
     });
     write_tree(&run, &tree).await?;
-    let slots = Arc::new(Semaphore::new(ACCOUNTS_AT_ONCE));
     let mut tasks = JoinSet::new();
-    if let Some(root) = tree.accounts.first().cloned() {
-        tasks.spawn(read_organization(Arc::clone(&run), Arc::new(root)));
+    if let Some(root) = tree.accounts.iter().find(|account| account.account == tree.root).cloned() {
+        tasks.spawn(read_organization(Arc::clone(&run), root));
     }
     for account in tree.accounts {
-        let (run, slots) = (Arc::clone(&run), Arc::clone(&slots));
+        if tasks.len() > ACCOUNTS_AT_ONCE {
+            one_of(&mut tasks).await?;
+        }
+        let (run, done) = (Arc::clone(&run), Arc::clone(&collector.done));
         tasks.spawn(async move {
-            let _slot = slots.acquire_owned().await;
-            read_account(run, Arc::new(account)).await
+            read_account(run, account).await?;
+            done.fetch_add(1, Ordering::Relaxed);
+            Ok(())
         });
     }
-    all_of(tasks).await
+    while !tasks.is_empty() {
+        one_of(&mut tasks).await?;
+    }
+    if let Some(halt) = run.client.traffic().halt() {
+        return Ok(Some(Interruption::Halted(halt)));
+    }
+    let lost = run.lost_credentials().await;
+    Ok((!lost.is_empty()).then_some(Interruption::Lost(lost)))
+}
+
+/// Waits for one of the tasks to end.
+async fn one_of(tasks: &mut JoinSet<Result<(), EvidenceError>>) -> Result<(), EvidenceError> {
+    match tasks.join_next().await {
+        Some(ended) => ended.unwrap_or(Err(EvidenceError::WriterEnded)),
+        None => Ok(()),
+    }
 }
 
 async fn write_tree(run: &Context, tree: &Tree) -> Result<(), EvidenceError> {
-    for (place, account) in tree.accounts.iter().enumerate() {
+    for account in &tree.accounts {
         let batch = Batch::Account {
             account: account.account.clone(),
             name: account.name.clone(),
             status: account.status.clone(),
             is_parent: account.is_parent,
-            is_root: place == 0,
+            is_root: account.account == tree.root,
             has_subaccounts: account.is_parent && tree.has_subaccounts,
             credential_kind: run.credential_kind(&account.account).unwrap_or_default(),
         };
@@ -127,20 +182,17 @@ async fn write_tree(run: &Context, tree: &Tree) -> Result<(), EvidenceError> {
 }
 
 /// What stands above the accounts. It is noted under the first of them, for there is no account of its own.
-async fn read_organization(run: Arc<Context>, root: Arc<AccountInTree>) -> Result<(), EvidenceError> {
+async fn read_organization(run: Arc<Context>, root: AccountInTree) -> Result<(), EvidenceError> {
     let organization = run.credentials.organization().map(|app| app.organization.clone()).unwrap_or_default();
     let of_organization =
         |kind: &&'static Kind| kind.endpoint().is_some_and(|endpoint| endpoint.per == Per::Organization);
-    let mut tasks = JoinSet::new();
-    for kind in run.kinds.iter().copied().filter(of_organization) {
-        let under = Under::Organization(organization.clone());
-        tasks.spawn(read_kind(Arc::clone(&run), kind, Arc::clone(&root), under));
-    }
-    all_of(tasks).await
+    let kinds = run.kinds.iter().copied().filter(of_organization);
+    let listings = kinds.map(|kind| read_kind(&run, kind, &root, Under::Organization(organization.clone())));
+    try_join_all(listings).await.map(|_| ())
 }
 
-async fn read_account(run: Arc<Context>, account: Arc<AccountInTree>) -> Result<(), EvidenceError> {
-    let mut tasks = JoinSet::new();
+async fn read_account(run: Arc<Context>, account: AccountInTree) -> Result<(), EvidenceError> {
+    let mut listings = Vec::new();
     for kind in run.kinds.iter().copied() {
         let Some(endpoint) = kind.endpoint() else { continue };
         let words: &[&str] = match endpoint.per {
@@ -153,13 +205,11 @@ async fn read_account(run: Arc<Context>, account: Arc<AccountInTree>) -> Result<
         } else if !account.is_active() && !endpoint.of_inactive {
             write_unread(&run, kind, (&account, ""), CoverageStatus::InactiveAccount, NOT_ACTIVE).await?;
         } else {
-            for word in words {
-                let under = Under::Word(word);
-                tasks.spawn(read_kind(Arc::clone(&run), kind, Arc::clone(&account), under));
-            }
+            listings.extend(words.iter().map(|word| read_kind(&run, kind, &account, Under::Word(word))));
         }
     }
-    all_of(tasks).await
+    try_join_all(listings).await?;
+    Ok(())
 }
 
 /// What a listing stands under.
@@ -189,10 +239,15 @@ impl Under {
     }
 }
 
-type Reading = Pin<Box<dyn Future<Output = Result<(), EvidenceError>> + Send>>;
+type Reading<'a> = Pin<Box<dyn Future<Output = Result<(), EvidenceError>> + Send + 'a>>;
 
 /// Reads one listing, then whatever is listed under each of its rows.
-fn read_kind(run: Arc<Context>, kind: &'static Kind, account: Arc<AccountInTree>, under: Under) -> Reading {
+fn read_kind<'a>(
+    run: &'a Context,
+    kind: &'static Kind,
+    account: &'a AccountInTree,
+    under: Under,
+) -> Reading<'a> {
     Box::pin(async move {
         let listing = Listing {
             kind,
@@ -200,30 +255,53 @@ fn read_kind(run: Arc<Context>, kind: &'static Kind, account: Arc<AccountInTree>
             under: under.row(),
             account_is_active: account.is_active(),
         };
-        let kept = listing.read(&run).await?;
-        // The note below stands under the same parent as this listing: two branches of one account must not
-        // overwrite each other's.
-        let place = listing.place.parent.clone();
-        let mut tasks = JoinSet::new();
-        for child in children(&run.kinds, kind) {
-            let parents: Vec<Row> =
-                kept.rows.iter().filter(|row| has_children(child, kind, row)).cloned().collect();
-            if parents.is_empty() || !kept.status.is_conclusive() {
-                // Without this note a list that could not be read would look like one that was empty.
-                write_unread(&run, child, (&account, &place), kept.status, &kept.because).await?;
-            } else if !account.is_active() {
-                write_unread(&run, child, (&account, &place), CoverageStatus::InactiveAccount, NOT_ACTIVE)
-                    .await?;
-            }
-            if !account.is_active() {
-                continue;
-            }
-            for parent in parents {
-                tasks.spawn(read_kind(Arc::clone(&run), child, Arc::clone(&account), Under::Row(parent)));
-            }
+        match listing.read(run).await? {
+            Some(outcome) => read_children(run, &listing, account, &outcome).await,
+            // Halted: whatever has no note is not read yet.
+            None => Ok(()),
         }
-        all_of(tasks).await
     })
+}
+
+/// Reads what is listed under the rows of a listing, a few rows at a time.
+async fn read_children(
+    run: &Context,
+    listing: &Listing<'_>,
+    account: &AccountInTree,
+    outcome: &Outcome,
+) -> Result<(), EvidenceError> {
+    let kinds: Vec<&'static Kind> = children(&run.kinds, listing.kind).collect();
+    let mut with_parents = BTreeSet::new();
+    let mut last = Some(String::new());
+    while let Some(after) = last.take().filter(|_| !kinds.is_empty()) {
+        let key = listing.key();
+        let rows = run.queue.ask(move |store| store.rows_after(&key, &after, PARENTS_AT_ONCE)).await?;
+        if rows.len() == PARENTS_AT_ONCE {
+            last = rows.last().map(|row| row.sid.clone());
+        }
+        let pairs = rows.iter().flat_map(|row| kinds.iter().map(move |child| (*child, row)));
+        let pairs: Vec<_> = pairs.filter(|(child, row)| has_children(child, listing.kind, row)).collect();
+        with_parents.extend(pairs.iter().map(|(child, _)| child.name));
+        if account.is_active() {
+            let listings =
+                pairs.into_iter().map(|(child, row)| read_kind(run, child, account, Under::Row(row.clone())));
+            stream::iter(listings.map(Ok)).try_for_each_concurrent(LISTINGS_AT_ONCE, |one| one).await?;
+        }
+    }
+    // The notes stand under the same parent as this listing: two branches of one account must not overwrite each
+    // other's.
+    let place = (account, listing.place.parent.as_str());
+    for child in kinds {
+        if !with_parents.contains(child.name) || !outcome.status.is_conclusive() {
+            // Without this note a list that could not be read would look like one that was empty.
+            write_unread(run, child, place, outcome.status, &outcome.because).await?;
+        } else if !account.is_active() {
+            write_unread(run, child, place, CoverageStatus::InactiveAccount, NOT_ACTIVE).await?;
+        } else if run.goes_on {
+            forget_unread(run, child, place).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether the column that the child needs is set in the parent's row.
@@ -268,6 +346,17 @@ async fn write_unread(
     Ok(())
 }
 
+/// Removes such notes of before the interruption: the parents were read after all.
+async fn forget_unread(
+    run: &Context,
+    kind: &'static Kind,
+    (account, parent): (&AccountInTree, &str),
+) -> Result<(), EvidenceError> {
+    let key = |kind| ListingKey { account: account.account.clone(), kind, parent: parent.to_owned() };
+    let keys: Vec<ListingKey> = with_dependents(&run.kinds, kind).into_iter().map(key).collect();
+    run.queue.ask(move |store| keys.iter().try_for_each(|key| store.forget_end(key))).await
+}
+
 fn unread(
     run: &Context,
     kind: &Kind,
@@ -280,12 +369,4 @@ fn unread(
         reason: reason.to_owned(),
         ..Coverage::new(account.account.clone(), kind.name, status, run.now())
     }
-}
-
-/// Waits for every task, and returns the first error.
-async fn all_of(mut tasks: JoinSet<Result<(), EvidenceError>>) -> Result<(), EvidenceError> {
-    while let Some(ended) = tasks.join_next().await {
-        ended.unwrap_or(Err(EvidenceError::WriterEnded))?;
-    }
-    Ok(())
 }

@@ -4,6 +4,7 @@
 //! account resource, a Standard key does not but reads numbers, a Restricted key or an OAuth app is told
 //! which permission it lacks. Source: <https://www.twilio.com/docs/iam/api-keys>, read 2026-11.
 
+use futures_util::stream::{FuturesOrdered, StreamExt as _};
 use jiff::Timestamp;
 use url::Url;
 
@@ -15,6 +16,9 @@ use crate::credentials::{Credential, CredentialKind};
 use crate::evidence::Row;
 use crate::model::Region;
 use crate::twilio::{Client, Failure, FailureKind, Reply, Request};
+
+/// Credentials that are tried side by side.
+const ASKED_AT_ONCE: usize = 64;
 
 /// What a credential turned out to be.
 #[derive(Debug)]
@@ -50,7 +54,7 @@ pub enum SignInError {
     Unusable(Vec<Unusable>),
 }
 
-fn lines(refusals: &[Unusable]) -> String {
+pub(super) fn lines(refusals: &[Unusable]) -> String {
     refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
@@ -114,6 +118,26 @@ pub enum Why {
         /// Why.
         reason: String,
     },
+}
+
+/// Tries credentials on their own accounts, side by side. The answers are in the order of the credentials.
+pub(super) async fn sign_in_each<'a>(
+    client: &Client,
+    credentials: Vec<&'a Credential>,
+    reduction: &Reduction,
+) -> Vec<(&'a Credential, Result<SignedIn, Unusable>)> {
+    let mut waiting = credentials.iter();
+    let mut under_way = FuturesOrdered::new();
+    let mut answers = Vec::with_capacity(credentials.len());
+    loop {
+        let room = ASKED_AT_ONCE - under_way.len();
+        under_way
+            .extend(waiting.by_ref().take(room).map(|credential| sign_in(client, credential, reduction)));
+        match under_way.next().await {
+            Some(answer) => answers.push(answer),
+            None => return credentials.into_iter().zip(answers).collect(),
+        }
+    }
 }
 
 /// Tries a credential on its own account.
@@ -243,7 +267,7 @@ fn refusal(credential: &Credential, failure: Failure) -> Why {
             },
             region: credential.region,
         },
-        FailureKind::NoSuchHost | FailureKind::Retired | FailureKind::Broken => {
+        FailureKind::NoSuchHost | FailureKind::Retired | FailureKind::Halted | FailureKind::Broken => {
             Why::Unreachable { account, reason: failure.reason }
         }
     }

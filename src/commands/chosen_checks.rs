@@ -34,6 +34,16 @@ pub(super) struct Catalogue {
     pub(super) checks: Vec<Compiled>,
     /// What is collected for them: everything there is, or for some checks only what they read.
     pub(super) kinds: Vec<&'static Kind>,
+    /// Whether none was left out.
+    is_everything: bool,
+}
+
+impl Catalogue {
+    /// The ids of the chosen checks; empty where none was left out.
+    pub(super) fn choice(&self) -> String {
+        let ids: Vec<&str> = self.checks.iter().map(|compiled| compiled.check.id.as_str()).collect();
+        if self.is_everything { String::new() } else { ids.join(" ") }
+    }
 }
 
 /// The built-in checks and those of the operator's own folder, ready to run.
@@ -83,7 +93,7 @@ impl ChosenChecks {
             chosen_kinds(checks.iter().flat_map(|compiled| compiled.reads.iter().copied()))
         };
         let version = newest.map(|day| day.to_string()).unwrap_or_default();
-        Ok(Catalogue { known, version, checks, kinds })
+        Ok(Catalogue { known, version, checks, kinds, is_everything: self.is_everything() })
     }
 
     fn holds(&self, compiled: &Compiled) -> bool {

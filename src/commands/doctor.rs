@@ -1,5 +1,7 @@
 //! `doctor`: what a scan with these credentials would be able to read. Scans nothing.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::chosen_checks::{Catalogue, ChosenChecks};
@@ -74,7 +76,7 @@ async fn examine(
     started_at: Timestamp,
 ) -> Result<Examination, Stop> {
     let mut collector = Collector {
-        client: client(setting.address, &args.choices)?,
+        client: client(setting.address, &args.choices, None)?,
         credentials: setting.credentials,
         kinds: catalogue.kinds.clone(),
         started_at,
@@ -83,6 +85,9 @@ async fn examine(
         clock: Clock::System,
         derive_tokens: args.choices.derive_subaccount_tokens,
         only_accounts: Vec::new(),
+        shard: None,
+        done: Arc::default(),
+        goes_on: false,
     };
     let reduction = reduction(&setting.intent)?;
     let tree = sign_in(&mut collector, &reduction).await?;

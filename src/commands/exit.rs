@@ -43,6 +43,11 @@ impl Stop {
         Self { exit, error: error.into() }
     }
 
+    /// The same end, with more to say.
+    pub fn adding(self, more: &str) -> Self {
+        Self { error: anyhow::anyhow!("{}: {more}", self.error), ..self }
+    }
+
     /// Turns an error into an end with this code.
     pub fn with<E: Into<anyhow::Error>>(exit: Exit) -> impl FnOnce(E) -> Self {
         move |error| Self::new(exit, error)

@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
@@ -12,8 +13,8 @@ use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, reduction, sign_in};
 use super::{Exit, Stop, runtime};
 use crate::audit::{self, Answer, Reader};
-use crate::collect::{Collector, chosen_kinds, collect};
-use crate::evidence::{Store, Writer};
+use crate::collect::{Collector, Interruption, chosen_kinds, collect};
+use crate::evidence::{StartedWith, Store, Writer};
 use crate::intent::{Draft, DraftAccount, DraftGap, DraftHost, DraftKey, Intent, schema};
 use crate::model::{Clock, day_of};
 
@@ -106,7 +107,7 @@ async fn look(args: &Args, setting: Setting, started_at: Timestamp) -> Result<Dr
     let mut read = audit::kinds_read_by(KEYS).map_err(Stop::with(Exit::Broken))?;
     read.extend(audit::kinds_read_by(HOSTS).map_err(Stop::with(Exit::Broken))?);
     let mut collector = Collector {
-        client: client(setting.address, &args.choices)?,
+        client: client(setting.address, &args.choices, None)?,
         credentials: setting.credentials,
         kinds: chosen_kinds(read),
         started_at,
@@ -115,15 +116,21 @@ async fn look(args: &Args, setting: Setting, started_at: Timestamp) -> Result<Dr
         clock: Clock::System,
         derive_tokens: args.choices.derive_subaccount_tokens,
         only_accounts: Vec::new(),
+        shard: None,
+        done: Arc::default(),
+        goes_on: false,
     };
     let reduction = reduction(&Intent::default())?;
     let tree = sign_in(&mut collector, &reduction).await?;
     let store = Store::in_memory().map_err(Stop::with(Exit::Broken))?;
     store.write_intent(&Intent::default(), false).map_err(Stop::with(Exit::Broken))?;
+    store.begin_collecting(&StartedWith::new(), reduction.salt()).map_err(Stop::with(Exit::Broken))?;
     let (writer, queue) = Writer::start(store);
     let collected = collect(collector, tree, reduction, queue).await;
     let mut store = writer.finish().await.map_err(Stop::with(Exit::Broken))?;
-    collected.map_err(Stop::with(Exit::Broken))?;
+    if let Some(Interruption::Halted(halt)) = collected.map_err(Stop::with(Exit::Broken))? {
+        return Err(Stop::new(Exit::Incomplete, anyhow!("{halt}: no audit.toml was written")));
+    }
     let mut reader = Reader::of(&mut store, started_at).map_err(Stop::with(Exit::Broken))?;
     let mut ask = |question| reader.ask(question).map_err(Stop::with(Exit::Broken));
     Ok(Draft {

@@ -1,15 +1,19 @@
 //! One file per command: gather what it needs, call the rooms below, hand the result over.
 
 pub mod checks;
+mod choice;
 mod chosen_checks;
+mod chosen_shard;
 mod declared_names;
 pub mod doctor;
 mod exit;
+mod finish;
 pub mod init;
 mod keeper;
 mod log;
 pub mod login;
 pub mod logout;
+pub mod merge;
 pub mod permissions;
 mod printing;
 pub mod query;
@@ -18,12 +22,52 @@ mod scan_folder;
 mod scan_setting;
 mod signing_in;
 pub mod simulate;
+mod start;
 mod strength;
 
+use anyhow::anyhow;
 use tokio::runtime::{Builder, Runtime};
 
 pub use exit::{Exit, Stop};
 pub use log::{Log, LogFormat, explain_usage, start_log};
+
+/// Does something until it is done or somebody asks the program to end.
+fn interruptible(work: impl Future<Output = Result<Exit, Stop>>) -> Result<Exit, Stop> {
+    let runtime = runtime()?;
+    let ended = runtime.block_on(async {
+        tokio::select! {
+            ended = work => ended,
+            () = asked_to_end() => Err(Stop::new(Exit::Interrupted, anyhow!("interrupted"))),
+        }
+    });
+    // What still waits for an answer is not waited for.
+    runtime.shutdown_background();
+    ended
+}
+
+/// Waits for Ctrl-C, or for whoever else asks the program to end. Where signals cannot be had, for ever.
+async fn asked_to_end() {
+    let ctrl_c = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    () = ctrl_c => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(_) => ctrl_c.await,
+        }
+    }
+    #[cfg(not(unix))]
+    ctrl_c.await;
+}
 
 /// What drives requests and waits.
 fn runtime() -> Result<Runtime, Stop> {

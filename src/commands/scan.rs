@@ -1,29 +1,31 @@
 //! `scan`: collect, judge, report. The main job.
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::anyhow;
 use jiff::Timestamp;
 
+use super::choice;
 use super::chosen_checks::{Catalogue, ChosenChecks};
+use super::chosen_shard::ChosenShard;
 use super::declared_names::check_names;
-use super::keeper::Keeper;
+use super::finish::{exit_of, finish};
 use super::printing::print;
-use super::scan_folder::ScanFolder;
+use super::scan_folder::{ScanFolder, shards_in};
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, reduction, sign_in};
-use super::strength::Strength;
-use super::{Exit, Log, Stop, runtime};
-use crate::audit::{self, Compiled, Judgement};
-use crate::catalogue::{ACCOUNT_TREE, KINDS};
-use crate::collect::{Collector, collect};
-use crate::evidence::{ScanFacts, Store, Writer, data};
-use crate::history::Past;
+use super::start::{Interrupted, Started, start};
+use super::{Exit, Log, Stop, interruptible};
+use crate::collect::{Collector, Reduction, collect};
+use crate::credentials::Credentials;
+use crate::evidence::{EvidenceError, ScanFacts, Store, Writer};
 use crate::intent::Intent;
-use crate::model::{AccountSid, Clock, Coverage, Region, Scan, ScanId, Severity, day_of};
+use crate::model::{AccountSid, Clock, Region, ScanId, Severity, Shard};
 use crate::report;
-
-const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
+use crate::twilio::Client;
 
 /// Read the accounts, check them, write the findings
 #[derive(Debug, clap::Args)]
@@ -41,6 +43,14 @@ pub struct Args {
     /// Audit only this account; may be given several times
     #[arg(long = "account", value_name = "AC…", env = "TWILIO_AUDIT_ACCOUNT", value_delimiter = ',')]
     accounts: Vec<AccountSid>,
+    /// Go on with the newest scan that was interrupted, or start one where none was
+    #[arg(long, env = "TWILIO_AUDIT_RESUME")]
+    resume: bool,
+    /// Send no more than so many requests, and stop; --resume goes on
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), env = "TWILIO_AUDIT_BUDGET")]
+    budget: Option<u64>,
+    #[command(flatten)]
+    shard: ChosenShard,
     /// Report passes and "nothing to judge" too
     #[arg(long, env = "TWILIO_AUDIT_ALL_OUTCOMES")]
     all_outcomes: bool,
@@ -53,36 +63,23 @@ pub struct Args {
 }
 
 impl Args {
-    /// Whether it is about a part only. Such a scan is compared with none and becomes no other's past.
-    fn is_narrowed(&self) -> bool {
-        !(self.chosen.is_everything() && self.accounts.is_empty())
-    }
-
-    /// Says where the answers came from, if not from Twilio: a report must not pass for one of a real account.
-    fn stand_in(&self) -> Option<String> {
-        match (self.demo, &self.choices.endpoint) {
-            (true, _) => {
-                Some("This is the built-in demonstration: a made-up clinic with an audit.toml of its own, not a Twilio account.".to_owned())
-            }
-            (false, Some(endpoint)) => {
-                Some(format!("The answers came from {endpoint}, not from Twilio itself."))
-            }
-            (false, None) => None,
-        }
-    }
-
     /// Where the scans of this Region are: another one's are no past of theirs.
     fn output(&self) -> PathBuf {
-        match self.choices.region {
-            Region::Us1 => self.output.clone(),
-            region => self.output.join(region.as_str()),
-        }
+        output_of(&self.output, self.choices.region)
+    }
+}
+
+/// Where the scans of a Region are.
+pub(super) fn output_of(output: &Path, region: Region) -> PathBuf {
+    match region {
+        Region::Us1 => output.to_owned(),
+        region => output.join(region.as_str()),
     }
 }
 
 /// From where on a fault counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum FailOn {
+pub(super) enum FailOn {
     Critical,
     High,
     Medium,
@@ -92,7 +89,7 @@ enum FailOn {
 }
 
 impl FailOn {
-    const fn severity(self) -> Option<Severity> {
+    pub(super) const fn severity(self) -> Option<Severity> {
         match self {
             Self::Critical => Some(Severity::Critical),
             Self::High => Some(Severity::High),
@@ -110,218 +107,218 @@ impl FailOn {
 /// With the exit code and the sentence that explain why there is no report.
 pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
     let clock = args.demo_time.map_or(Clock::System, Clock::Fixed);
-    let started_at = clock.now();
     let catalogue = args.chosen.choose()?;
+    let shard = args.shard.chosen()?;
+    if let Some(folder) = collected_before(&args, shard, clock) {
+        say(log, format_args!("This shard is collected already, in {}", folder.display()))?;
+        return Ok(Exit::Complete);
+    }
+    let interrupted = interrupted_before(&args, shard)?;
+    let started_at = interrupted.as_ref().map_or_else(|| clock.now(), |before| before.facts.started_at);
     // Programs and keyrings are asked before anything is interruptible, so that Ctrl-C simply ends them.
     let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
-    let runtime = runtime()?;
-    let exit = runtime.block_on(async {
-        let work = async {
-            let setting = match setting {
-                Some(setting) => setting,
-                None => demo(started_at).await?,
-            };
-            scan(&args, log, clock, catalogue, setting).await
+    let begun = AtomicBool::new(interrupted.is_some());
+    let scan = async {
+        let setting = match setting {
+            Some(setting) => setting,
+            None => demo(started_at).await?,
         };
-        tokio::select! {
-            exit = work => exit,
-            () = interrupted() => {
-                Err(Stop::new(Exit::Interrupted, anyhow!("interrupted: nothing was kept of this scan")))
-            }
-        }
-    });
-    // What still waits for an answer is not waited for.
-    runtime.shutdown_background();
-    exit
+        let scan = Scanning { args: &args, log, clock, started_at, shard, begun: &begun };
+        scan.run(catalogue, setting, interrupted).await
+    };
+    interruptible(scan).map_err(|stop| match stop.exit {
+        Exit::Interrupted if begun.load(Ordering::Relaxed) => stop.adding(GO_ON),
+        Exit::Interrupted => stop.adding("nothing was collected"),
+        _ => stop,
+    })
 }
 
-/// Waits for Ctrl-C, or for whoever else asks the program to end. Where signals cannot be had, for ever.
-async fn interrupted() {
-    let ctrl_c = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+/// What to do where a scan ends before its time.
+const GO_ON: &str = "what was read is kept, and the same command with --resume goes on from there";
+
+/// The folder of a shard to go on with that is collected already: whoever starts a lost machine's work again finds
+/// nothing left to do. One of another night is none of it.
+fn collected_before(args: &Args, shard: Option<Shard>, clock: Clock) -> Option<PathBuf> {
+    let shard = shard.filter(|_| args.resume)?;
+    let found = shards_in(&args.output()).into_iter().rev().find(|(_, other)| *other == shard);
+    let (folder, _) = found?;
+    let started_at = Store::open(&folder.join("evidence.db")).and_then(|store| store.started_at()).ok()?;
+    (clock.now().duration_since(started_at) < choice::FURTHEST_APART).then_some(folder)
+}
+
+fn say(log: &Log, what: std::fmt::Arguments<'_>) -> Result<(), Stop> {
+    if log.quiet { Ok(()) } else { print(|out| writeln!(out, "{what}")) }
+}
+
+/// The scan to go on with, where that was asked for; otherwise, whether there is one is worth a word.
+fn interrupted_before(args: &Args, shard: Option<Shard>) -> Result<Option<Interrupted>, Stop> {
+    let output = args.output();
+    let found = Interrupted::newest(&output, shard)?;
+    match (found, args.resume) {
+        (None, true) => {
+            tracing::warn!("no scan in {} was interrupted: this is a new one", output.display());
+            Ok(None)
         }
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! {
-                    () = ctrl_c => {}
-                    _ = terminate.recv() => {}
+        (Some(found), false) => {
+            tracing::warn!(
+                "{} was interrupted: --resume goes on with it; remove it if nobody needs it",
+                found.folder().display()
+            );
+            Ok(None)
+        }
+        (found, _) => Ok(found),
+    }
+}
+
+/// A scan from its first request to its reports.
+struct Scanning<'a> {
+    args: &'a Args,
+    log: &'a Log,
+    clock: Clock,
+    started_at: Timestamp,
+    shard: Option<Shard>,
+    /// Whether something is there to go on with.
+    begun: &'a AtomicBool,
+}
+
+impl Scanning<'_> {
+    async fn run(
+        self,
+        catalogue: Catalogue,
+        setting: Setting,
+        interrupted: Option<Interrupted>,
+    ) -> Result<Exit, Stop> {
+        check_names(&setting.intent, &catalogue.known).map_err(Stop::with(Exit::Usage))?;
+        let endpoint = choice::endpoint(self.args.demo, self.args.choices.endpoint.as_deref()).to_owned();
+        let intent = setting.intent;
+        let facts = self.facts(&catalogue, setting.intent_declared);
+        let client = client(setting.address, &self.args.choices, self.args.budget)?;
+        let collector =
+            self.collector(client, setting.credentials, &catalogue, &intent, interrupted.is_some());
+        let reduction = self.reduction(&collector.credentials, &intent)?;
+        let hashes = self.shard.map(|_| reduction.fingerprint());
+        let choices = choice::choices(&collector, &catalogue, &intent, &endpoint, hashes)
+            .map_err(Stop::with(Exit::Broken))?;
+        let started = match interrupted {
+            Some(interrupted) => {
+                interrupted.fits(&choices)?;
+                match interrupted.salt()? {
+                    None => interrupted.go_on_to_the_reports(),
+                    Some(salt) => {
+                        let reduction = Reduction::with_salt(salt, &intent.policy.phi_words);
+                        let begin = |_: &Reduction| interrupted.go_on().map_err(anyhow::Error::from);
+                        self.collect(collector, reduction, begin).await?
+                    }
                 }
             }
-            Err(_) => ctrl_c.await,
+            None => {
+                let begin = |reduction: &Reduction| {
+                    start(&self.args.output(), self.shard, &facts, &intent, &choices, reduction)
+                };
+                self.collect(collector, reduction, begin).await?
+            }
+        };
+        self.report(started, &catalogue)
+    }
+
+    /// What to hash with: something new, or for a shard what all shards have.
+    fn reduction(&self, credentials: &Credentials, intent: &Intent) -> Result<Reduction, Stop> {
+        match (self.shard, credentials.iter().next()) {
+            (Some(_), Some(first)) => {
+                Ok(Reduction::of_shards(first.secret.reveal(), &intent.policy.phi_words))
+            }
+            _ => reduction(intent),
         }
     }
-    #[cfg(not(unix))]
-    ctrl_c.await;
-}
 
-async fn scan(
-    args: &Args,
-    log: &Log,
-    clock: Clock,
-    catalogue: Catalogue,
-    setting: Setting,
-) -> Result<Exit, Stop> {
-    let started_at = clock.now();
-    check_names(&setting.intent, &catalogue.known).map_err(Stop::with(Exit::Usage))?;
-    let mut collector = Collector {
-        client: client(setting.address, &args.choices)?,
-        credentials: setting.credentials,
-        kinds: catalogue.kinds.clone(),
-        started_at,
-        region: args.choices.region,
-        recording_retention_days: setting.intent.policy.recording_retention(),
-        clock,
-        derive_tokens: args.choices.derive_subaccount_tokens,
-        only_accounts: args.accounts.clone(),
-    };
-    let reduction = reduction(&setting.intent)?;
-    let mut tree = sign_in(&mut collector, &reduction).await?;
-    let facts = ScanFacts {
-        id: ScanId::starting_at(started_at),
-        started_at,
-        written_by: format!("twilio-audit {TOOL_VERSION}"),
-        catalogue_version: catalogue.version.clone(),
-        intent_declared: setting.intent_declared,
-        derived_tokens: args.choices.derive_subaccount_tokens,
-    };
-    let notice = Strength::new(&catalogue, &tree, &collector.credentials).notice();
-    tree.notices.extend(notice);
-    let mut folder = ScanFolder::create(&args.output(), &facts.id).map_err(Stop::with(Exit::Broken))?;
-    let written = async {
-        let store = Store::create(&folder.evidence())?;
-        store.write_scan(&facts, &setting.intent)?;
+    fn facts(&self, catalogue: &Catalogue, intent_declared: bool) -> ScanFacts {
+        ScanFacts {
+            id: ScanId::starting_at(self.started_at),
+            started_at: self.started_at,
+            written_by: concat!("twilio-audit ", env!("CARGO_PKG_VERSION")).to_owned(),
+            catalogue_version: catalogue.version.clone(),
+            intent_declared,
+            derived_tokens: self.args.choices.derive_subaccount_tokens,
+        }
+    }
+
+    fn collector(
+        &self,
+        client: Client,
+        credentials: Credentials,
+        catalogue: &Catalogue,
+        intent: &Intent,
+        goes_on: bool,
+    ) -> Collector {
+        Collector {
+            client,
+            credentials,
+            kinds: catalogue.kinds.clone(),
+            started_at: self.started_at,
+            region: self.args.choices.region,
+            recording_retention_days: intent.policy.recording_retention(),
+            clock: self.clock,
+            derive_tokens: self.args.choices.derive_subaccount_tokens,
+            only_accounts: self.args.accounts.clone(),
+            shard: self.shard,
+            done: Arc::default(),
+            goes_on,
+        }
+    }
+
+    /// Signs in and reads everything. What the scan is kept in is made only when somebody could sign in.
+    async fn collect(
+        &self,
+        mut collector: Collector,
+        reduction: Reduction,
+        begin: impl FnOnce(&Reduction) -> anyhow::Result<Started>,
+    ) -> Result<Started, Stop> {
+        let tree = sign_in(&mut collector, &reduction).await?;
+        if let Some(halt) = collector.client.traffic().halt() {
+            return Err(Stop::new(Exit::Incomplete, anyhow!("{halt}: nobody was signed in yet")));
+        }
+        let Started { folder, store } = begin(&reduction).map_err(Stop::with(Exit::Broken))?;
+        self.begun.store(true, Ordering::Relaxed);
+        let kept = |error: EvidenceError| Stop::new(Exit::Broken, anyhow::Error::new(error).context(GO_ON));
         let (writer, queue) = Writer::start(store);
         let collected = collect(collector, tree, reduction, queue).await;
-        let store = writer.finish().await?;
-        collected?;
-        let scan = finish(&store, &catalogue.checks, &facts, args, &setting.intent, &mut folder)?;
-        Ok((scan, store))
-    };
-    let (scan, store) = written.await.map_err(|error: anyhow::Error| {
-        Stop::new(Exit::Broken, error.context("nothing was kept of this scan"))
-    })?;
-    if !log.quiet {
-        print(|out| report::summary(&scan, &store, report_options(args), &folder.path, out))?;
+        let store = writer.finish().await.map_err(kept)?;
+        match collected.map_err(kept)? {
+            Some(interruption) => Err(Stop::new(Exit::Incomplete, anyhow!("{interruption}: {GO_ON}"))),
+            None => {
+                store.end_collecting().map_err(kept)?;
+                Ok(Started { folder, store })
+            }
+        }
     }
-    Ok(exit_of(&scan, args.fail_on.severity()))
-}
 
-/// Judges what was collected and writes the files.
-fn finish(
-    store: &Store,
-    checks: &[Compiled],
-    facts: &ScanFacts,
-    args: &Args,
-    intent: &Intent,
-    folder: &mut ScanFolder,
-) -> anyhow::Result<Scan> {
-    let past = if args.is_narrowed() { Past::NotCompared } else { folder.past() };
-    let judgement = judge(store, checks, facts, folder, past, args.all_outcomes)?;
-    let coverage = store.coverage()?;
-    let mut scan = Scan {
-        id: facts.id.clone(),
-        started_at: facts.started_at,
-        tool_version: TOOL_VERSION.to_owned(),
-        catalogue_version: facts.catalogue_version.clone(),
-        intent_declared: facts.intent_declared,
-        derived_tokens: facts.derived_tokens,
-        tally: judgement.tally(),
-        accounts: judgement.accounts,
-        tree_is_known: tree_is_known(&coverage),
-        coverage,
-        notices: notices(facts, args, intent, store.notices()?, judgement.notices),
-        unusable_credentials: store.unusable_credentials()?,
-        region: args.choices.region,
-        product_of: KINDS.iter().map(|kind| (kind.name.to_owned(), kind.product.to_owned())).collect(),
-        needed_by: audit::needed_by(checks),
-    };
-    audit::decide(&mut scan, store, checks)?;
-    report::write_files(&scan, store, report_options(args), &folder.path)?;
-    folder.keep();
-    if !args.is_narrowed()
-        && let Err(error) = folder.publish(&facts.id)
-    {
-        tracing::warn!("{error:#}; the reports themselves are written");
+    /// Judges and reports. A shard leaves that to `merge`.
+    fn report(&self, Started { mut folder, store }: Started, catalogue: &Catalogue) -> Result<Exit, Stop> {
+        if let Some(shard) = self.shard {
+            return self.end_of_shard(shard, folder, store);
+        }
+        let options =
+            report::Options { all_outcomes: self.args.all_outcomes, fail_on: self.args.fail_on.severity() };
+        let (scan, store) = finish(store, catalogue, options, &mut folder)
+            .map_err(|error| Stop::new(Exit::Broken, error.context(GO_ON)))?;
+        if !self.log.quiet {
+            print(|out| report::summary(&scan, &store, options, &folder.path, out))?;
+        }
+        Ok(exit_of(&scan, options.fail_on))
     }
-    Ok(scan)
-}
 
-/// Runs the checks and keeps what they find, compared with the past. What they read they read through a connection of
-/// their own, which can write nothing.
-fn judge(
-    store: &Store,
-    checks: &[Compiled],
-    facts: &ScanFacts,
-    folder: &ScanFolder,
-    past: Past,
-    all_outcomes: bool,
-) -> anyhow::Result<Judgement> {
-    let mut keeper = Keeper { writer: store.begin_findings()?, past, all_outcomes };
-    let judgement = {
-        let mut evidence = Store::open(&folder.evidence())?;
-        audit::judge(&mut evidence, checks, facts.started_at, &mut keeper)?
-    };
-    keeper.writer.finish(&judgement.tallies)?;
-    Ok(judgement)
-}
-
-/// Whether all subaccounts are known, whatever checks were chosen.
-fn tree_is_known(coverage: &[Coverage]) -> bool {
-    coverage.iter().filter(|c| c.resource_type == ACCOUNT_TREE.name).all(|c| c.status.is_conclusive())
-}
-
-const fn report_options(args: &Args) -> report::Options {
-    report::Options { all_outcomes: args.all_outcomes, fail_on: args.fail_on.severity() }
-}
-
-/// What the reader must know first.
-fn notices(
-    facts: &ScanFacts,
-    args: &Args,
-    intent: &Intent,
-    of_collection: Vec<String>,
-    of_waivers: Vec<String>,
-) -> Vec<String> {
-    let mut notices = Vec::new();
-    if !facts.intent_declared {
-        notices.push(
-            "No audit.toml was found: every account counts as carrying PHI, and nothing counts as declared."
-                .to_owned(),
-        );
-    }
-    notices.extend(args.stand_in());
-    if args.choices.region != Region::Us1 {
-        notices.push(format!(
-            "This is Region {} alone. What the accounts have in us1 is another scan.",
-            args.choices.region
-        ));
-    }
-    if facts.derived_tokens {
-        notices.push(
-            "Subaccounts were read with the Auth Tokens that the parent's account list returns. It works, and \
-             it is the weakness that parent-credential-reaches-phi reports."
-                .to_owned(),
-        );
-    }
-    notices.extend(of_collection);
-    notices.extend(of_waivers);
-    let today = day_of(facts.started_at);
-    let reviewed = intent.catalogue.as_ref().and_then(|catalogue| catalogue.eligible_list_reviewed_on);
-    notices.extend(data::outdated(today, reviewed.map(|day| day.0)));
-    notices
-}
-
-fn exit_of(scan: &Scan, fail_on: Option<Severity>) -> Exit {
-    if !scan.is_complete() {
-        Exit::Incomplete
-    } else if fail_on.is_some_and(|severity| scan.has_fault_at_or_above(severity)) {
-        Exit::Faults
-    } else {
-        Exit::Complete
+    fn end_of_shard(&self, shard: Shard, mut folder: ScanFolder, store: Store) -> Result<Exit, Stop> {
+        let accounts = store.count_accounts().map_err(Stop::with(Exit::Broken))?;
+        store.close().map_err(Stop::with(Exit::Broken))?;
+        folder.finish().map_err(Stop::with(Exit::Broken))?;
+        say(
+            self.log,
+            format_args!(
+                "Shard {shard}: {accounts} accounts read, in {}\n`twilio-audit merge` makes one scan of all {} shards.",
+                folder.path.display(),
+                shard.of()
+            ),
+        )?;
+        Ok(Exit::Complete)
     }
 }

@@ -1,6 +1,6 @@
 //! The folder of a scan below the output folder, and the link to the newest one.
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,33 +8,90 @@ use anyhow::{Context as _, anyhow};
 
 use crate::evidence::Store;
 use crate::history::Past;
-use crate::model::ScanId;
+use crate::model::Shard;
+use crate::report;
 
-/// The folder of one scan. Unless it is kept it goes when this value goes: half a scan, whether
-/// interrupted or out of disk, must not lie about like a whole one.
+/// What the name of a scan's folder ends in until it is finished: half a scan must not lie about like a whole one.
+const UNFINISHED: &str = ".unfinished";
+
+/// The file that is locked as long as a scan is being written.
+const LOCK: &str = "lock";
+
+/// The folder of one scan.
 #[derive(Debug)]
 pub(super) struct ScanFolder {
     output: PathBuf,
-    /// The folder itself.
+    /// Its name once it is finished.
+    name: String,
+    /// The folder itself, as it is called now.
     pub(super) path: PathBuf,
-    is_kept: bool,
+    /// Held as long as the scan is being written.
+    lock: Option<File>,
 }
 
 impl ScanFolder {
     /// Makes a new folder that only its owner may enter.
-    pub(super) fn create(output: &Path, id: &ScanId) -> anyhow::Result<Self> {
-        let path = output.join(id.as_str());
+    pub(super) fn create(output: &Path, name: String) -> anyhow::Result<Self> {
+        let path = output.join(format!("{name}{UNFINISHED}"));
+        Self::make(output, name, path)
+    }
+
+    /// The same for what is made of several scans. Half of that is never gone on with: it is thrown away.
+    pub(super) fn create_for_merge(output: &Path, name: String) -> anyhow::Result<Self> {
+        let path = output.join(format!("{name}.merge{UNFINISHED}"));
+        if path.exists() && lock(&path)?.is_some() {
+            fs::remove_dir_all(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        }
+        Self::make(output, name, path)
+    }
+
+    fn make(output: &Path, name: String, path: PathBuf) -> anyhow::Result<Self> {
         private_folder(output, true)
             .with_context(|| format!("cannot make the folder {}", output.display()))?;
         refuse_if_anybody_may_write(output)?;
-        match private_folder(&path, false) {
-            Ok(()) => Ok(Self { output: output.to_owned(), path, is_kept: false }),
+        let finished = output.join(&name);
+        let made = if finished.exists() {
+            Err(io::ErrorKind::AlreadyExists.into())
+        } else {
+            private_folder(&path, false)
+        };
+        match made {
+            Ok(()) => {
+                let lock = lock(&path)?;
+                Ok(Self { output: output.to_owned(), name, path, lock })
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(anyhow!(
                 "{} exists already: a scan that started in the same second wrote it; start again",
-                path.display()
+                finished.display()
             )),
             Err(error) => Err(error).with_context(|| format!("cannot make the folder {}", path.display())),
         }
+    }
+
+    /// The newest scan that was interrupted, of this shard or of none, and that nobody is writing. Reports that it had
+    /// begun to write are removed.
+    pub(super) fn interrupted(output: &Path, shard: Option<Shard>) -> anyhow::Result<Option<Self>> {
+        let Ok(entries) = fs::read_dir(output) else { return Ok(None) };
+        refuse_if_anybody_may_write(output)?;
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut names: Vec<String> = names
+            .filter_map(|name| Some(name.strip_suffix(UNFINISHED)?.to_owned()))
+            .filter(|name| match (name.split_once('.'), shard) {
+                (None, None) => true,
+                (Some((_, suffix)), Some(shard)) => suffix == shard.in_file_name(),
+                _ => false,
+            })
+            .collect();
+        names.sort_unstable();
+        for name in names.into_iter().rev() {
+            let path = output.join(format!("{name}{UNFINISHED}"));
+            let Some(lock) = lock(&path)? else { continue };
+            for (file, _) in report::FILES {
+                let _ = fs::remove_file(path.join(file));
+            }
+            return Ok(Some(Self { output: output.to_owned(), name, path, lock: Some(lock) }));
+        }
+        Ok(None)
     }
 
     /// The file with the evidence.
@@ -57,16 +114,28 @@ impl ScanFolder {
         })
     }
 
-    /// Declares the scan finished: from now on it stays.
-    pub(super) fn keep(&mut self) {
-        self.is_kept = true;
+    /// Gives the folder its name: from now on it is a finished scan.
+    pub(super) fn finish(&mut self) -> anyhow::Result<()> {
+        drop(self.lock.take());
+        let _ = fs::remove_file(self.path.join(LOCK));
+        let finished = self.output.join(&self.name);
+        fs::rename(&self.path, &finished)
+            .with_context(|| format!("cannot rename {} to {}", self.path.display(), self.name))?;
+        self.path = finished;
+        Ok(())
+    }
+
+    /// Removes it: nothing of it is worth keeping.
+    pub(super) fn remove(self) {
+        // Whatever led here is the error to report, not this one.
+        let _ = fs::remove_dir_all(&self.path);
     }
 
     /// Points `latest` at this scan, in one step.
-    pub(super) fn publish(&self, id: &ScanId) -> anyhow::Result<()> {
+    pub(super) fn publish(&self) -> anyhow::Result<()> {
         let latest = self.output.join("latest");
-        let staged = self.output.join(format!(".latest-{id}"));
-        link(id.as_str(), &staged)
+        let staged = self.output.join(format!(".latest-{}", self.name));
+        link(&self.name, &staged)
             .and_then(|()| {
                 fs::rename(&staged, &latest).inspect_err(|_| {
                     // The reason why it cannot be moved is the one to report.
@@ -77,13 +146,37 @@ impl ScanFolder {
     }
 }
 
-impl Drop for ScanFolder {
-    fn drop(&mut self) {
-        if !self.is_kept {
-            // Whatever led here is the error to report, not this one.
-            let _ = fs::remove_dir_all(&self.path);
+/// The finished shards in an output folder, the oldest first. Of one that is being collected anew nothing counts.
+pub(super) fn shards_in(output: &Path) -> Vec<(PathBuf, Shard)> {
+    let Ok(entries) = fs::read_dir(output) else { return Vec::new() };
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort_unstable();
+    let parse = |name: &str| {
+        let (_, suffix) = name.split_once('.')?;
+        let (number, of) = suffix.strip_prefix("shard-")?.split_once("-of-")?;
+        Shard::new(number.parse().ok()?, of.parse().ok()?).ok()
+    };
+    let unfinished: Vec<Shard> =
+        names.iter().filter_map(|name| parse(name.strip_suffix(UNFINISHED)?)).collect();
+    let finished = names.iter().filter_map(|name| Some((output.join(name), parse(name)?)));
+    finished.filter(|(_, shard)| !unfinished.contains(shard)).collect()
+}
+
+/// Locks the folder of a scan for this process; nothing where another has it. The lock goes with the process, however
+/// that ends.
+fn lock(folder: &Path) -> anyhow::Result<Option<File>> {
+    let path = folder.join(LOCK);
+    let locked = || -> io::Result<Option<File>> {
+        let file = File::create(&path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            // Some network drives know no locks; going without is better than not going.
+            Err(TryLockError::Error(_)) => Ok(Some(file)),
         }
-    }
+    };
+    locked().with_context(|| format!("cannot lock {}", path.display()))
 }
 
 /// In a folder that anybody may write to, anybody could swap the report for another.

@@ -57,6 +57,7 @@ impl Choices {
         Limits {
             per_account: usize::from(self.max_in_flight_per_account),
             overall: usize::from(self.max_in_flight),
+            budget: None,
         }
     }
 }

@@ -6,11 +6,12 @@ use super::scan_setting::Choices;
 use super::{Exit, Stop};
 use crate::collect::{Collector, Reduction, SignInError, Tree};
 use crate::intent::Intent;
-use crate::twilio::{Address, Client, Patience};
+use crate::twilio::{Address, Client, Limits, Patience};
 
 /// The sender of requests.
-pub(super) fn client(address: Address, choices: &Choices) -> Result<Client, Stop> {
-    Client::with(address, choices.limits(), Patience::default()).map_err(|error| {
+pub(super) fn client(address: Address, choices: &Choices, budget: Option<u64>) -> Result<Client, Stop> {
+    let limits = Limits { budget, ..choices.limits() };
+    Client::with(address, limits, Patience::default()).map_err(|error| {
         let error = anyhow!(error.without_url());
         Stop::new(Exit::Broken, error.context("cannot set up TLS: are CA certificates installed?"))
     })

@@ -45,20 +45,34 @@ impl<'a> Strength<'a> {
             Some(CredentialKind::ApiKey) => Holding::UnknownKey,
         }
     }
+}
 
-    /// A sentence about the credentials that are stronger than they need to be; nothing where none is.
-    pub(super) fn notice(&self) -> Option<String> {
-        let is_stronger = |account: &&AccountInTree| {
-            audit::would_do(self.needs(account), self.holding(account, None)).is_some()
-        };
-        let active = self.tree.accounts.iter().filter(|account| account.is_active());
-        let stronger = active.filter(is_stronger).count();
-        (stronger > 0).then(|| {
-            let accounts = if stronger == 1 { "account was" } else { "accounts were" };
-            format!(
-                "{stronger} {accounts} read with a stronger credential than this audit needs: \
-                 `twilio-audit doctor` says which would do."
-            )
-        })
+/// A sentence about the credentials that are stronger than they need to be; nothing where none is.
+pub(super) fn notice(catalogue: &Catalogue, read_with: &[(bool, String)]) -> Option<String> {
+    let needs = |place| audit::needs(place, &catalogue.kinds, &catalogue.checks);
+    let (of_parent, of_subaccount) = (needs(Place::Parent), needs(Place::Subaccount));
+    let is_stronger = |(is_parent, kind): &&(bool, String)| {
+        let needs = if *is_parent { &of_parent } else { &of_subaccount };
+        audit::would_do(needs, holding(kind)).is_some()
+    };
+    let stronger = read_with.iter().filter(is_stronger).count();
+    (stronger > 0).then(|| {
+        let accounts = if stronger == 1 { "account was" } else { "accounts were" };
+        format!(
+            "{stronger} {accounts} read with a stronger credential than this audit needs: \
+             `twilio-audit doctor` says which would do."
+        )
+    })
+}
+
+/// What a credential of this kind is, in the word used in files.
+fn holding(word: &str) -> Holding<'static> {
+    match word {
+        "auth_token" | "derived_token" => Holding::AuthToken,
+        "main_key" => Holding::MainKey,
+        "standard_key" => Holding::StandardKey,
+        "restricted_key" | "oauth_app" => Holding::Policy(None),
+        "api_key" => Holding::UnknownKey,
+        _ => Holding::Nothing { parent_token: false },
     }
 }

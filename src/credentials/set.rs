@@ -1,5 +1,7 @@
 //! The credentials of one run, and which of them may speak for which account.
 
+use std::collections::HashMap;
+
 use super::credential::{Credential, CredentialKind, OrganizationApp};
 use crate::model::{AccountSid, Region};
 
@@ -21,6 +23,8 @@ impl ParentReach {
 #[derive(Debug, Default)]
 pub struct Credentials {
     list: Vec<Credential>,
+    /// Where the first of each account stands in the list.
+    first: HashMap<AccountSid, usize>,
     organization: Option<OrganizationApp>,
     parent: Option<AccountSid>,
     surplus: Vec<String>,
@@ -43,7 +47,7 @@ impl Credentials {
 
     /// The credential of this very account.
     pub fn own(&self, account: &AccountSid) -> Option<&Credential> {
-        self.list.iter().find(|credential| credential.account == *account)
+        self.list.get(*self.first.get(account)?)
     }
 
     /// Says which account turned out to be the parent of the others.
@@ -53,13 +57,14 @@ impl Credentials {
 
     /// Adds a credential, whatever others there are of its account: it may be of another Region.
     pub fn push(&mut self, credential: Credential) {
+        self.first.entry(credential.account.clone()).or_insert(self.list.len());
         self.list.push(credential);
     }
 
     /// Adds a credential of an account that has none; an account's own is never replaced.
     pub fn add(&mut self, credential: Credential) {
         if self.own(&credential.account).is_none() {
-            self.list.push(credential);
+            self.push(credential);
         }
     }
 
@@ -86,13 +91,16 @@ impl Credentials {
     /// Keeps the accounts' credentials of a Region, and says how many others there were.
     pub fn keep_region(&mut self, region: Region) -> usize {
         let before = self.list.len();
-        self.list.retain(|credential| credential.region == region);
+        let kept = std::mem::take(&mut self.list).into_iter().filter(|one| one.region == region).collect();
+        self.replace(kept);
         before - self.list.len()
     }
 
     /// Exchanges the accounts' credentials for those that Twilio accepted.
     pub fn replace(&mut self, accepted: Vec<Credential>) {
-        self.list = accepted;
+        self.list.clear();
+        self.first.clear();
+        accepted.into_iter().for_each(|credential| self.push(credential));
     }
 
     /// The credential to read `account` with.

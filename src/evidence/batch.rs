@@ -15,7 +15,7 @@ pub struct Row {
     pub parent: String,
     /// What identifies it.
     pub sid: String,
-    /// What stands in the addresses of its children, where that is not the SID. Never written.
+    /// What stands in the addresses of its children, where that is not the SID. Kept until everything is read.
     pub link: Option<String>,
     /// The columns of its kind, in their order.
     pub values: Vec<Value>,
@@ -43,8 +43,6 @@ pub enum Batch {
     },
     /// Rows of one kind.
     Rows(&'static Kind, Vec<Row>),
-    /// Everything of one listing is taken back.
-    Discard(&'static Kind, AccountSid, String),
     /// How a listing ended.
     Coverage(Coverage),
     /// A sentence that the reader must see first.

@@ -44,14 +44,10 @@ impl Store {
             self.connection().pragma_update(None, "cache_spill", false).map_err(sql("write"))?;
         }
         self.begin()?;
+        // What an interrupted scan found before it came to write its reports counts no more.
+        self.run("delete from finding", [])?;
+        self.run("delete from tally", [])?;
         Ok(FindingWriter { store: self })
-    }
-
-    /// Asks for a journal and says which one it became.
-    fn set_journal(&self, mode: &str) -> Result<String, EvidenceError> {
-        self.connection()
-            .pragma_update_and_check(None, "journal_mode", mode, |row| row.get(0))
-            .map_err(sql("write"))
     }
 }
 

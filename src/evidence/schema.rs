@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::catalogue::{KINDS, Kind};
 
 /// Raised whenever a table or column changes.
-pub(super) const LAYOUT: i64 = 4;
+pub(super) const LAYOUT: i64 = 5;
 
 /// The tables that do not depend on the catalogue.
 const FIXED_TABLES: &str = "
@@ -13,6 +13,8 @@ create table scan (
   scan_id text not null, started_at text not null, written_by text not null, catalogue_version text not null,
   layout integer not null, intent_declared integer not null, derived_tokens integer not null
 ) strict;
+
+create table choice (name text primary key, value text not null) strict, without rowid;
 
 create table notice (
   place integer primary key, sentence text not null, of_unusable_credential integer not null
@@ -49,6 +51,24 @@ create table tally (
 create table attestation_rule (id text primary key, scope text not null, max_age_days integer not null) strict;
 ";
 
+/// The tables that are there only as long as not everything is read: they let an interrupted scan go on.
+pub(super) const UNFINISHED_TABLES: &str = "
+create table hash_salt (salt blob not null) strict;
+
+create table cursor (
+  account_sid text not null, resource_type text not null, parent_sid text not null, next_page text not null,
+  pages integer not null, has_changed integer not null, primary key (account_sid, resource_type, parent_sid)
+) strict, without rowid;
+
+create table link (
+  account_sid text not null, resource_type text not null, parent_sid text not null, sid text not null,
+  link text not null, primary key (account_sid, resource_type, parent_sid, sid)
+) strict, without rowid;
+";
+
+/// Removes what an interrupted scan would need.
+pub(super) const DROP_UNFINISHED_TABLES: &str = "drop table hash_salt; drop table cursor; drop table link;";
+
 /// All statements that make an empty store.
 pub(super) fn create_statements() -> String {
     let mut sql = FIXED_TABLES.to_owned();
@@ -70,9 +90,17 @@ fn create_table(kind: &Kind) -> String {
     sql
 }
 
-/// The statement that writes one row of a kind: account, parent, SID, then the columns in order.
-/// A row that comes twice, because pages shifted while they were read, is kept once.
+/// The statement that writes one row of a kind: account, parent, SID, then the columns in order. A row that is there
+/// already gives way.
+pub(super) fn replace_statement(kind: &Kind) -> String {
+    format!("insert or replace into {} values ({})", kind.name, places(kind))
+}
+
+/// The same, but a row that is there already stays.
 pub(super) fn insert_statement(kind: &Kind) -> String {
-    let places = vec!["?"; kind.columns.len() + 3].join(", ");
-    format!("insert or replace into {} values ({places})", kind.name)
+    format!("insert into {} values ({}) on conflict do nothing", kind.name, places(kind))
+}
+
+fn places(kind: &Kind) -> String {
+    vec!["?"; kind.columns.len() + 3].join(", ")
 }

@@ -49,8 +49,7 @@ impl Store {
         make_private_file(path)?;
         let connection =
             Connection::open(path).map_err(|source| EvidenceError::Open { path: path.to_owned(), source })?;
-        connection.pragma_update(None, "synchronous", "normal").map_err(sql("write"))?;
-        Self::with_tables(connection)
+        Self::with_tables(connection)?.made_durable()
     }
 
     /// A store that lives in memory: for examples, tests and compiling checks.
@@ -82,9 +81,22 @@ impl Store {
     ///
     /// When it is no store, or one of another layout.
     pub fn open(path: &Path) -> Result<Self, EvidenceError> {
+        Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
+    /// Opens the store of a scan that was interrupted, for going on with it.
+    ///
+    /// # Errors
+    ///
+    /// When it is no store, or one of another layout.
+    pub fn resume(path: &Path) -> Result<Self, EvidenceError> {
+        Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?.made_durable()
+    }
+
+    fn open_with(path: &Path, flags: OpenFlags) -> Result<Self, EvidenceError> {
         let open = |source| EvidenceError::Open { path: path.to_owned(), source };
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(open)?;
+        let connection =
+            Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(open)?;
         let (found, written_by) = connection
             .query_row("select layout, written_by from scan", [], |row| Ok((row.get(0)?, row.get(1)?)))
             .map_err(open)?;
@@ -92,6 +104,24 @@ impl Store {
             return Err(EvidenceError::Layout { written_by, found, expected: schema::LAYOUT });
         }
         Ok(Self { connection })
+    }
+
+    /// What is committed stays, whatever becomes of the program or the power; what is deleted is overwritten.
+    fn made_durable(self) -> Result<Self, EvidenceError> {
+        // With a log of its own each commit is one sync of the disk. Not every file system can do that.
+        self.set_journal("wal")?;
+        self.connection.pragma_update(None, "synchronous", "full").map_err(sql("write"))?;
+        self.connection.pragma_update(None, "secure_delete", true).map_err(sql("write"))?;
+        // A statement or two for each kind.
+        self.connection.set_prepared_statement_cache_capacity(512);
+        Ok(self)
+    }
+
+    /// Asks for a journal and says which one it became.
+    pub(super) fn set_journal(&self, mode: &str) -> Result<String, EvidenceError> {
+        self.connection
+            .pragma_update_and_check(None, "journal_mode", mode, |row| row.get(0))
+            .map_err(sql("write"))
     }
 
     /// Does something with the store and takes back whatever it wrote: the same store serves many small trials.
@@ -118,6 +148,26 @@ impl Store {
             text.parse().map_err(|_| rusqlite::Error::InvalidColumnName(text))
         };
         read().map_err(sql("read"))
+    }
+
+    /// What is known of the scan.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn facts(&self) -> Result<ScanFacts, EvidenceError> {
+        let started_at = self.started_at()?;
+        let facts = |row: &rusqlite::Row<'_>| {
+            Ok(ScanFacts {
+                id: ScanId::starting_at(started_at),
+                started_at,
+                written_by: row.get("written_by")?,
+                catalogue_version: row.get("catalogue_version")?,
+                intent_declared: row.get("intent_declared")?,
+                derived_tokens: row.get("derived_tokens")?,
+            })
+        };
+        self.connection.query_row("select * from scan", [], facts).map_err(sql("read"))
     }
 
     /// The connection, for the rooms that ask in SQL.
@@ -206,10 +256,6 @@ impl Store {
                 params![account.as_str(), name, status, is_parent, is_root, has_subaccounts, credential_kind],
             ),
             Batch::Rows(kind, rows) => self.write_rows(kind, rows),
-            Batch::Discard(kind, account, parent) => self.run(
-                &format!("delete from {} where account_sid = ? and parent_sid = ?", kind.name),
-                params![account.as_str(), parent],
-            ),
             Batch::Coverage(coverage) => self.write_coverage(coverage),
             Batch::Notice(sentence) => self.write_notice(sentence, false),
             Batch::UnusableCredential(sentence) => self.write_notice(sentence, true),
@@ -231,16 +277,14 @@ impl Store {
 
     fn write_rows(&self, kind: &Kind, rows: &[Row]) -> Result<(), EvidenceError> {
         let mut statement =
-            self.connection.prepare_cached(&schema::insert_statement(kind)).map_err(sql("write"))?;
+            self.connection.prepare_cached(&schema::replace_statement(kind)).map_err(sql("write"))?;
         for row in rows {
-            let key: [&dyn ToSql; 3] = [&row.account.as_str(), &row.parent, &row.sid];
-            let values = row.values.iter().map(|value| value as &dyn ToSql);
-            statement.execute(params_from_iter(key.into_iter().chain(values))).map_err(sql("write"))?;
+            execute_with(&mut statement, row).map_err(sql("write"))?;
         }
         Ok(())
     }
 
-    fn write_coverage(&self, coverage: &Coverage) -> Result<(), EvidenceError> {
+    pub(super) fn write_coverage(&self, coverage: &Coverage) -> Result<(), EvidenceError> {
         self.run(
             "insert or replace into coverage values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
@@ -314,6 +358,13 @@ fn each_intent_statement(
         act(&mut statement)?;
     }
     Ok(())
+}
+
+/// Runs a statement that takes a row: account, parent, SID, then the columns in order. Returns how many rows it wrote.
+pub(super) fn execute_with(statement: &mut rusqlite::Statement<'_>, row: &Row) -> rusqlite::Result<usize> {
+    let key: [&dyn ToSql; 3] = [&row.account.as_str(), &row.parent, &row.sid];
+    let values = row.values.iter().map(|value| value as &dyn ToSql);
+    statement.execute(params_from_iter(key.into_iter().chain(values)))
 }
 
 /// A row of the table `coverage`.

@@ -13,6 +13,7 @@ mod permissions;
 mod region;
 mod scan;
 mod severity;
+mod shard;
 mod sid;
 mod tally;
 
@@ -28,6 +29,7 @@ pub use permissions::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose
 pub use region::Region;
 pub use scan::{Clock, Scan, ScanId, ScannedAccount, Verdict, day_of, in_seconds};
 pub use severity::Severity;
+pub use shard::{InvalidShard, Shard};
 pub(crate) use sid::is_sid;
 pub use sid::{AccountSid, InvalidSid, looks_like_sid};
 pub use tally::{Said, Tally};

@@ -1,5 +1,6 @@
 //! The only place that sends a request. It can ask (GET), request an access token, and nothing else.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -14,6 +15,7 @@ use super::resolve::{SystemResolver, is_no_such_name};
 use super::retry::{Patience, Try, wait_before_next};
 use super::tempo::Sign;
 use super::token::{Token, Tokens};
+use super::traffic::Traffic;
 use crate::credentials::Caller;
 use crate::model::Region;
 
@@ -38,6 +40,7 @@ pub struct Client {
     gate: Gate,
     tokens: Tokens,
     patience: Patience,
+    traffic: Arc<Traffic>,
 }
 
 /// One request: a Twilio URL and who asks.
@@ -113,7 +116,13 @@ impl Client {
             builder = builder.https_only(true).dns_resolver(SystemResolver);
         }
         let (gate, tokens) = (Gate::new(limits), Tokens::default());
-        Ok(Self { http: builder.build()?, address, gate, tokens, patience })
+        let traffic = Arc::new(Traffic::within(limits.budget));
+        Ok(Self { http: builder.build()?, address, gate, tokens, patience, traffic })
+    }
+
+    /// What was sent so far.
+    pub fn traffic(&self) -> Arc<Traffic> {
+        Arc::clone(&self.traffic)
     }
 
     /// Asks until there is an answer of status 200 or trying again is pointless.
@@ -160,6 +169,12 @@ impl Client {
         Err(Failure::broken("the access tokens of this app expire before they can be sent"))
     }
 
+    /// Whether Twilio answers at all: asked without a credential, it does with a refusal.
+    async fn anybody_answers(&self) -> bool {
+        let Some(url) = Url::parse(SOMEWHERE).ok().and_then(|url| self.address.of(&url)) else { return true };
+        self.http.get(url).timeout(self.patience.one_try).send().await.is_ok()
+    }
+
     /// Where a request for this URL of Twilio's really goes.
     fn real(&self, url: &Url) -> Result<Url, Failure> {
         self.address.of(url).ok_or_else(|| Failure::broken("the address is not one of Twilio's"))
@@ -196,11 +211,15 @@ impl Client {
                 return Some(Err(Failure::broken("the run is ending")));
             };
             let request = prepared()?;
+            if self.traffic.send().is_err() {
+                return Some(Err(Failure::halted()));
+            }
             let began = Instant::now();
             let left = self.patience.altogether.saturating_sub(*spent);
             *count += 1;
             let Exchanged { answered, ended, date, home_region, in_account } =
                 try_once(request.timeout(self.patience.one_try.min(left)), path).await;
+            self.traffic.ended(status(ended), began.elapsed());
             // Whoever waits for the next try keeps nobody else from asking.
             leave.answered(sign(ended, in_account));
             let failure = match answered {
@@ -211,7 +230,12 @@ impl Client {
             };
             *spent += began.elapsed();
             let wait = wait_before_next(&self.patience, ended, *count, *spent, fastrand::f64());
-            let Some(wait) = wait else { return Some(Err(failure)) };
+            let Some(wait) = wait else {
+                if ended == Try::Broken && self.traffic.gave_up() && !self.anybody_answers().await {
+                    self.traffic.lost();
+                }
+                return Some(Err(failure));
+            };
             *spent += wait;
             tracing::debug!(path, ?ended, tries = count, ?wait, "asking again");
             if let Try::Answered { retry_after: Some(asked), .. } = ended {
@@ -221,6 +245,16 @@ impl Client {
         }
     }
 }
+
+const fn status(ended: Try) -> Option<u16> {
+    match ended {
+        Try::Answered { status, .. } => Some(status),
+        Try::Broken => None,
+    }
+}
+
+/// Anything there answers, if only with a refusal.
+const SOMEWHERE: &str = "https://api.twilio.com/2010-04-01/Accounts.json";
 
 /// What an answer tells of the number of requests that may be under way.
 const fn sign(ended: Try, in_account: Option<u32>) -> Sign {

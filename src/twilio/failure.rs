@@ -21,6 +21,8 @@ pub enum FailureKind {
     NoSuchHost,
     /// Twilio has taken this API out of service.
     Retired,
+    /// Never sent: the run is to halt.
+    Halted,
     /// Anything else: unreachable, refused, unreadable.
     Broken,
 }
@@ -63,6 +65,11 @@ impl Failure {
             missing_permission: None,
             reason: reason.into(),
         }
+    }
+
+    /// The run is to halt, and nothing more is sent.
+    pub(super) fn halted() -> Self {
+        Self { kind: FailureKind::Halted, ..Self::broken("the scan was halted") }
     }
 
     /// The host's name does not exist.

@@ -16,11 +16,13 @@ pub struct Limits {
     pub per_account: usize,
     /// Altogether at most.
     pub overall: usize,
+    /// How many may be sent until the run halts; any number where nothing is said.
+    pub budget: Option<u64>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_account: 10, overall: 128 }
+        Self { per_account: 10, overall: 128, budget: None }
     }
 }
 

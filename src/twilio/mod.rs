@@ -12,6 +12,7 @@ mod resolve;
 mod retry;
 mod tempo;
 mod token;
+mod traffic;
 
 pub use address::{Address, AddressError};
 pub use client::{Client, Reply, Request};
@@ -19,3 +20,4 @@ pub use failure::{Failure, FailureKind};
 pub use gate::Limits;
 pub use page::{Page, PageError, parse_page};
 pub use retry::Patience;
+pub use traffic::{Halt, Traffic};

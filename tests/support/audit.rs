@@ -150,6 +150,10 @@ impl Audit {
 }
 
 impl Running {
+    pub fn path(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }

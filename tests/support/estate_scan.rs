@@ -2,7 +2,7 @@
 
 #![allow(dead_code, unreachable_pub, reason = "every test file uses a part of it")]
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use twilio_audit::audit::{Collected, Compiled, built_in, compile, judge};
 use twilio_audit::catalogue::KINDS;
 use twilio_audit::collect::{Collector, Reduction, collect};
 use twilio_audit::credentials::{Credential, Secret, Source};
-use twilio_audit::evidence::{Store, Writer};
+use twilio_audit::evidence::{StartedWith, Store, Writer};
 use twilio_audit::intent::Intent;
 use twilio_audit::model::{Clock, Coverage, Finding, Region};
 use twilio_audit::simulator::{Estate, Fault, Options, Request, Simulator};
@@ -94,11 +94,15 @@ pub async fn collected(estate: &Value, kind: &str, patience: Patience, faults: V
         clock: Clock::System,
         derive_tokens: false,
         only_accounts: Vec::new(),
+        shard: None,
+        done: Arc::default(),
+        goes_on: false,
     };
     let reduction = Reduction::new(&[]).unwrap();
     let tree = collector.sign_in(&reduction).await.unwrap();
     let store = Store::in_memory().unwrap();
     store.write_intent(&Intent::default(), false).unwrap();
+    store.begin_collecting(&StartedWith::new(), reduction.salt()).unwrap();
     let (writer, queue) = Writer::start(store);
     collect(collector, tree, reduction, queue).await.unwrap();
     let store = writer.finish().await.unwrap();

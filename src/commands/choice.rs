@@ -1,0 +1,116 @@
+//! The choices that a scan is started with and that its result depends on, by the names under which its store keeps
+//! them. An interrupted scan goes on with the same ones, and shards come together only where they had the same.
+
+use anyhow::anyhow;
+use jiff::SignedDuration;
+use sha2::{Digest, Sha256};
+
+use super::chosen_checks::Catalogue;
+use crate::collect::Collector;
+use crate::evidence::StartedWith;
+use crate::intent::Intent;
+use crate::model::{Region, Shard};
+
+const VERSION: &str = "version of twilio-audit";
+const ENDPOINT: &str = "--endpoint";
+const REGION: &str = "--region";
+const ACCOUNTS: &str = "--account";
+const CHECKS: &str = "choice of checks";
+const DERIVE: &str = "--derive-subaccount-tokens";
+const INTENT: &str = "audit.toml";
+/// Whether shards hash alike, which they do with the same first credential.
+const HASHES: &str = "first credential";
+/// Which part of the accounts it is about; nothing for all of them.
+const SHARD: &str = "--shard";
+
+/// The choices that only shards have.
+pub(super) const OF_SHARDS: &[&str] = &[SHARD, HASHES];
+
+/// Shards that started further apart do not belong together: one is of another night.
+pub(super) const FURTHEST_APART: SignedDuration = SignedDuration::from_hours(12);
+
+/// The word for the built-in demonstration in place of an address.
+const DEMO: &str = "the demonstration";
+
+/// What was asked in place of Twilio.
+pub(super) fn endpoint(is_demo: bool, endpoint: Option<&str>) -> &str {
+    if is_demo { DEMO } else { endpoint.unwrap_or_default() }
+}
+
+/// The choices of a scan; `hashes` is the fingerprint of what shards hash with.
+pub(super) fn choices(
+    collector: &Collector,
+    catalogue: &Catalogue,
+    intent: &Intent,
+    endpoint: &str,
+    hashes: Option<String>,
+) -> anyhow::Result<StartedWith> {
+    let accounts: Vec<&str> = collector.only_accounts.iter().map(|account| account.as_str()).collect();
+    let shard = collector.shard.map(|shard| shard.to_string());
+    let intent = Sha256::digest(intent.to_json()?.to_string());
+    let intent: String = intent.iter().map(|byte| format!("{byte:02x}")).collect();
+    let choices = [
+        (VERSION, env!("CARGO_PKG_VERSION").to_owned()),
+        (ENDPOINT, endpoint.to_owned()),
+        (REGION, collector.region.as_str().to_owned()),
+        (ACCOUNTS, accounts.join(" ")),
+        (CHECKS, catalogue.choice()),
+        (DERIVE, if collector.derive_tokens { "yes" } else { "no" }.to_owned()),
+        (INTENT, intent),
+        (HASHES, hashes.unwrap_or_default()),
+        (SHARD, shard.unwrap_or_default()),
+    ];
+    Ok(choices.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+fn said<'a>(choices: &'a StartedWith, name: &str) -> &'a str {
+    choices.get(name).map_or("", String::as_str)
+}
+
+/// Whether the scan is about a part only. Such a scan is compared with none and becomes no other's past.
+pub(super) fn is_narrowed(choices: &StartedWith) -> bool {
+    [ACCOUNTS, CHECKS].iter().any(|name| !said(choices, name).is_empty())
+}
+
+/// The shard that a scan is, if it is one.
+pub(super) fn shard(choices: &StartedWith) -> Option<Shard> {
+    said(choices, SHARD).parse().ok()
+}
+
+/// The first choice in which two shards differ, by its name.
+pub(super) fn differing<'a>(one: &'a StartedWith, other: &StartedWith) -> Option<&'a str> {
+    let differs = |(name, value): &(&'a String, &String)| *name != SHARD && other.get(*name) != Some(*value);
+    one.iter().find(differs).map(|(name, _)| name.as_str())
+}
+
+/// Insists that this program and these checks are those that the evidence was collected for.
+pub(super) fn judged_by(choices: &StartedWith, catalogue: &Catalogue) -> anyhow::Result<()> {
+    let (version, own) = (said(choices, VERSION), env!("CARGO_PKG_VERSION"));
+    if version != own {
+        return Err(anyhow!(
+            "the shards are of twilio-audit {version}, and this is {own}: use the same version"
+        ));
+    }
+    if said(choices, CHECKS) != catalogue.choice() {
+        return Err(anyhow!("the shards were collected for other checks: say the same --check and --family"));
+    }
+    Ok(())
+}
+
+/// The Region of a scan.
+pub(super) fn region(choices: &StartedWith) -> Region {
+    Region::from_word(said(choices, REGION)).unwrap_or_default()
+}
+
+/// Says where the answers came from, if not from Twilio: a report must not pass for one of a real account.
+pub(super) fn stand_in(choices: &StartedWith) -> Option<String> {
+    match said(choices, ENDPOINT) {
+        "" => None,
+        DEMO => Some(
+            "This is the built-in demonstration: a made-up clinic with an audit.toml of its own, not a Twilio \
+             account."
+                .to_owned(),
+        ),
+        endpoint => Some(format!("The answers came from {endpoint}, not from Twilio itself.")),
+    }
+}

@@ -1,0 +1,231 @@
+//! `merge`: one scan of the shards that several machines collected.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, anyhow};
+use tokio::task::spawn_blocking;
+
+use super::chosen_checks::{Catalogue, ChosenChecks};
+use super::finish::{exit_of, finish};
+use super::printing::print;
+use super::scan::{FailOn, output_of};
+use super::scan_folder::{ScanFolder, shards_in};
+use super::{Exit, Log, Stop, choice, interruptible};
+use crate::evidence::{ScanFacts, StartedWith, Store};
+use crate::model::{Region, Shard};
+use crate::report;
+
+/// How often it is looked whether the missing shards are there.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Make one scan of the shards that were collected with --shard
+///
+/// Judges what all shards read together, writes the reports as `scan` does, and removes the shards. They must have been
+/// started with the same options, the same audit.toml and the same version.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The folders of the shards [default: the newest ones in the output folder]
+    #[arg(value_name = "SCAN", conflicts_with_all = ["shards", "wait"])]
+    scans: Vec<PathBuf>,
+    /// How many shards there are [default: as many as the shards themselves say]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), env = "TWILIO_AUDIT_SHARDS")]
+    shards: Option<u16>,
+    /// Wait so many minutes for the missing shards
+    #[arg(long, value_name = "MINUTES", requires = "shards", env = "TWILIO_AUDIT_WAIT")]
+    wait: Option<u32>,
+    /// Keep the shards
+    #[arg(long, env = "TWILIO_AUDIT_KEEP_SHARDS")]
+    keep_shards: bool,
+    /// The folder in which the shards are, and in which the scan gets a folder of its own
+    #[arg(long, value_name = "FOLDER", default_value = "audits", env = "TWILIO_AUDIT_OUTPUT")]
+    output: PathBuf,
+    /// The Region of the shards
+    #[arg(long, value_enum, default_value_t = Region::Us1, env = "TWILIO_AUDIT_REGION")]
+    region: Region,
+    #[command(flatten)]
+    chosen: ChosenChecks,
+    /// Report passes and "nothing to judge" too
+    #[arg(long, env = "TWILIO_AUDIT_ALL_OUTCOMES")]
+    all_outcomes: bool,
+    /// The severity from which a fault makes the exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::High, env = "TWILIO_AUDIT_FAIL_ON")]
+    fail_on: FailOn,
+}
+
+/// A shard that is ready.
+struct Ready {
+    folder: PathBuf,
+    shard: Shard,
+    facts: ScanFacts,
+    started_with: StartedWith,
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// When shards are missing or do not fit together, or the files cannot be written.
+pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
+    let log = log.clone();
+    interruptible(async move {
+        // It waits for the disk and for other machines, and for nobody's answer.
+        let merged = spawn_blocking(move || merge(&args, &log)).await;
+        merged.map_err(Stop::with(Exit::Broken))?
+    })
+}
+
+fn merge(args: &Args, log: &Log) -> Result<Exit, Stop> {
+    let catalogue = args.chosen.choose()?;
+    let output = output_of(&args.output, args.region);
+    let mut shards = if args.scans.is_empty() {
+        wait_for_shards(&output, args)?
+    } else {
+        args.scans.iter().map(|folder| Ready::read(folder)).collect::<Result<_, _>>()?
+    };
+    shards.sort_by_key(|shard| (shard.facts.started_at, shard.shard));
+    fit_together(&shards, &catalogue).map_err(Stop::with(Exit::Usage))?;
+    let (mut folder, store) = merged(&output, &shards).map_err(Stop::with(Exit::Broken))?;
+    let options = report::Options { all_outcomes: args.all_outcomes, fail_on: args.fail_on.severity() };
+    let (scan, store) = match finish(store, &catalogue, options, &mut folder) {
+        Ok(finished) => finished,
+        Err(error) => {
+            folder.remove();
+            return Err(Stop::new(Exit::Broken, error.context("the shards are as they were")));
+        }
+    };
+    if !args.keep_shards {
+        for shard in &shards {
+            fs::remove_dir_all(&shard.folder)
+                .with_context(|| format!("cannot remove {}, which is merged", shard.folder.display()))
+                .map_err(Stop::with(Exit::Broken))?;
+        }
+    }
+    if !log.quiet {
+        print(|out| report::summary(&scan, &store, options, &folder.path, out))?;
+    }
+    Ok(exit_of(&scan, options.fail_on))
+}
+
+impl Ready {
+    fn read(folder: &Path) -> Result<Self, Stop> {
+        let read = || -> anyhow::Result<Self> {
+            let store = Store::open(&folder.join("evidence.db"))?;
+            let started_with = store.started_with()?;
+            let shard = choice::shard(&started_with)
+                .ok_or_else(|| anyhow!("it is no shard: `scan --shard I/N` makes one"))?;
+            if store.salt()?.is_some() {
+                return Err(anyhow!("it is not finished: `scan --shard {shard} --resume` goes on with it"));
+            }
+            Ok(Self { folder: folder.to_owned(), shard, facts: store.facts()?, started_with })
+        };
+        read().with_context(|| format!("cannot merge {}", folder.display())).map_err(Stop::with(Exit::Usage))
+    }
+}
+
+/// The newest shards in the output folder, when all of them are there.
+fn wait_for_shards(output: &Path, args: &Args) -> Result<Vec<Ready>, Stop> {
+    let until = Instant::now() + Duration::from_secs(60 * u64::from(args.wait.unwrap_or(0)));
+    loop {
+        let found = shards_in(output);
+        let of = match (args.shards, found.last()) {
+            (Some(of), _) => of,
+            (None, Some((_, shard))) => shard.of(),
+            (None, None) => {
+                let error = anyhow!(
+                    "there is no shard in {}: `scan --shard I/N` makes them, --output names another folder",
+                    output.display()
+                );
+                return Err(Stop::new(Exit::Usage, error));
+            }
+        };
+        let mut newest = Vec::new();
+        for number in 1..=of {
+            let Ok(shard) = Shard::new(number, of) else { continue };
+            if let Some((folder, _)) = found.iter().rev().find(|(_, other)| *other == shard) {
+                newest.push(Ready::read(folder)?);
+            }
+        }
+        let latest = newest.iter().map(|ready| ready.facts.started_at).max();
+        newest.retain(|ready| {
+            latest
+                .is_some_and(|latest| latest.duration_since(ready.facts.started_at) <= choice::FURTHEST_APART)
+        });
+        if newest.len() == usize::from(of) {
+            return Ok(newest);
+        }
+        if Instant::now() >= until {
+            return Err(Stop::new(Exit::Incomplete, missing(output, &newest, of)));
+        }
+        thread::sleep(LOOK_EVERY);
+    }
+}
+
+fn missing(output: &Path, found: &[Ready], of: u16) -> anyhow::Error {
+    let numbers = (1..=of).filter_map(|number| Shard::new(number, of).ok());
+    let missing: Vec<String> = numbers
+        .filter(|shard| found.iter().all(|ready| ready.shard != *shard))
+        .map(|shard| shard.to_string())
+        .collect();
+    anyhow!(
+        "not every shard is finished in {}: missing {}; `scan --shard I/N --resume` makes one, --wait waits for it",
+        output.display(),
+        missing.join(", ")
+    )
+}
+
+/// Insists that the shards are all there, each once, and were started in the same way.
+fn fit_together(shards: &[Ready], catalogue: &Catalogue) -> anyhow::Result<()> {
+    let (Some(first), Some(last)) = (shards.first(), shards.last()) else {
+        return Err(anyhow!("there is no shard to merge"));
+    };
+    let mut known: Vec<Shard> = shards.iter().map(|ready| ready.shard).collect();
+    known.sort_unstable();
+    let of = first.shard.of();
+    let whole: Vec<Shard> = (1..=of).filter_map(|number| Shard::new(number, of).ok()).collect();
+    if known != whole {
+        let known: Vec<String> = known.iter().map(Shard::to_string).collect();
+        return Err(anyhow!("{of} shards are needed, each once; these are {}", known.join(", ")));
+    }
+    for other in shards {
+        if let Some(name) = choice::differing(&first.started_with, &other.started_with) {
+            return Err(anyhow!(
+                "{} and {} were started with another {name}: collect them again with the same options",
+                first.folder.display(),
+                other.folder.display()
+            ));
+        }
+    }
+    if last.facts.started_at.duration_since(first.facts.started_at) > choice::FURTHEST_APART {
+        return Err(anyhow!(
+            "{} and {} started more than {} hours apart: collect the older one again",
+            first.folder.display(),
+            last.folder.display(),
+            choice::FURTHEST_APART.as_hours()
+        ));
+    }
+    choice::judged_by(&first.started_with, catalogue)
+}
+
+/// A new scan that holds what all shards read.
+fn merged(output: &Path, shards: &[Ready]) -> anyhow::Result<(ScanFolder, Store)> {
+    let first = shards.first().context("there is no shard to merge")?;
+    let folder = ScanFolder::create_for_merge(output, first.facts.id.to_string())?;
+    let fill = || -> anyhow::Result<Store> {
+        let store = Store::create(&folder.evidence())?;
+        for (place, shard) in shards.iter().enumerate() {
+            store.absorb(&shard.folder.join("evidence.db"), place == 0)?;
+        }
+        store.end_of_merge(choice::OF_SHARDS)?;
+        Ok(store)
+    };
+    match fill() {
+        Ok(store) => Ok((folder, store)),
+        Err(error) => {
+            folder.remove();
+            Err(error.context("the shards are as they were"))
+        }
+    }
+}

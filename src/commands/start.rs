@@ -1,0 +1,121 @@
+//! How a scan starts, or goes on where it was interrupted.
+
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
+
+use super::scan_folder::ScanFolder;
+use super::{Exit, Stop};
+use crate::collect::Reduction;
+use crate::evidence::{EvidenceError, ScanFacts, StartedWith, Store};
+use crate::intent::Intent;
+use crate::model::Shard;
+
+/// A scan that was interrupted.
+#[derive(Debug)]
+pub(super) struct Interrupted {
+    folder: ScanFolder,
+    store: Store,
+    /// What is known of it.
+    pub(super) facts: ScanFacts,
+}
+
+/// A scan that is being collected.
+#[derive(Debug)]
+pub(super) struct Started {
+    pub(super) folder: ScanFolder,
+    pub(super) store: Store,
+}
+
+impl Interrupted {
+    /// The newest one in an output folder: of this shard, or of none.
+    pub(super) fn newest(output: &Path, shard: Option<Shard>) -> Result<Option<Self>, Stop> {
+        let found = ScanFolder::interrupted(output, shard).map_err(Stop::with(Exit::Broken))?;
+        let Some(folder) = found else { return Ok(None) };
+        let open = || -> Result<(Store, ScanFacts), EvidenceError> {
+            let store = Store::resume(&folder.evidence())?;
+            let facts = store.facts()?;
+            Ok((store, facts))
+        };
+        let (store, facts) = open()
+            .with_context(|| format!("cannot go on with {}: remove it and start anew", folder.path.display()))
+            .map_err(Stop::with(Exit::Broken))?;
+        Ok(Some(Self { folder, store, facts }))
+    }
+
+    /// Insists that it was started in the same way: else its two halves would not fit together.
+    pub(super) fn fits(&self, choices: &StartedWith) -> Result<(), Stop> {
+        let before = self.store.started_with().map_err(Stop::with(Exit::Broken))?;
+        let Some((name, now)) = choices.iter().find(|(name, value)| before.get(*name) != Some(*value)) else {
+            return Ok(());
+        };
+        let before = before.get(name).map_or("", String::as_str);
+        let shown = |value: &str| if value.is_empty() { "none".to_owned() } else { format!("`{value}`") };
+        let how = if before.len().max(now.len()) > LONGEST_SHOWN {
+            String::new()
+        } else {
+            format!(" ({} then, {} now)", shown(before), shown(now))
+        };
+        let folder = self.folder.path.display();
+        Err(Stop::new(
+            Exit::Usage,
+            anyhow!(
+                "{folder} was started with another {name}{how}: go on with the same options, or start anew \
+                 without --resume"
+            ),
+        ))
+    }
+
+    /// Its folder.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder.path
+    }
+
+    /// The salt of its hashes, so that those to come can be compared with them; nothing where everything is read.
+    pub(super) fn salt(&self) -> Result<Option<[u8; 32]>, Stop> {
+        self.store.salt().map_err(Stop::with(Exit::Broken))
+    }
+
+    /// Goes on with it. What signing in said is forgotten, for it is done again.
+    pub(super) fn go_on(self) -> Result<Started, EvidenceError> {
+        self.store.forget_sign_in()?;
+        Ok(Started { folder: self.folder, store: self.store })
+    }
+
+    /// Goes on with one of which everything is read.
+    pub(super) fn go_on_to_the_reports(self) -> Started {
+        Started { folder: self.folder, store: self.store }
+    }
+}
+
+/// Values that are longer than this are no help to anybody.
+const LONGEST_SHOWN: usize = 60;
+
+/// Starts a scan: makes its folder and its store, and writes down how it was started.
+pub(super) fn start(
+    output: &Path,
+    shard: Option<Shard>,
+    facts: &ScanFacts,
+    intent: &Intent,
+    choices: &StartedWith,
+    reduction: &Reduction,
+) -> anyhow::Result<Started> {
+    let name = match shard {
+        Some(shard) => format!("{}.{}", facts.id, shard.in_file_name()),
+        None => facts.id.to_string(),
+    };
+    let folder = ScanFolder::create(output, name)?;
+    let begin = || -> Result<Store, EvidenceError> {
+        let store = Store::create(&folder.evidence())?;
+        store.write_scan(facts, intent)?;
+        store.begin_collecting(choices, reduction.salt())?;
+        Ok(store)
+    };
+    match begin() {
+        Ok(store) => Ok(Started { folder, store }),
+        Err(error) => {
+            folder.remove();
+            Err(error).context("nothing was kept of this scan")
+        }
+    }
+}

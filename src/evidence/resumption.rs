@@ -1,0 +1,133 @@
+//! What a scan that goes on needs besides its listings: how it was started, and the salt of its hashes.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use rusqlite::params;
+
+use super::error::{EvidenceError, sql};
+use super::schema;
+use super::store::Store;
+
+/// How a scan was started: each choice by its name. It goes on in the same way.
+pub type StartedWith = BTreeMap<String, String>;
+
+impl Store {
+    /// Begins to collect: writes how the scan was started, and the salt that makes its hashes comparable.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn begin_collecting(&self, choices: &StartedWith, salt: &[u8; 32]) -> Result<(), EvidenceError> {
+        self.connection().execute_batch(schema::UNFINISHED_TABLES).map_err(sql("write"))?;
+        for (name, value) in choices {
+            self.run("insert into choice values (?, ?)", params![name, value])?;
+        }
+        self.run("insert into hash_salt values (?)", [&salt[..]])
+    }
+
+    /// How the scan was started.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn started_with(&self) -> Result<StartedWith, EvidenceError> {
+        self.connection()
+            .prepare("select name, value from choice")
+            .and_then(|mut statement| {
+                statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            })
+            .map_err(sql("read"))
+    }
+
+    /// With what the accounts were read: for each active one, whether it is the root or the parent, and the kind of its
+    /// credential.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn read_with(&self) -> Result<Vec<(bool, String)>, EvidenceError> {
+        self.connection()
+            .prepare(
+                "select is_parent or is_root, credential_kind from scan_account \
+                 where coalesce(status, '') not in ('suspended', 'closed')",
+            )
+            .and_then(|mut statement| {
+                statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            })
+            .map_err(sql("read"))
+    }
+
+    /// The day on which the operator last reviewed Twilio's list of eligible products, where that was declared.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn list_reviewed_on(&self) -> Result<Option<Date>, EvidenceError> {
+        let query = "select eligible_list_reviewed_on from intent_catalogue";
+        let day: Option<Option<String>> = self.ask_one(query, [], |row| row.get(0))?;
+        Ok(day.flatten().and_then(|day| day.parse().ok()))
+    }
+
+    /// The salt of the scan's hashes; nothing where everything was read, for then it is gone.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn salt(&self) -> Result<Option<[u8; 32]>, EvidenceError> {
+        let is_there: i64 = self
+            .connection()
+            .query_row("select count(*) from sqlite_schema where name = 'hash_salt'", [], |row| row.get(0))
+            .map_err(sql("read"))?;
+        if is_there == 0 {
+            return Ok(None);
+        }
+        self.connection()
+            .query_row("select salt from hash_salt", [], |row| row.get(0))
+            .map(Some)
+            .map_err(sql("read"))
+    }
+
+    /// How many accounts there are.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn count_accounts(&self) -> Result<u32, EvidenceError> {
+        let count = self.ask_one("select count(*) from scan_account", [], |row| row.get(0))?;
+        Ok(count.unwrap_or_default())
+    }
+
+    /// Closes it: the store is one file again.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn close(self) -> Result<(), EvidenceError> {
+        self.connection().flush_prepared_statement_cache();
+        self.set_journal("delete").map(|_| ())
+    }
+
+    /// Forgets what signing in said: it is done anew.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn forget_sign_in(&self) -> Result<(), EvidenceError> {
+        self.run("delete from notice", [])?;
+        self.run("delete from scan_account", [])
+    }
+
+    /// Everything is read: removes what only an interrupted scan needs.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn end_collecting(&self) -> Result<(), EvidenceError> {
+        // No statement may hold on to what is to go.
+        self.connection().flush_prepared_statement_cache();
+        self.begin()?;
+        self.connection().execute_batch(schema::DROP_UNFINISHED_TABLES).map_err(sql("write"))?;
+        self.commit()
+    }
+}

@@ -1,0 +1,221 @@
+//! A scan that is interrupted loses nothing: it goes on where it was, and comes to what it would have come to.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/audit.rs"]
+mod audit;
+#[path = "support/same.rs"]
+mod same;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::time::Duration;
+
+use audit::{Audit, Ended, Running, credential, simulator_with};
+use serde_json::{Value, json};
+use twilio_audit::simulator::{Fault, Options, Request, Simulator, Trouble, sid};
+
+/// Checks that read lists of several pages, lists under lists, rows whose address is no SID, and what is taken out of
+/// other rows.
+const CHECKS: &[&str] = &["--check", "number-without-handler", "--check", "studio-ineligible-widget"];
+
+/// Rows on a page.
+const PAGE: usize = 2;
+
+fn options() -> Options {
+    Options { page_size_cap: Some(PAGE), latency: Duration::from_millis(1), ..Options::default() }
+}
+
+/// A parent and so many subaccounts, each with a few numbers, applications and flows.
+fn estate(subaccounts: usize) -> Value {
+    let numbers: Vec<Value> =
+        (0..5).map(|n| json!({"voice_url": format!("https://clinic.example/{n}")})).collect();
+    let resources = json!({
+        "api/IncomingPhoneNumbers": numbers,
+        "api/Applications": [{"voice_url": "https://clinic.example/app"}, {}, {}],
+        "studio/v2/Flows": [{}, {}, {}],
+    });
+    let account = |number: usize| json!({"sid": format!("AC{number:04x}"), "owner": "AC0001", "name": format!("Clinic {number}"), "resources": resources});
+    let parent = json!({"sid": "AC0001", "name": "Parent"});
+    let accounts: Vec<Value> = std::iter::once(parent).chain((2..subaccounts + 2).map(account)).collect();
+    json!({"accounts": accounts})
+}
+
+fn scan(simulator: &Simulator, estate: &Value, arguments: &[&str]) -> Audit {
+    let audit = Audit::scan(simulator).sign_in(&credential(estate, "AC0001"));
+    audit.args(&["--derive-subaccount-tokens"]).args(arguments)
+}
+
+fn go_on(simulator: &Simulator, estate: &Value, before: Ended, arguments: &[&str]) -> Audit {
+    scan(simulator, estate, arguments).args(&["--resume"]).inside(before)
+}
+
+/// The requests that belong to a listing: those of signing in are made anew each time.
+fn listings(requests: &[Request]) -> Vec<(String, String)> {
+    let signs_in = |path: &str| {
+        let path = path.split('?').next().unwrap();
+        path.ends_with("/2010-04-01/Accounts.json")
+            || path.contains("/v1/Keys/")
+            || (path.starts_with("/api.twilio.com/2010-04-01/Accounts/AC") && path.matches('/').count() == 4)
+    };
+    let of_listing = requests.iter().filter(|request| request.method == "GET" && !signs_in(&request.path));
+    of_listing.map(|request| (request.user.clone(), request.path.clone())).collect()
+}
+
+/// The listing that a page belongs to: its path, without what tells its pages apart.
+fn listing_of((user, path): &(String, String)) -> String {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let tells_pages_apart =
+        |part: &&str| ["Page=", "PageToken=", "pageToken="].iter().any(|name| part.starts_with(name));
+    let query: Vec<&str> = query.split('&').filter(|part| !tells_pages_apart(part)).collect();
+    format!("{user} {path}?{}", query.join("&"))
+}
+
+/// Insists that a run asked again for no more than one page of each listing.
+fn repeats_at_most_a_page(before: &BTreeSet<(String, String)>, run: &[(String, String)]) {
+    let mut repeated: BTreeMap<String, usize> = BTreeMap::new();
+    for page in run.iter().filter(|page| before.contains(page)) {
+        *repeated.entry(listing_of(page)).or_default() += 1;
+    }
+    let worst = repeated.iter().max_by_key(|(_, times)| **times);
+    assert!(worst.is_none_or(|(_, times)| *times <= 1), "{worst:?}");
+}
+
+async fn until(running: &mut Running, is_so: impl Fn() -> bool) -> bool {
+    loop {
+        if is_so() {
+            return true;
+        }
+        if !running.is_running() {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// SIGKILL at twenty moments of one scan of 300 accounts, three of them after its last request.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scan_that_is_killed_twenty_times_comes_to_the_same() {
+    let estate = estate(300);
+    let undisturbed = simulator_with(&estate, options()).await;
+    let expected = scan(&undisturbed, &estate, CHECKS).run();
+    let all = listings(&undisturbed.requests()).len();
+    let expected_result = same::Result::of(&expected.scan());
+    assert!(expected_result.rows() > 300 * 20, "{} rows are no proof", expected_result.rows());
+
+    let seed = fastrand::u64(..);
+    let mut dice = fastrand::Rng::with_seed(seed);
+    println!("seed {seed}");
+    let mut moments: Vec<usize> = (0..17).map(|_| dice.usize(1..all)).collect();
+    moments.sort_unstable();
+    moments.extend([all; 3]);
+
+    let simulator = simulator_with(&estate, options()).await;
+    let mut seen = BTreeSet::new();
+    let mut asked = 0;
+    let mut kills = 0;
+    let mut ended: Option<Ended> = None;
+    for moment in moments {
+        let audit = match ended.take() {
+            Some(before) => go_on(&simulator, &estate, before, CHECKS),
+            None => scan(&simulator, &estate, CHECKS),
+        };
+        let mut running = audit.start();
+        let is_time = || listings(&simulator.requests()).len() >= moment.max(asked + 1);
+        let came = until(&mut running, is_time).await;
+        if came && moment == all {
+            tokio::time::sleep(Duration::from_millis(dice.u64(0..400))).await;
+        }
+        running.signal("KILL");
+        kills += usize::from(running.is_running() || came);
+        ended = Some(running.wait());
+        let requests = listings(&simulator.requests());
+        repeats_at_most_a_page(&seen, &requests[asked..]);
+        seen.extend(requests[asked..].iter().cloned());
+        asked = requests.len();
+    }
+    let ended = go_on(&simulator, &estate, ended.unwrap(), CHECKS).run();
+    repeats_at_most_a_page(&seen, &listings(&simulator.requests())[asked..]);
+    assert_eq!(ended.code, expected.code, "{}", ended.stderr);
+    assert!(kills >= 17, "{kills}");
+    same::Result::of(&ended.scan()).must_be(&expected_result);
+    let folders = fs::read_dir(ended.folder.path().join("audits")).unwrap().count();
+    assert_eq!(folders, 1, "nothing lies about");
+}
+
+/// What is left of an interrupted scan holds what a finished one does not; afterwards it is gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_budget_ends_a_scan_that_goes_on_until_nothing_is_left_to_ask() {
+    let estate = estate(3);
+    let undisturbed = simulator_with(&estate, options()).await;
+    let expected = scan(&undisturbed, &estate, CHECKS).run();
+    let needed = undisturbed.requests().len();
+
+    let simulator = simulator_with(&estate, options()).await;
+    let mut ended = scan(&simulator, &estate, CHECKS).args(&["--budget", "14"]).run();
+    let mut runs = 1;
+    while ended.stderr.contains("--budget") {
+        assert_eq!(ended.code, 3, "{}", ended.stderr);
+        assert!(ended.stderr.contains("--resume"), "{}", ended.stderr);
+        assert_eq!(simulator.requests().len() % 14, 0, "not one more than it may");
+        ended = go_on(&simulator, &estate, ended, CHECKS).args(&["--budget", "14"]).run();
+        runs += 1;
+        assert!(runs < 20, "it gets nowhere");
+    }
+    assert!(runs > 3, "{runs} runs are no proof");
+    assert!(simulator.requests().len() < 3 * needed, "{} of {needed}", simulator.requests().len());
+    assert_eq!(ended.code, expected.code, "{}", ended.stderr);
+    same::Result::of(&ended.scan()).must_be(&same::Result::of(&expected.scan()));
+    let text = fs::read(ended.scan().join("evidence.db")).unwrap();
+    let text = String::from_utf8_lossy(&text);
+    assert!(!text.contains("PageToken") && !text.contains("hash_salt"), "what only going on needs is gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_budget_that_is_too_small_to_sign_in_leaves_nothing_behind() {
+    let estate = estate(1);
+    let simulator = simulator_with(&estate, options()).await;
+    let ended = scan(&simulator, &estate, CHECKS).args(&["--budget", "1"]).run();
+    assert_eq!(ended.code, 3, "{}", ended.stderr);
+    assert!(ended.stderr.contains("--budget") && ended.wrote_nothing(), "{}", ended.stderr);
+}
+
+/// The network goes, for good: nobody waits for all lists to fail one after the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_network_interrupts_a_scan() {
+    let estate = estate(20);
+    let expected = {
+        let undisturbed = simulator_with(&estate, options()).await;
+        scan(&undisturbed, &estate, CHECKS).run()
+    };
+    let simulator = simulator_with(&estate, Options { latency: Duration::from_millis(5), ..options() }).await;
+    let mut running = scan(&simulator, &estate, CHECKS).start();
+    until(&mut running, || simulator.requests().len() > 60).await;
+    simulator.fail(Fault::always("/", Trouble::Disconnect));
+    let ended = running.wait();
+    assert_eq!(ended.code, 3, "{}", ended.stderr);
+    assert!(ended.stderr.contains("network") && ended.stderr.contains("--resume"), "{}", ended.stderr);
+    simulator.recover();
+    let ended = go_on(&simulator, &estate, ended, CHECKS).run();
+    assert_eq!(ended.code, expected.code, "{}", ended.stderr);
+    same::Result::of(&ended.scan()).must_be(&same::Result::of(&expected.scan()));
+}
+
+/// Two runs do not write into one scan.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scan_that_is_under_way_is_not_gone_on_with() {
+    let estate = estate(2);
+    let simulator = simulator_with(&estate, options()).await;
+    let numbers = format!("/api.twilio.com/2010-04-01/Accounts/{}/IncomingPhoneNumbers.json", sid("AC0002"));
+    simulator.fail(Fault { times: Some(1), ..Fault::always(&numbers, Trouble::Hang) });
+    let mut first = scan(&simulator, &estate, CHECKS).start();
+    until(&mut first, || simulator.requests().iter().any(|request| request.path.starts_with(&numbers))).await;
+    let output = first.path().join("audits");
+    let second =
+        scan(&simulator, &estate, CHECKS).args(&["--resume", "--output", output.to_str().unwrap()]).run();
+    assert!(second.stderr.contains("no scan") && second.stderr.contains("new one"), "{}", second.stderr);
+    first.signal("KILL");
+    let names: Vec<_> = fs::read_dir(&output).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    first.wait();
+}

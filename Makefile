@@ -14,7 +14,7 @@ demo: ## Audit the built-in clinic
 	@target/release/twilio-audit scan --demo; code=$$?; \
 	case $$code in 0|1|3) echo; echo "Exit code $$code: see twilio-audit --help"; exit 0;; *) exit $$code;; esac
 
-test: $(VENV)/.twilio $(PRISM) ## Every test
+test: $(VENV)/.installed $(PRISM) ## Every test
 	$(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python" cargo test --locked
 
 check: ## What CI asks beyond the tests: format, lints, layering
@@ -22,7 +22,7 @@ check: ## What CI asks beyond the tests: format, lints, layering
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked --test layers
 
-conformance: $(VENV)/.twilio $(PRISM) ## Only the tests against Twilio's own files and programs
+conformance: $(VENV)/.installed $(PRISM) ## Only the tests against Twilio's own files and programs
 	$(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python" \
 	cargo test --locked --test conformance --test conformance_examples --test conformance_prism --test twilio_python
 
@@ -36,14 +36,15 @@ bench: ## How long all checks take over 100k, 300k and 1M resources in 2,000 acc
 sample-reports: ## Write what a demo scan writes anew
 	UPDATE_SAMPLES=1 cargo test --locked --test sample_reports
 
-tools: $(VENV)/.twilio $(PRISM) ## What the tests need beyond Rust
+tools: $(VENV)/.installed $(PRISM) ## What the tests need beyond Rust
 
-# Twilio's Python library, which drives the simulator. Without Python its test says that it was skipped.
-$(VENV)/.twilio: tests/support/twilio_python/requirements.txt
+# Twilio's Python library, which drives the simulator, and the judge of what is written for Kubernetes. Without Python
+# their tests say that they were skipped.
+$(VENV)/.installed: tests/support/twilio_python/requirements.txt tests/support/kubernetes/requirements.txt
 	@if command -v python3 >/dev/null && python3 -m venv $(VENV) 2>/dev/null; then \
-	  $(VENV)/bin/pip install --quiet --disable-pip-version-check -r $< && touch $@; \
+	  $(VENV)/bin/pip install --quiet --disable-pip-version-check $(^:%=-r %) && touch $@; \
 	elif [ -n "$$CI" ]; then echo "python3 with venv is needed in CI" >&2; exit 1; \
-	else echo "skipped: no python3 with venv, so Twilio's Python library is not installed"; fi
+	else echo "skipped: no python3 with venv, so neither twilio nor kubernetes-validate is installed"; fi
 
 # Prism, which judges our requests by Twilio's OpenAPI files. Without Node its test says that it was skipped.
 $(PRISM): tests/support/prism/package-lock.json

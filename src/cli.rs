@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{Log, checks, doctor, init, login, logout, merge, permissions, query, scan, simulate};
+use crate::commands::{
+    Log, checks, doctor, init, login, logout, merge, permissions, query, scan, schedule, simulate,
+};
 
 /// Audit a Twilio account tree before patient data goes live
 #[derive(Debug, Parser)]
@@ -27,6 +29,7 @@ pub enum Command {
     Init(init::Args),
     Checks(checks::Args),
     Query(query::Args),
+    Schedule(schedule::Args),
     Simulate(simulate::Args),
     Login(login::Args),
     Logout(logout::Args),

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         Command::Doctor(args) => commands::doctor::run(&args, &cli.log),
         Command::Checks(args) => commands::checks::run(&args),
         Command::Query(args) => commands::query::run(&args),
+        Command::Schedule(args) => commands::schedule::run(&args),
         Command::Init(args) => commands::init::run(&args),
         Command::Permissions(args) => commands::permissions::run(&args, &cli.log),
         Command::Simulate(args) => commands::simulate::run(args),

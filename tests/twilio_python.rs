@@ -1,29 +1,15 @@
 //! Twilio's own Python library finds the simulator to be a Twilio: it pages, parses and refuses alike.
 //!
 //! Needs Python with the package `twilio`: `TWILIO_AUDIT_PYTHON`, or `.venv/bin/python` in the checkout.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+#[path = "support/python.rs"]
+mod python;
+
+use std::path::Path;
 
 use serde_json::{Value, json};
 use twilio_audit::simulator::{Estate, Options, Simulator, sid};
-
-fn python() -> Option<PathBuf> {
-    let named = std::env::var_os("TWILIO_AUDIT_PYTHON").map(PathBuf::from);
-    let python = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python"));
-    let has_library = |python: &PathBuf| {
-        let import = Command::new(python).args(["-c", "import twilio"]).stderr(Stdio::null()).status();
-        import.is_ok_and(|status| status.success())
-    };
-    let found = Some(python).filter(has_library);
-    assert!(
-        found.is_some() || std::env::var_os("CI").is_none(),
-        "CI must have Python with the package `twilio`"
-    );
-    found
-}
 
 fn estate() -> Estate {
     let numbers: Vec<Value> = (0..23).map(|n| json!({"phone_number": format!("+120255501{n:02}")})).collect();
@@ -71,26 +57,13 @@ fn credential(user: &str) -> Value {
 }
 
 fn drive(python: &Path, task: &Value) -> Value {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/twilio_python/drive.py");
-    let mut child = Command::new(python)
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(task.to_string().as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
+    let ended = python::run(python, "twilio_python/drive.py", &[], &task.to_string());
+    serde_json::from_str(&ended.unwrap()).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twilios_own_library_reads_the_simulator() {
-    let Some(python) = python() else {
-        eprintln!("skipped: no Python with the package `twilio`; see TWILIO_AUDIT_PYTHON");
-        return;
-    };
+    let Some(python) = python::with("twilio") else { return };
     let simulator = Simulator::start(estate(), Options::default()).await.unwrap();
     let mut wrong = credential("AC0002");
     wrong["secret"] = json!("not the secret");

@@ -20,6 +20,7 @@ pub mod query;
 pub mod scan;
 mod scan_folder;
 mod scan_setting;
+pub mod schedule;
 mod signing_in;
 pub mod simulate;
 mod start;

@@ -1,0 +1,191 @@
+//! `schedule`: what another machine needs to run an audit. Prints it, and starts nothing.
+
+use std::io::Write as _;
+
+use anyhow::anyhow;
+
+use super::printing::print;
+use super::{Exit, Stop};
+
+/// Print what runs an audit elsewhere
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    platform: Platform,
+}
+
+/// Where the audit is to run.
+#[derive(Debug, clap::Subcommand)]
+enum Platform {
+    Kubernetes(Kubernetes),
+}
+
+/// The YAML of an audit in a cluster, for `kubectl apply -f -`
+///
+/// A Job collects with a Pod for each shard, another joins the shards and writes the reports onto a volume that both
+/// share. The credentials and audit.toml are taken from a Secret and a ConfigMap that are there already; no secret is
+/// in the YAML.
+///
+/// docs/large-estates.md tells how to make them, and how to read the result.
+#[derive(Debug, clap::Args)]
+struct Kubernetes {
+    /// The shards that the accounts are divided into, each with a Pod of its own
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    shards: u16,
+    /// The image, whose entrypoint is this program; with a tag or a digest
+    #[arg(long, value_parser = image)]
+    image: String,
+    /// What the Jobs, the claim and the folder of the reports are called after
+    #[arg(long, value_parser = label, default_value = "twilio-audit")]
+    name: String,
+    /// The namespace [default: the one that kubectl uses]
+    #[arg(long, value_parser = label)]
+    namespace: Option<String>,
+    /// The Secret with the credentials, below the key credentials.toml
+    #[arg(long, value_name = "NAME", value_parser = object_name, default_value = "twilio-audit-credentials")]
+    secret: String,
+    /// The ConfigMap with what was declared, below the key audit.toml
+    #[arg(long, value_name = "NAME", value_parser = object_name, default_value = "twilio-audit")]
+    config_map: String,
+    /// A PersistentVolumeClaim that exists, instead of a new one; several nodes must be able to write to it
+    #[arg(long, value_name = "NAME", value_parser = object_name, conflicts_with_all = ["storage", "storage_class"])]
+    claim: Option<String>,
+    /// How much the new claim asks for
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "10Gi")]
+    storage: String,
+    /// The class of the new claim, one that several nodes can write to [default: that of the cluster]
+    #[arg(long, value_name = "NAME", value_parser = object_name)]
+    storage_class: Option<String>,
+    /// How long collecting may take
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=10080), default_value_t = 720)]
+    wait: u32,
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// When the names would become too long for Kubernetes, or nothing can be printed.
+pub fn run(args: &Args) -> Result<Exit, Stop> {
+    let Platform::Kubernetes(kubernetes) = &args.platform;
+    kubernetes.check_length().map_err(Stop::with(Exit::Usage))?;
+    print(|out| out.write_all(kubernetes.yaml().as_bytes()))?;
+    Ok(Exit::Complete)
+}
+
+const TEMPLATE: &str = include_str!("kubernetes.yaml");
+const BETWEEN: &str = "---\n";
+/// As long as the name of a host may be.
+const MAX_LABEL: usize = 63;
+
+impl Kubernetes {
+    /// The last Pod's host has the longest of all names.
+    fn check_length(&self) -> anyhow::Result<()> {
+        let longest = format!("{}-collect-{}", self.name, self.shards - 1);
+        let surplus = longest.len().saturating_sub(MAX_LABEL);
+        if surplus == 0 {
+            return Ok(());
+        }
+        Err(anyhow!(
+            "--name {} is too long by {surplus}: the last Pod would be called {longest}, and Kubernetes allows \
+             {MAX_LABEL} characters",
+            self.name
+        ))
+    }
+
+    /// The template with everything filled in, without the claim where one is there already.
+    fn yaml(&self) -> String {
+        let is_wanted = |part: &&str| self.claim.is_none() || !part.contains("kind: PersistentVolumeClaim");
+        let parts: Vec<&str> = TEMPLATE.split(BETWEEN).filter(is_wanted).collect();
+        fill(&parts.join(BETWEEN), |place| self.value(place))
+    }
+
+    /// What belongs into a place of the template. All of it was looked at when the command line was read, so that
+    /// nothing can end a quoted text.
+    fn value(&self, place: &str) -> Option<String> {
+        let minutes = |more: u32| Some(((self.wait + more) * 60).to_string());
+        match place {
+            "version" => Some(env!("CARGO_PKG_VERSION").to_owned()),
+            "name" => Some(self.name.clone()),
+            "namespace" => self.namespace.clone(),
+            "shards" => Some(self.shards.to_string()),
+            "image" => Some(self.image.clone()),
+            "secret" => Some(self.secret.clone()),
+            "config_map" => Some(self.config_map.clone()),
+            "claim" => Some(self.claim.as_ref().unwrap_or(&self.name).clone()),
+            "storage" => Some(self.storage.clone()),
+            "storage_class" => self.storage_class.clone(),
+            "wait" => Some(self.wait.to_string()),
+            "collect_seconds" => minutes(0),
+            "merge_seconds" => minutes(60),
+            _ => None,
+        }
+    }
+}
+
+/// Fills the places (`{{name}}`) of a template. A line with a place for which there is no value is left out.
+fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    template.split_inclusive('\n').filter_map(|line| fill_line(line, &value)).collect()
+}
+
+fn fill_line(line: &str, value: &impl Fn(&str) -> Option<String>) -> Option<String> {
+    let Some((before, rest)) = line.split_once("{{") else { return Some(line.to_owned()) };
+    let (place, after) = rest.split_once("}}")?;
+    Some(format!("{before}{}{}", value(place)?, fill_line(after, value)?))
+}
+
+/// What Kubernetes calls an RFC 1123 label.
+fn label(text: &str) -> Result<String, String> {
+    let is_allowed = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-';
+    if let Some(wrong) = text.chars().find(|c| !is_allowed(c)) {
+        return Err(format!(
+            "{wrong:?} is not allowed; names in Kubernetes are lower-case letters, digits and hyphens"
+        ));
+    }
+    if text.is_empty() || text.starts_with('-') || text.ends_with('-') {
+        return Err("names in Kubernetes begin and end with a letter or digit".to_owned());
+    }
+    if text.len() > MAX_LABEL {
+        return Err(format!("it has {} characters, and Kubernetes allows {MAX_LABEL}", text.len()));
+    }
+    Ok(text.to_owned())
+}
+
+/// The name of something that exists: labels with dots between them.
+fn object_name(text: &str) -> Result<String, String> {
+    text.split('.').try_for_each(|part| label(part).map(drop))?;
+    if text.len() > 253 {
+        return Err(format!("it has {} characters, and Kubernetes allows 253", text.len()));
+    }
+    Ok(text.to_owned())
+}
+
+/// An image of one version: shards that two versions collected could not be joined.
+fn image(text: &str) -> Result<String, String> {
+    let is_allowed = |c: &char| c.is_ascii_alphanumeric() || "._-/:@".contains(*c);
+    if let Some(wrong) = text.chars().find(|c| !is_allowed(c)) {
+        return Err(format!("{wrong:?} does not occur in the name of an image"));
+    }
+    let last = text.rsplit('/').next().unwrap_or_default();
+    match last.split_once(['@', ':']) {
+        Some((image, version)) if !image.is_empty() && !["", "latest"].contains(&version) => {
+            Ok(text.to_owned())
+        }
+        _ => Err(
+            "all shards need the same version of the program: name one by its tag or digest, not `latest`"
+                .to_owned(),
+        ),
+    }
+}
+
+/// How much a volume holds.
+fn size(text: &str) -> Result<String, String> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = text.get(digits.len()..).unwrap_or_default();
+    let is_number = digits.parse::<u32>().is_ok_and(|number| number > 0) && !digits.starts_with('+');
+    if is_number && ["M", "G", "T", "Mi", "Gi", "Ti"].contains(&unit) {
+        Ok(text.to_owned())
+    } else {
+        Err("write a whole number and M, G, T, Mi, Gi or Ti, for example 10Gi".to_owned())
+    }
+}

@@ -1,12 +1,12 @@
 //! Where evidence is missing, and what would close the gap.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::Connection;
 
 use super::compile::Compiled;
 use super::scope::AccountFacts;
-use crate::catalogue::{self, ACCOUNT_TREE, Kind, Per};
+use crate::catalogue::{self, ACCOUNT_TREE, KINDS, Kind, Per};
 use crate::evidence::coverage_of;
 use crate::model::{Coverage, CoverageStatus, Remedy, first_of};
 
@@ -17,11 +17,21 @@ const NAMED_CAUSES: usize = 3;
 
 /// What is missing, by account and kind.
 pub(super) struct Gaps<'a> {
-    /// For each account and kind that was asked for: the first reading that is no sufficient one, if any.
-    readings: HashMap<String, HashMap<&'static str, Option<Box<Coverage>>>>,
+    /// Where each kind stands in the catalogue.
+    places: HashMap<&'static str, u16>,
+    readings: HashMap<String, OfAccount>,
     names: BTreeMap<&'a str, &'a str>,
     active_accounts: Vec<&'a str>,
     root: Option<&'a str>,
+}
+
+/// What was read in an account, kinds by their places in the catalogue. There may be many accounts.
+#[derive(Default)]
+struct OfAccount {
+    /// The kinds that were asked for.
+    asked: BTreeSet<u16>,
+    /// Of each kind the first reading that is no sufficient one, where there is one.
+    gaps: BTreeMap<u16, Box<Coverage>>,
 }
 
 /// Why a check may call nothing fine in an account.
@@ -48,25 +58,28 @@ struct Cause<'a> {
 impl<'a> Gaps<'a> {
     /// Reads the coverage of a scan.
     pub(super) fn read(connection: &Connection, accounts: &'a [AccountFacts]) -> rusqlite::Result<Self> {
-        let mut readings: HashMap<String, HashMap<&str, Option<Box<Coverage>>>> = HashMap::new();
+        let places: HashMap<&str, u16> =
+            (0..).zip(KINDS.iter()).map(|(place, kind)| (kind.name, place)).collect();
+        let mut readings: HashMap<String, OfAccount> = HashMap::new();
         let mut statement =
             connection.prepare("select * from coverage order by account_sid, resource_type, parent_sid")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let Some(kind) = catalogue::kind(row.get_ref("resource_type")?.as_str()?) else { continue };
+            let Some(place) = places.get(row.get_ref("resource_type")?.as_str()?) else { continue };
             let account = row.get_ref("account_sid")?.as_str()?;
             if !readings.contains_key(account) {
-                readings.insert(account.to_owned(), HashMap::new());
+                readings.insert(account.to_owned(), OfAccount::default());
             }
             let Some(of_account) = readings.get_mut(account) else { continue };
-            let first = of_account.entry(kind.name).or_default();
+            of_account.asked.insert(*place);
             let status = CoverageStatus::from_word(row.get_ref("status")?.as_str()?);
-            if first.is_none() && !status.is_some_and(CoverageStatus::is_conclusive) {
-                *first = Some(Box::new(coverage_of(row)?));
+            if !status.is_some_and(CoverageStatus::is_conclusive) && !of_account.gaps.contains_key(place) {
+                of_account.gaps.insert(*place, Box::new(coverage_of(row)?));
             }
         }
         let sid = |account: &'a AccountFacts| account.account_sid.as_str();
         Ok(Self {
+            places,
             readings,
             names: accounts.iter().map(|account| (sid(account), account.name.as_str())).collect(),
             active_accounts: accounts.iter().filter(|account| account.active).map(sid).collect(),
@@ -112,14 +125,16 @@ impl<'a> Gaps<'a> {
 
     /// Adds what is missing of a kind in an account, if anything is.
     fn note(&self, kind: &'static str, account: &'a str, causes: &mut Vec<Cause<'a>>) {
-        let (words, remedy, grant) = match self.readings.get(account).and_then(|kinds| kinds.get(kind)) {
-            Some(None) => return,
-            Some(Some(reading)) => {
-                let (remedy, grant) = remedy(reading);
-                (describe(reading), remedy, grant)
-            }
-            None => ("Not collected".to_owned(), None, None),
-        };
+        let of_account = self.places.get(kind).zip(self.readings.get(account));
+        let (words, remedy, grant) =
+            match of_account.map(|(place, read)| (read.gaps.get(place), read.asked.contains(place))) {
+                Some((Some(reading), _)) => {
+                    let (remedy, grant) = remedy(reading);
+                    (describe(reading), remedy, grant)
+                }
+                Some((None, true)) => return,
+                Some((None, false)) | None => ("Not collected".to_owned(), None, None),
+            };
         let same = |cause: &&mut Cause<'_>| {
             cause.account == account && cause.words == words && cause.remedy == remedy
         };

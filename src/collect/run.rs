@@ -23,9 +23,6 @@ use crate::evidence::{Batch, EvidenceError, ListingKey, Queue, Row, Value};
 use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, Region, Shard};
 use crate::twilio::{Client, Halt};
 
-/// Accounts that are read side by side at most. The client's own gate bounds the requests.
-const ACCOUNTS_AT_ONCE: usize = 32;
-
 /// Rows whose children are read before the next ones are looked up.
 const PARENTS_AT_ONCE: usize = 200;
 
@@ -124,13 +121,16 @@ pub async fn collect(
         goes_on: collector.goes_on,
         refused: Mutex::default(),
     });
-    write_tree(&run, &tree).await?;
+    let at_once = run.client.limits().overall;
+    let root = tree.root.clone();
+    let accounts = write_tree(&run, tree).await?;
     let mut tasks = JoinSet::new();
-    if let Some(root) = tree.accounts.iter().find(|account| account.account == tree.root).cloned() {
+    if let Some(root) = accounts.iter().find(|account| account.account == root).cloned() {
         tasks.spawn(read_organization(Arc::clone(&run), root));
     }
-    for account in tree.accounts {
-        if tasks.len() > ACCOUNTS_AT_ONCE {
+    for account in accounts {
+        // As many accounts as requests may be under way: one that has just begun, or is about to end, asks little.
+        if tasks.len() >= at_once {
             one_of(&mut tasks).await?;
         }
         let (run, done) = (Arc::clone(&run), Arc::clone(&collector.done));
@@ -158,7 +158,8 @@ async fn one_of(tasks: &mut JoinSet<Result<(), EvidenceError>>) -> Result<(), Ev
     }
 }
 
-async fn write_tree(run: &Context, tree: &Tree) -> Result<(), EvidenceError> {
+/// Writes what signing in found, and keeps of it the accounts alone: there may be many.
+async fn write_tree(run: &Context, tree: Tree) -> Result<Vec<AccountInTree>, EvidenceError> {
     for account in &tree.accounts {
         let batch = Batch::Account {
             account: account.account.clone(),
@@ -171,14 +172,15 @@ async fn write_tree(run: &Context, tree: &Tree) -> Result<(), EvidenceError> {
         };
         run.queue.send(batch).await?;
     }
-    for notice in &tree.notices {
-        run.queue.send(Batch::Notice(notice.clone())).await?;
+    for notice in tree.notices {
+        run.queue.send(Batch::Notice(notice)).await?;
     }
-    for sentence in &tree.unusable {
-        run.queue.send(Batch::UnusableCredential(sentence.clone())).await?;
+    for sentence in tree.unusable {
+        run.queue.send(Batch::UnusableCredential(sentence)).await?;
     }
-    run.queue.send(Batch::Rows(&ACCOUNT_TREE, tree.listed.clone())).await?;
-    run.queue.send(Batch::Coverage(tree.coverage.clone())).await
+    run.queue.send(Batch::Rows(&ACCOUNT_TREE, tree.listed)).await?;
+    run.queue.send(Batch::Coverage(tree.coverage)).await?;
+    Ok(tree.accounts)
 }
 
 /// What stands above the accounts. It is noted under the first of them, for there is no account of its own.

@@ -5,10 +5,10 @@ use super::keeper::Keeper;
 use super::scan_folder::ScanFolder;
 use super::{Exit, choice, strength};
 use crate::audit::{self, Compiled, Judgement};
-use crate::catalogue::{ACCOUNT_TREE, KINDS};
+use crate::catalogue::KINDS;
 use crate::evidence::{ScanFacts, StartedWith, Store, data};
 use crate::history::Past;
-use crate::model::{Coverage, Region, Scan, Severity, day_of};
+use crate::model::{Matrix, Region, Scan, Severity, day_of};
 use crate::report;
 
 const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -25,18 +25,22 @@ pub(super) fn finish(
     let is_narrowed = choice::is_narrowed(&choices);
     let past = if is_narrowed { Past::NotCompared } else { folder.past() };
     let judgement = judge(&store, &catalogue.checks, &facts, folder, past, options.all_outcomes)?;
-    let coverage = store.coverage()?;
+    let tally = judgement.tally();
+    let accounts = judgement.accounts;
+    let product_of = KINDS.iter().map(|kind| (kind.name.to_owned(), kind.product.to_owned())).collect();
+    let needed_by = audit::needed_by(&catalogue.checks);
     let mut scan = Scan {
         tool_version: TOOL_VERSION.to_owned(),
-        tally: judgement.tally(),
-        accounts: judgement.accounts,
-        tree_is_known: tree_is_known(&coverage),
-        coverage,
+        tally,
+        matrix: Matrix::of(&accounts, &product_of, &needed_by, &store)?,
+        readings: store.count_readings()?,
+        accounts,
+        tree_is_known: store.tree_is_known()?,
         notices: notices(&store, &facts, &choices, catalogue, judgement.notices)?,
         unusable_credentials: store.unusable_credentials()?,
         region: choice::region(&choices),
-        product_of: KINDS.iter().map(|kind| (kind.name.to_owned(), kind.product.to_owned())).collect(),
-        needed_by: audit::needed_by(&catalogue.checks),
+        product_of,
+        needed_by,
         id: facts.id,
         started_at: facts.started_at,
         catalogue_version: facts.catalogue_version,
@@ -70,11 +74,6 @@ fn judge(
     };
     keeper.writer.finish(&judgement.tallies)?;
     Ok(judgement)
-}
-
-/// Whether all subaccounts are known, whatever checks were chosen.
-fn tree_is_known(coverage: &[Coverage]) -> bool {
-    coverage.iter().filter(|c| c.resource_type == ACCOUNT_TREE.name).all(|c| c.status.is_conclusive())
 }
 
 /// What the reader must know first.

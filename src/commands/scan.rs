@@ -309,7 +309,8 @@ impl Scanning<'_> {
 
     fn end_of_shard(&self, shard: Shard, mut folder: ScanFolder, store: Store) -> Result<Exit, Stop> {
         let accounts = store.count_accounts().map_err(Stop::with(Exit::Broken))?;
-        store.close().map_err(Stop::with(Exit::Broken))?;
+        store.release().map_err(Stop::with(Exit::Broken))?;
+        drop(store);
         folder.finish().map_err(Stop::with(Exit::Broken))?;
         say(
             self.log,

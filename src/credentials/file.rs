@@ -15,7 +15,7 @@ use super::{Credential, CredentialError, Credentials, OrganizationApp, Part, Sec
 use crate::model::{Region, is_sid};
 
 /// More than any list of accounts needs; a wrong file is noticed before it fills the memory.
-pub(super) const MAX_BYTES: u64 = 1 << 20;
+pub(super) const MAX_BYTES: u64 = 16 << 20;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -89,7 +89,11 @@ fn refuse_if_shared(_file: &File, _name: &str) -> Result<(), CredentialError> {
 
 pub(super) fn read_text(reader: impl Read, name: &str) -> Result<Secret, CredentialError> {
     let mut text = String::new();
-    match reader.take(MAX_BYTES).read_to_string(&mut text) {
+    match reader.take(MAX_BYTES + 1).read_to_string(&mut text) {
+        Ok(bytes) if bytes as u64 > MAX_BYTES => {
+            let source = std::io::Error::other("it is larger than 16 MiB");
+            Err(CredentialError::Unreadable { name: name.to_owned(), source })
+        }
         Ok(_) => Ok(Secret::new(text)),
         Err(source) => Err(CredentialError::Unreadable { name: name.to_owned(), source }),
     }
@@ -98,7 +102,8 @@ pub(super) fn read_text(reader: impl Read, name: &str) -> Result<Secret, Credent
 /// Understands `text`, which came from `source` and is called `name` in errors.
 pub(super) fn parse(text: &Secret, name: &str, source: &Source) -> Result<Credentials, CredentialError> {
     let text = text.reveal();
-    let line_of = |at: &Range<usize>| text.get(..at.start).unwrap_or_default().matches('\n').count() + 1;
+    let line_ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    let line_of = |at: &Range<usize>| line_ends.partition_point(|end| *end < at.start) + 1;
     let invalid = |(at, problem): (Option<Range<usize>>, String)| {
         let line = at.as_ref().map_or(1, line_of);
         CredentialError::Invalid { name: name.to_owned(), line, problem }
@@ -129,7 +134,8 @@ pub(super) fn parse(text: &Secret, name: &str, source: &Source) -> Result<Creden
 /// Adds a credential. Of several for one account and Region the first counts, and the others are told of.
 fn add(credentials: &mut Credentials, credential: Credential) {
     let same = |other: &&Credential| other.account == credential.account && other.region == credential.region;
-    let first = credentials.iter().find(same).map(|first| first.place.clone());
+    let is_known = credentials.own(&credential.account).is_some();
+    let first = credentials.iter().filter(|_| is_known).find(same).map(|first| first.place.clone());
     match first {
         None => credentials.push(credential),
         Some(first) => credentials.note_surplus(format!(

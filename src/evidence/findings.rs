@@ -38,6 +38,7 @@ impl Store {
     ///
     /// When the file cannot be written.
     pub fn begin_findings(&self) -> Result<FindingWriter<'_>, EvidenceError> {
+        self.release()?;
         // With its log beside it the file can be read while it is written. Where the file system cannot do that, as
         // on some network drives, everything is held back until the end.
         if self.set_journal("wal")? != "wal" {

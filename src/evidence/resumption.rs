@@ -98,14 +98,27 @@ impl Store {
         Ok(count.unwrap_or_default())
     }
 
-    /// Closes it: the store is one file again.
+    /// How many readings there are.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn count_readings(&self) -> Result<usize, EvidenceError> {
+        let count: Option<u32> = self.ask_one("select count(*) from coverage", [], |row| row.get(0))?;
+        Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or_default())
+    }
+
+    /// Lets others read it: the store is one file again.
     ///
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub fn close(self) -> Result<(), EvidenceError> {
+    pub fn release(&self) -> Result<(), EvidenceError> {
         self.connection().flush_prepared_statement_cache();
-        self.set_journal("delete").map(|_| ())
+        self.set_journal("delete")?;
+        self.connection().pragma_update(None, "locking_mode", "normal").map_err(sql("write"))?;
+        // The lock goes with the next access.
+        self.count_accounts().map(|_| ())
     }
 
     /// Forgets what signing in said: it is done anew.

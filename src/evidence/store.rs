@@ -1,5 +1,6 @@
 //! The file itself: making, writing, reading.
 
+use std::io;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -10,9 +11,9 @@ use super::batch::{Batch, Row};
 use super::error::{EvidenceError, sql};
 use super::schema;
 
-use crate::catalogue::Kind;
+use crate::catalogue::{ACCOUNT_TREE, Kind};
 use crate::intent::{ATTESTATIONS, Intent};
-use crate::model::{Coverage, CoverageStatus, ScanId, in_seconds};
+use crate::model::{Coverage, CoverageStatus, Readings, ScanId, in_seconds};
 
 const INTENT_TABLES: &str = include_str!("intent.sql");
 
@@ -108,7 +109,9 @@ impl Store {
 
     /// What is committed stays, whatever becomes of the program or the power; what is deleted is overwritten.
     fn made_durable(self) -> Result<Self, EvidenceError> {
-        // With a log of its own each commit is one sync of the disk. Not every file system can do that.
+        // With a log of its own each commit is one sync of the disk. It is the only one to use the file, so that this
+        // works on a network drive too.
+        self.connection.pragma_update(None, "locking_mode", "exclusive").map_err(sql("write"))?;
         self.set_journal("wal")?;
         self.connection.pragma_update(None, "synchronous", "full").map_err(sql("write"))?;
         self.connection.pragma_update(None, "secure_delete", true).map_err(sql("write"))?;
@@ -304,19 +307,17 @@ impl Store {
         )
     }
 
-    /// What was and was not read, by account, kind and parent resource.
+    /// Whether all subaccounts are known, whatever else was read.
     ///
     /// # Errors
     ///
     /// When the file cannot be read.
-    pub fn coverage(&self) -> Result<Vec<Coverage>, EvidenceError> {
-        let read = || -> rusqlite::Result<Vec<Coverage>> {
-            let mut statement = self
-                .connection
-                .prepare("select * from coverage order by account_sid, resource_type, parent_sid")?;
-            statement.query_map([], coverage_of)?.collect()
-        };
-        read().map_err(sql("read"))
+    pub fn tree_is_known(&self) -> Result<bool, EvidenceError> {
+        let query =
+            "select count(*) from coverage where resource_type = ? and status not in ('complete', 'absent')";
+        let unknown: i64 =
+            self.connection.query_row(query, [ACCOUNT_TREE.name], |row| row.get(0)).map_err(sql("read"))?;
+        Ok(unknown == 0)
     }
 
     /// The sentences that the reader must see first, without those about credentials.
@@ -344,6 +345,19 @@ impl Store {
                 statement.query_map([of_unusable_credential], |row| row.get(0))?.collect()
             })
             .map_err(sql("read"))
+    }
+}
+
+impl Readings for Store {
+    fn each_reading(&self, act: &mut dyn FnMut(&Coverage) -> io::Result<()>) -> io::Result<()> {
+        let unreadable = |source| io::Error::other(sql("read")(source));
+        let query = "select * from coverage order by account_sid, resource_type, parent_sid";
+        let mut statement = self.connection.prepare(query).map_err(unreadable)?;
+        let mut rows = statement.query([]).map_err(unreadable)?;
+        while let Some(row) = rows.next().map_err(unreadable)? {
+            act(&coverage_of(row).map_err(unreadable)?)?;
+        }
+        Ok(())
     }
 }
 

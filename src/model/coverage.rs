@@ -1,5 +1,7 @@
 //! What was read and what was not.
 
+use std::io;
+
 use serde::Serialize;
 
 use super::AccountSid;
@@ -87,6 +89,17 @@ pub struct Coverage {
     pub read_at: String,
     /// In words, why it is not complete; empty when it is.
     pub reason: String,
+}
+
+/// What was and was not read in a scan, wherever that is kept. There may be more than memory holds, so the readings are
+/// handed over one by one.
+pub trait Readings {
+    /// Hands over each, by account, kind and parent resource.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read, and whatever `act` returns.
+    fn each_reading(&self, act: &mut dyn FnMut(&Coverage) -> io::Result<()>) -> io::Result<()>;
 }
 
 impl Coverage {

@@ -1,13 +1,14 @@
-//! What was read, as a table: accounts × products. Worked out from the coverage; it knows no report.
+//! What was read, as a table: accounts × products. Worked out from the readings as they come; it knows no report.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
-use super::Scan;
+use super::{Coverage, Readings, ScannedAccount};
 
 /// How many of some kinds were read whole.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Share {
     /// Those of which every list was read to its end, or the absence itself was read.
     pub read: usize,
@@ -16,12 +17,12 @@ pub struct Share {
 }
 
 /// What was read of one product in one account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Cell {
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Cell<'a> {
     /// The account.
-    pub account_sid: String,
+    pub account_sid: &'a str,
     /// The product, by the id used in `checks/products.toml`.
-    pub product: String,
+    pub product: &'a str,
     /// Its kinds.
     #[serde(flatten)]
     pub kinds: Share,
@@ -29,12 +30,18 @@ pub struct Cell {
 
 /// The table of a scan. Accounts that are not active have no part in it: what they do not show is no gap that
 /// anybody could close.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Matrix {
     /// Account × kind, of the kinds without which some check can call nothing fine.
     pub required: Share,
-    /// Account × product, by product, then by account in the order of the scan.
-    pub cells: Vec<Cell>,
+    /// The listings of these accounts, and those of them that were read.
+    pub listings: Share,
+    /// The SIDs of the accounts, in the order of the scan.
+    accounts: Vec<String>,
+    /// The products, in alphabetical order.
+    products: Vec<String>,
+    /// What was read, by places in the two lists. Both numbers are those of a product's kinds, and small.
+    shares: BTreeMap<(u16, u32), (u16, u16)>,
 }
 
 impl Share {
@@ -58,51 +65,97 @@ impl Share {
 }
 
 impl Matrix {
-    /// The table of a scan.
-    pub fn of(scan: &Scan) -> Self {
-        let order: BTreeMap<&str, usize> = scan
-            .accounts
-            .iter()
-            .filter(|account| account.active)
-            .enumerate()
-            .map(|(place, account)| (account.account_sid.as_str(), place))
-            .collect();
-        let mut kinds: BTreeMap<(usize, &str), bool> = BTreeMap::new();
-        for coverage in &scan.coverage {
-            if let Some(place) = order.get(coverage.account_sid.as_str()) {
-                *kinds.entry((*place, &coverage.resource_type)).or_insert(true) &=
-                    coverage.status.is_conclusive();
+    /// The table of some accounts, from readings that come account by account and kind by kind.
+    ///
+    /// # Errors
+    ///
+    /// When the readings cannot be read.
+    pub fn of(
+        accounts: &[ScannedAccount],
+        product_of: &BTreeMap<String, String>,
+        needed_by: &BTreeMap<String, Vec<String>>,
+        readings: &dyn Readings,
+    ) -> io::Result<Self> {
+        let active = accounts.iter().filter(|account| account.active);
+        let accounts: Vec<String> = active.map(|account| account.account_sid.clone()).collect();
+        // A kind that belongs to none stands under a product without a name.
+        let products: BTreeSet<&str> = product_of.values().map(String::as_str).chain([""]).collect();
+        let products: Vec<String> = products.into_iter().map(str::to_owned).collect();
+        let mut matrix = Self { accounts, products, ..Self::default() };
+        let place_of: HashMap<String, u32> =
+            (0..).zip(&matrix.accounts).map(|(at, sid)| (sid.clone(), at)).collect();
+        let mut last: Option<(u32, String, bool)> = None;
+        let end = |matrix: &mut Self, (account, kind, is_read): (u32, String, bool)| {
+            if needed_by.contains_key(&kind) {
+                matrix.required.add(is_read);
             }
-        }
-        let mut required = Share::default();
-        let mut cells: BTreeMap<(&str, usize), Share> = BTreeMap::new();
-        for ((place, kind), is_read) in kinds {
-            if scan.needed_by.contains_key(kind) {
-                required.add(is_read);
-            }
-            let product = scan.product_of.get(kind).map_or("", String::as_str);
-            cells.entry((product, place)).or_default().add(is_read);
-        }
-        let sids: Vec<&str> =
-            scan.accounts.iter().filter(|account| account.active).map(|a| a.account_sid.as_str()).collect();
-        let cell = |((product, place), kinds): ((&str, usize), Share)| Cell {
-            account_sid: sids.get(place).copied().unwrap_or_default().to_owned(),
-            product: product.to_owned(),
-            kinds,
+            matrix.add(account, product_of.get(&kind).map_or("", String::as_str), is_read);
         };
-        Self { required, cells: cells.into_iter().map(cell).collect() }
+        readings.each_reading(&mut |reading: &Coverage| {
+            let Some(account) = place_of.get(reading.account_sid.as_str()).copied() else { return Ok(()) };
+            let is_read = reading.status.is_conclusive();
+            matrix.listings.add(is_read);
+            match &mut last {
+                Some((other, kind, whole)) if *other == account && *kind == reading.resource_type => {
+                    *whole &= is_read;
+                }
+                _ => {
+                    let ended = last.replace((account, reading.resource_type.clone(), is_read));
+                    if let Some(ended) = ended {
+                        end(&mut matrix, ended);
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        if let Some(ended) = last.take() {
+            end(&mut matrix, ended);
+        }
+        Ok(matrix)
     }
 
-    /// The products, in alphabetical order.
+    fn add(&mut self, account: u32, product: &str, is_read: bool) {
+        let place = self.products.binary_search_by(|known| known.as_str().cmp(product));
+        let Some(product) = place.ok().and_then(|place| u16::try_from(place).ok()) else { return };
+        let (read, of) = self.shares.entry((product, account)).or_default();
+        *of += 1;
+        *read += u16::from(is_read);
+    }
+
+    /// What was read of each product in each account: by product, then by account in the order of the scan.
+    pub fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
+        self.shares.iter().map(|((product, account), (read, of))| Cell {
+            account_sid: self.accounts.get(*account as usize).map_or("", String::as_str),
+            product: self.products.get(usize::from(*product)).map_or("", String::as_str),
+            kinds: Share { read: usize::from(*read), of: usize::from(*of) },
+        })
+    }
+
+    /// The products that were read of some account, in alphabetical order.
     pub fn products(&self) -> BTreeSet<&str> {
-        self.cells.iter().map(|cell| cell.product.as_str()).collect()
+        self.cells().map(|cell| cell.product).collect()
     }
 
     /// What was read of a product in an account; nothing where the product is not read per account.
     pub fn share(&self, product: &str, account_sid: &str) -> Option<Share> {
-        self.cells
-            .iter()
-            .find(|cell| cell.product == product && cell.account_sid == account_sid)
-            .map(|cell| cell.kinds)
+        let product = self.products.binary_search_by(|known| known.as_str().cmp(product)).ok()?;
+        let account = self.accounts.iter().position(|known| known == account_sid)?;
+        let (read, of) = self.shares.get(&(u16::try_from(product).ok()?, u32::try_from(account).ok()?))?;
+        Some(Share { read: usize::from(*read), of: usize::from(*of) })
+    }
+}
+
+impl Serialize for Matrix {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        struct Cells<'a>(&'a Matrix);
+        impl Serialize for Cells<'_> {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_seq(self.0.cells())
+            }
+        }
+        let mut fields = to.serialize_struct("Matrix", 2)?;
+        fields.serialize_field("required", &self.required)?;
+        fields.serialize_field("cells", &Cells(self))?;
+        fields.end()
     }
 }

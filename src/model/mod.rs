@@ -17,7 +17,7 @@ mod shard;
 mod sid;
 mod tally;
 
-pub use coverage::{Coverage, CoverageStatus};
+pub use coverage::{Coverage, CoverageStatus, Readings};
 pub use enumeration::first_of;
 pub use examination::{
     Examination, ExaminedAccount, ExaminedHost, ExaminedOrganization, HeldCredential, Lack, Remedy,
@@ -27,7 +27,7 @@ pub use fingerprint::{FINGERPRINT_VERSION, finding_id};
 pub use matrix::{Cell, Matrix, Share};
 pub use permissions::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose, Reader, Uncovered};
 pub use region::Region;
-pub use scan::{Clock, Scan, ScanId, ScannedAccount, Verdict, day_of, in_seconds};
+pub use scan::{Clock, Kept, Scan, ScanId, ScannedAccount, Verdict, day_of, in_seconds};
 pub use severity::Severity;
 pub use shard::{InvalidShard, Shard};
 pub(crate) use sid::is_sid;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::{Coverage, Outcome, Region, Said, Severity, Tally};
+use super::{Findings, Matrix, Outcome, Readings, Region, Said, Severity, Tally};
 
 /// The name of a scan: its start in UTC, as `20261123T041500Z`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -82,7 +82,12 @@ pub struct ScannedAccount {
     pub blockers_undecided: usize,
 }
 
-/// A finished scan: all that a report needs but the findings themselves, see [`super::Findings`].
+/// What a scan keeps that may be more than memory holds.
+pub trait Kept: Findings + Readings {}
+
+impl<T: Findings + Readings> Kept for T {}
+
+/// A finished scan: all that a report needs but what is [`Kept`].
 #[derive(Debug, Clone)]
 pub struct Scan {
     /// Its name.
@@ -99,8 +104,10 @@ pub struct Scan {
     pub derived_tokens: bool,
     /// The accounts, parent first, then by SID.
     pub accounts: Vec<ScannedAccount>,
-    /// What was read, by account, kind and parent resource.
-    pub coverage: Vec<Coverage>,
+    /// How much was read of each product in each account.
+    pub matrix: Matrix,
+    /// How many readings there are, see [`Readings`].
+    pub readings: usize,
     /// Whether all subaccounts of the parent are known.
     pub tree_is_known: bool,
     /// How many findings say what, passes included.

@@ -1,9 +1,10 @@
 //! `coverage.csv`: one row per listing, so that nobody has to believe what was read.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::cell;
-use crate::model::{Coverage, Scan};
+use crate::model::{Coverage, Readings, Scan, ScannedAccount};
 
 /// The columns, in order. Columns are only ever added, at the end.
 pub(super) const COLUMNS: [&str; 16] = [
@@ -26,26 +27,25 @@ pub(super) const COLUMNS: [&str; 16] = [
 ];
 
 /// Writes the coverage, by account, kind and parent resource, as RFC 4180.
-pub(super) fn write(scan: &Scan, to: impl Write) -> io::Result<()> {
+pub(super) fn write(scan: &Scan, readings: &dyn Readings, to: impl Write) -> io::Result<()> {
+    let account = |account: &ScannedAccount| (account.account_sid.clone(), account.account_name.clone());
+    let names: HashMap<String, String> = scan.accounts.iter().map(account).collect();
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
     csv.write_record(COLUMNS)?;
-    for coverage in &scan.coverage {
-        csv.write_record(row(scan, coverage).iter().map(|text| cell::for_spreadsheet(text)))?;
-    }
+    readings.each_reading(&mut |coverage| {
+        let name = names.get(coverage.account_sid.as_str()).map_or("", String::as_str);
+        let row = row(scan, name, coverage);
+        csv.write_record(row.iter().map(|text| cell::for_spreadsheet(text))).map_err(io::Error::from)
+    })?;
     csv.flush()
 }
 
-fn row(scan: &Scan, coverage: &Coverage) -> [String; 16] {
-    let name = scan
-        .accounts
-        .iter()
-        .find(|account| account.account_sid == coverage.account_sid.as_str())
-        .map(|account| account.account_name.clone());
+fn row(scan: &Scan, account_name: &str, coverage: &Coverage) -> [String; 16] {
     let affected = scan.needed_by.get(&coverage.resource_type).filter(|_| !coverage.status.is_conclusive());
     [
         scan.id.to_string(),
         coverage.account_sid.to_string(),
-        name.unwrap_or_default(),
+        account_name.to_owned(),
         coverage.resource_type.clone(),
         coverage.parent_sid.clone(),
         coverage.status.as_str().to_owned(),

@@ -9,7 +9,7 @@ use crate::model::{Matrix, Scan, ScannedAccount, Share};
 
 /// Writes the share of what was required, and the products that were not read whole.
 pub(super) fn write(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
-    let matrix = Matrix::of(scan);
+    let matrix = &scan.matrix;
     let Share { read, of } = matrix.required;
     let percent = matrix.required.percent();
     writeln!(
@@ -17,13 +17,13 @@ pub(super) fn write(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
         "\n{BOLD}Coverage{BOLD:#} {DIM}({read} of {of} required cells read, {percent} %; the table shows all kinds){DIM:#}"
     )?;
     let has_gap =
-        |product: &&str| matrix.cells.iter().any(|cell| cell.product == *product && !cell.kinds.is_whole());
+        |product: &&str| matrix.cells().any(|cell| cell.product == *product && !cell.kinds.is_whole());
     let (partly, whole): (Vec<&str>, Vec<&str>) = matrix.products().into_iter().partition(has_gap);
     if partly.is_empty() {
         return writeln!(to, "  {DIM}all {} products, in every active account{DIM:#}", whole.len());
     }
     let active: Vec<&ScannedAccount> = scan.accounts.iter().filter(|account| account.active).collect();
-    let shown = most_in_the_dark(&matrix, &active);
+    let shown = most_in_the_dark(matrix, &active);
     let marks = |product: &str| {
         shown.iter().map(|account| mark(matrix.share(product, &account.account_sid))).collect()
     };
@@ -46,8 +46,8 @@ const fn mark(share: Option<Share>) -> Mark {
 /// The accounts to show, in the order of the scan: those of which least was read where there are too many.
 fn most_in_the_dark<'a>(matrix: &Matrix, active: &[&'a ScannedAccount]) -> Vec<&'a ScannedAccount> {
     let mut unread: BTreeMap<&str, usize> = BTreeMap::new();
-    for cell in &matrix.cells {
-        *unread.entry(&cell.account_sid).or_default() += cell.kinds.of - cell.kinds.read;
+    for cell in matrix.cells() {
+        *unread.entry(cell.account_sid).or_default() += cell.kinds.of - cell.kinds.read;
     }
     let dark = |account: &ScannedAccount| unread.get(account.account_sid.as_str()).copied().unwrap_or(0);
     let mut places: Vec<(usize, &'a ScannedAccount)> = active.iter().copied().enumerate().collect();

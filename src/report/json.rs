@@ -6,7 +6,7 @@ use serde::ser::{Error as _, Serialize, SerializeSeq as _, Serializer};
 
 use super::{BLIND_SPOTS, Options};
 use crate::model::{
-    Coverage, Finding, Findings, Matrix, Outcome, Region, Scan, ScannedAccount, Severity, in_seconds,
+    Coverage, Finding, Findings, Kept, Matrix, Outcome, Region, Scan, ScannedAccount, Severity, in_seconds,
 };
 
 /// Raised when a field changes its meaning or goes; new fields do not raise it.
@@ -22,8 +22,8 @@ struct Document<'a> {
     unusable_credentials: &'a [String],
     tallies: Vec<Tally>,
     /// How much of what was required was read, and of each product in each account.
-    coverage_matrix: Matrix,
-    coverage: &'a [Coverage],
+    coverage_matrix: &'a Matrix,
+    coverage: Read<'a>,
     findings: Shown<'a>,
     blind_spots: &'a [&'a str],
 }
@@ -49,6 +49,20 @@ struct Shown<'a> {
     options: Options,
 }
 
+/// What was and was not read, written as it is read.
+struct Read<'a>(&'a dyn Kept);
+
+impl Serialize for Read<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut list = to.serialize_seq(None)?;
+        let mut write = |reading: &Coverage| {
+            list.serialize_element(reading).map_err(|error| io::Error::other(error.to_string()))
+        };
+        self.0.each_reading(&mut write).map_err(S::Error::custom)?;
+        list.end()
+    }
+}
+
 impl Serialize for Shown<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut list = to.serialize_seq(None)?;
@@ -69,12 +83,7 @@ struct Tally {
 }
 
 /// Writes the scan, with the findings that the options ask for.
-pub(super) fn write(
-    scan: &Scan,
-    findings: &dyn Findings,
-    options: Options,
-    mut to: impl Write,
-) -> io::Result<()> {
+pub(super) fn write(scan: &Scan, kept: &dyn Kept, options: Options, mut to: impl Write) -> io::Result<()> {
     let document = Document {
         schema_version: SCHEMA_VERSION,
         scan: Facts {
@@ -92,9 +101,9 @@ pub(super) fn write(
         notices: &scan.notices,
         unusable_credentials: &scan.unusable_credentials,
         tallies: tallies(scan),
-        coverage_matrix: Matrix::of(scan),
-        coverage: &scan.coverage,
-        findings: Shown { findings, options },
+        coverage_matrix: &scan.matrix,
+        coverage: Read(kept),
+        findings: Shown { findings: kept, options },
         blind_spots: BLIND_SPOTS,
     };
     serde_json::to_writer_pretty(&mut to, &document)?;

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 pub use blind_spots::BLIND_SPOTS;
 pub use terminal::summary;
 
-use crate::model::{Finding, Findings, Scan, Severity, Tally};
+use crate::model::{Finding, Findings, Kept, Scan, Severity, Tally};
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy)]
@@ -64,13 +64,13 @@ pub const FILES: [(&str, &str); 3] = [
 /// # Errors
 ///
 /// When a file cannot be written; the error names it.
-pub fn write_files(scan: &Scan, findings: &dyn Findings, options: Options, folder: &Path) -> io::Result<()> {
+pub fn write_files(scan: &Scan, kept: &dyn Kept, options: Options, folder: &Path) -> io::Result<()> {
     for (name, _) in FILES {
         let path = folder.join(name);
         let write = |file: &mut BufWriter<File>| match name {
-            "findings.csv" => findings_csv::write(scan, findings, options, file),
-            "coverage.csv" => coverage_csv::write(scan, file),
-            _ => json::write(scan, findings, options, file),
+            "findings.csv" => findings_csv::write(scan, kept, options, file),
+            "coverage.csv" => coverage_csv::write(scan, kept, file),
+            _ => json::write(scan, kept, options, file),
         };
         private_file(&path)
             .map(BufWriter::new)

@@ -2,7 +2,7 @@
 //!
 //! It fits 80 columns. Colours are escape sequences that the stream removes where nobody sees them.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -12,7 +12,8 @@ use super::cell::{at_most, printable};
 use super::paragraph::{BOLD, DIM, colour, paragraph};
 use super::{BLIND_SPOTS, FILES, Options, coverage_table};
 use crate::model::{
-    Coverage, CoverageStatus, Finding, Findings, Outcome, Scan, ScannedAccount, Severity, Verdict,
+    CoverageStatus, Finding, Findings, Kept, Outcome, Readings, Scan, ScannedAccount, Severity, Share,
+    Verdict,
 };
 
 /// Lines shown of a list before it refers to the files.
@@ -25,7 +26,7 @@ const SHOWN: usize = 5;
 /// When the stream cannot be written; a closed pipe is the caller's to ignore.
 pub fn summary(
     scan: &Scan,
-    findings: &dyn Findings,
+    kept: &dyn Kept,
     options: Options,
     folder: &Path,
     to: &mut impl Write,
@@ -34,8 +35,8 @@ pub fn summary(
     verdicts(scan, to)?;
     counts(scan, to)?;
     coverage_table::write(scan, to)?;
-    not_read(scan, to)?;
-    first_steps(findings, to)?;
+    not_read(scan, kept, to)?;
+    first_steps(kept, to)?;
     files(scan, options, folder, to)
 }
 
@@ -111,19 +112,14 @@ fn counts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
     )
 }
 
-fn not_read(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
-    // What an inactive account does not show is no gap that anybody could close.
-    let inactive: BTreeSet<&str> =
-        scan.accounts.iter().filter(|a| !a.active).map(|a| a.account_sid.as_str()).collect();
-    let asked: Vec<&Coverage> =
-        scan.coverage.iter().filter(|c| !inactive.contains(c.account_sid.as_str())).collect();
-    let unread: Vec<&Coverage> = asked.iter().copied().filter(|c| !c.status.is_conclusive()).collect();
-    if unread.is_empty() {
+fn not_read(scan: &Scan, readings: &dyn Readings, to: &mut impl Write) -> io::Result<()> {
+    let listings = scan.matrix.listings;
+    if listings.is_whole() {
         return writeln!(to, "\n{BOLD}Every list that these checks need was read.{BOLD:#}");
     }
-    let read = asked.len() - unread.len();
-    writeln!(to, "\n{BOLD}Not read{BOLD:#} {DIM}({read} of {} listings were){DIM:#}", asked.len())?;
-    let causes = causes(scan, &unread);
+    let Share { read, of } = listings;
+    writeln!(to, "\n{BOLD}Not read{BOLD:#} {DIM}({read} of {of} listings were){DIM:#}")?;
+    let causes = causes(scan, readings)?;
     for (cause, listings) in causes.iter().take(SHOWN) {
         let lists = if *listings == 1 { "list" } else { "lists" };
         paragraph("  ", &format!("{listings} {lists} of {}", printable(cause)), to)?;
@@ -136,13 +132,15 @@ fn not_read(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
 }
 
 /// Causes with the number of lists that each left unread, the most frequent first.
-fn causes(scan: &Scan, unread: &[&Coverage]) -> Vec<(String, usize)> {
-    let name = |sid: &str| {
-        let account = scan.accounts.iter().find(|account| account.account_sid == sid);
-        account.map_or_else(|| sid.to_owned(), |account| at_most(&account.account_name, 40))
-    };
-    let mut causes: Vec<(String, usize)> = Vec::new();
-    for coverage in unread {
+fn causes(scan: &Scan, readings: &dyn Readings) -> io::Result<Vec<(String, usize)>> {
+    // What an inactive account does not show is no gap that anybody could close.
+    let active = scan.accounts.iter().filter(|account| account.active);
+    let names: HashMap<&str, String> =
+        active.map(|account| (account.account_sid.as_str(), at_most(&account.account_name, 40))).collect();
+    let mut causes: HashMap<String, usize> = HashMap::new();
+    readings.each_reading(&mut |coverage| {
+        let name = names.get(coverage.account_sid.as_str()).filter(|_| !coverage.status.is_conclusive());
+        let Some(name) = name else { return Ok(()) };
         let code = coverage.twilio_code.map(|code| format!(", code {code}")).unwrap_or_default();
         let status = coverage.status.as_str().replace('_', " ");
         let why = match coverage.status {
@@ -150,14 +148,12 @@ fn causes(scan: &Scan, unread: &[&Coverage]) -> Vec<(String, usize)> {
             CoverageStatus::NoCredential => coverage.reason.clone(),
             _ => format!("{status}{code}"),
         };
-        let cause = format!("{}: {why}", name(coverage.account_sid.as_str()));
-        match causes.iter_mut().find(|(known, _)| *known == cause) {
-            Some((_, count)) => *count += 1,
-            None => causes.push((cause, 1)),
-        }
-    }
+        *causes.entry(format!("{name}: {why}")).or_default() += 1;
+        Ok(())
+    })?;
+    let mut causes: Vec<(String, usize)> = causes.into_iter().collect();
     causes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    causes
+    Ok(causes)
 }
 
 fn first_steps(findings: &dyn Findings, to: &mut impl Write) -> io::Result<()> {
@@ -208,7 +204,7 @@ fn files(scan: &Scan, options: Options, folder: &Path, to: &mut impl Write) -> i
     for (name, about) in FILES {
         let rows = match name {
             "findings.csv" => format!(" ({} rows)", options.count_shown(&scan.tally)),
-            "coverage.csv" => format!(" ({} rows)", scan.coverage.len()),
+            "coverage.csv" => format!(" ({} rows)", scan.readings),
             _ => String::new(),
         };
         writeln!(to, "  {name:<14}  {about}{rows}")?;

@@ -37,6 +37,7 @@ const CONCURRENT_REQUESTS: &str = "twilio-concurrent-requests";
 pub struct Client {
     http: reqwest::Client,
     address: Address,
+    limits: Limits,
     gate: Gate,
     tokens: Tokens,
     patience: Patience,
@@ -117,7 +118,12 @@ impl Client {
         }
         let (gate, tokens) = (Gate::new(limits), Tokens::default());
         let traffic = Arc::new(Traffic::within(limits.budget));
-        Ok(Self { http: builder.build()?, address, gate, tokens, patience, traffic })
+        Ok(Self { http: builder.build()?, address, limits, gate, tokens, patience, traffic })
+    }
+
+    /// How much is asked at once at most.
+    pub const fn limits(&self) -> Limits {
+        self.limits
     }
 
     /// What was sent so far.
@@ -172,7 +178,7 @@ impl Client {
     /// Whether Twilio answers at all: asked without a credential, it does with a refusal.
     async fn anybody_answers(&self) -> bool {
         let Some(url) = Url::parse(SOMEWHERE).ok().and_then(|url| self.address.of(&url)) else { return true };
-        self.http.get(url).timeout(self.patience.one_try).send().await.is_ok()
+        self.http.get(url).timeout(LONG_ENOUGH).send().await.is_ok()
     }
 
     /// Where a request for this URL of Twilio's really goes.
@@ -252,6 +258,9 @@ const fn status(ended: Try) -> Option<u16> {
         Try::Broken => None,
     }
 }
+
+/// Whoever has not answered by then does not answer.
+const LONG_ENOUGH: Duration = Duration::from_secs(20);
 
 /// Anything there answers, if only with a refusal.
 const SOMEWHERE: &str = "https://api.twilio.com/2010-04-01/Accounts.json";

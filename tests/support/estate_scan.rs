@@ -13,7 +13,7 @@ use twilio_audit::collect::{Collector, Reduction, collect};
 use twilio_audit::credentials::{Credential, Secret, Source};
 use twilio_audit::evidence::{StartedWith, Store, Writer};
 use twilio_audit::intent::Intent;
-use twilio_audit::model::{Clock, Coverage, Finding, Region};
+use twilio_audit::model::{Clock, Coverage, Finding, Readings as _, Region};
 use twilio_audit::simulator::{Estate, Fault, Options, Request, Simulator};
 use twilio_audit::twilio::{Client, Limits, Patience};
 
@@ -104,8 +104,14 @@ pub async fn collected(estate: &Value, kind: &str, patience: Patience, faults: V
     store.write_intent(&Intent::default(), false).unwrap();
     store.begin_collecting(&StartedWith::new(), reduction.salt()).unwrap();
     let (writer, queue) = Writer::start(store);
-    collect(collector, tree, reduction, queue).await.unwrap();
+    let interruption = collect(collector, tree, reduction, queue).await.unwrap();
+    assert!(interruption.is_none(), "{interruption:?}");
     let store = writer.finish().await.unwrap();
-    let coverage = store.coverage().unwrap();
+    let mut coverage = Vec::new();
+    let mut take = |reading: &Coverage| {
+        coverage.push(reading.clone());
+        Ok(())
+    };
+    store.each_reading(&mut take).unwrap();
     Scanned { store, coverage, requests: simulator.requests() }
 }

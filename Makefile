@@ -29,9 +29,11 @@ conformance: $(VENV)/.installed $(PRISM) ## Only the tests against Twilio's own 
 mutants: ## Whether the examples notice mistakes in the checks; MUTANTS_OF=ID,ID for some only
 	cargo test --release --locked --test mutation -- --ignored --nocapture
 
-bench: ## How long all checks take over 100k, 300k and 1M resources in 2,000 accounts
-	cargo build --release --locked --example judging
+bench: $(VENV)/.twilio ## How long judging and collecting take, and what of it is aimed at
+	cargo build --release --locked --bins --example judging --example collecting
 	for resources in 100000 300000 1000000; do target/release/examples/judging $$resources 2000; done
+	TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python" \
+	target/release/examples/collecting target/release/twilio-audit
 
 sample-reports: ## Write what a demo scan writes anew
 	UPDATE_SAMPLES=1 cargo test --locked --test sample_reports

@@ -9,6 +9,7 @@ pub(super) struct Flights(Mutex<Counts>);
 #[derive(Default)]
 struct Counts {
     now: BTreeMap<String, usize>,
+    now_overall: usize,
     peak: usize,
     peak_overall: usize,
 }
@@ -26,7 +27,8 @@ impl Flights {
         *now += 1;
         let now = *now;
         counts.peak = counts.peak.max(now);
-        counts.peak_overall = counts.peak_overall.max(counts.now.values().sum());
+        counts.now_overall += 1;
+        counts.peak_overall = counts.peak_overall.max(counts.now_overall);
         Flight { flights: self, account: account.to_owned() }
     }
 
@@ -56,7 +58,9 @@ impl Flight<'_> {
 
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
-        if let Some(now) = self.flights.counts().now.get_mut(&self.account) {
+        let mut counts = self.flights.counts();
+        counts.now_overall = counts.now_overall.saturating_sub(1);
+        if let Some(now) = counts.now.get_mut(&self.account) {
             *now = now.saturating_sub(1);
         }
     }

@@ -10,7 +10,7 @@
 //! hosts, credentials and resources of their own (`region`, `realm`), the Organization above the accounts
 //! (`organization`), every style of paging (`page`) and every error body (`answer`), and the resources of an
 //! [`Estate`]; `estate` documents the format in which one is written, `endpoints.json` is the table of what is
-//! served. Trouble is ordered with a [`Fault`].
+//! served. Trouble is ordered with a [`Fault`], or for a share of all requests with [`Unsteady`].
 //!
 //! From socket to answer: `server` takes a request, `world` says whose it is, `serve` finds the realm and what is
 //! asked for, `access` decides, `site` holds the rows, `page` cuts a page of them.
@@ -39,6 +39,7 @@ mod row;
 mod serve;
 mod server;
 mod site;
+mod unsteady;
 mod usage;
 mod when;
 mod world;
@@ -47,3 +48,4 @@ pub use estate::{Credential, Estate, EstateError, sid};
 pub use fault::{Fault, Trouble, is_at};
 pub use organization_api::OrganizationAt;
 pub use server::{Options, Request, Simulator};
+pub use unsteady::Unsteady;

@@ -22,6 +22,7 @@ use super::flight::Flights;
 use super::openapi::Examples;
 use super::organization_api::OrganizationAt;
 use super::serve::{self, Asked};
+use super::unsteady::{Share, Unsteady};
 use super::when::Clock;
 use super::world::{Whose, World};
 
@@ -40,6 +41,8 @@ pub struct Options {
     pub latency: Duration,
     /// Trouble from the start.
     pub faults: Vec<Fault>,
+    /// A share of requests that fail at first, if any do.
+    pub unsteady: Option<Unsteady>,
     /// Whether a parent's Auth Token may list a subaccount's keys at `iam.twilio.com`; undocumented.
     pub parent_reads_child_keys: bool,
     /// At which address the Organization's lists are served.
@@ -57,6 +60,7 @@ impl Default for Options {
             now: SystemTime::now(),
             latency: Duration::ZERO,
             faults: Vec::new(),
+            unsteady: None,
             parent_reads_child_keys: false,
             organization_at: OrganizationAt::Both,
             clock_skew: 0,
@@ -88,6 +92,7 @@ struct Shared {
     clock: Clock,
     options: Options,
     faults: Faults,
+    share: Option<Share>,
     flights: Flights,
     log: Mutex<Vec<Request>>,
     answered: AtomicU64,
@@ -128,6 +133,7 @@ impl Simulator {
             content,
             clock: Clock::new(options.now),
             faults: Faults::new(options.faults.clone()),
+            share: options.unsteady.map(Share::new),
             flights: Flights::default(),
             log: Mutex::default(),
             answered: AtomicU64::new(0),
@@ -147,6 +153,11 @@ impl Simulator {
     /// Every request so far, in order of arrival.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many requests arrived so far.
+    pub fn count(&self) -> usize {
+        self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// How many requests of an account are being answered right now. Keys and OAuth apps count for their account,
@@ -198,7 +209,11 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => { connections.spawn(converse(stream, Arc::clone(&shared))); }
+                Ok((stream, _)) => {
+                    // As a server in earnest does; where it cannot be set, answers are merely later.
+                    let _ = stream.set_nodelay(true);
+                    connections.spawn(converse(stream, Arc::clone(&shared)));
+                }
                 // Out of file descriptors, for example: others may still end.
                 Err(_) => tokio::task::yield_now().await,
             },
@@ -242,7 +257,10 @@ impl Shared {
             user: whose.user,
         });
         // Before the flight begins: whoever sees it in flight knows that its fate is decided.
-        let trouble = self.faults.strike(&full, &whose.account);
+        let trouble = self
+            .faults
+            .strike(&full, &whose.account)
+            .or_else(|| self.share.as_ref().and_then(|share| share.strike(&full, &whose.account)));
         let flight = self.flights.begin(&whose.account);
         let in_flight = flight.in_flight();
         tokio::time::sleep(self.options.latency).await;

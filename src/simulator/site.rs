@@ -3,6 +3,7 @@
 //! Knows no request and no other account.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde_json::{Map, Value, json};
 
@@ -13,13 +14,20 @@ use super::region::Region;
 use super::row::{self, Place};
 use super::when::{Clock, Style};
 
+/// Every account has this list, written or not.
+const COUNTRIES: &str = "voice/v1/DialingPermissions/Countries";
+
 /// One account, in one Region.
 pub(super) struct Site {
     pub(super) account: Account,
     pub(super) sid: String,
     pub(super) owner: String,
+    region: Region,
+    clock: Clock,
     /// Lists and single objects by host and path.
     resources: BTreeMap<String, Value>,
+    /// The countries where none are written. They are many, so they are made when somebody asks for them.
+    countries: OnceLock<Value>,
 }
 
 impl Site {
@@ -28,12 +36,16 @@ impl Site {
         for (path, rows) in keys(&account) {
             written.insert(path.into(), rows);
         }
-        written
-            .entry("voice/v1/DialingPermissions/Countries".into())
-            .and_modify(|rows| *rows = countries::with(rows))
-            .or_insert_with(|| countries::with(&Value::Null));
-        let mut site =
-            Self { sid: account.full_sid(), owner: account.owner_sid(), account, resources: BTreeMap::new() };
+        written.entry(COUNTRIES.into()).and_modify(|rows| *rows = countries::with(rows));
+        let mut site = Self {
+            sid: account.full_sid(),
+            owner: account.owner_sid(),
+            account,
+            region,
+            clock,
+            resources: BTreeMap::new(),
+            countries: OnceLock::new(),
+        };
         for (path, value) in written {
             let place = Place::top(&site.sid, &path, region, clock);
             let value = row::fill(&place, value)
@@ -52,7 +64,7 @@ impl Site {
     /// The list or object of an endpoint below the given parents. `None`: a parent does not exist.
     pub(super) fn resource(&self, endpoint: &Endpoint, parents: &[String]) -> Option<&Value> {
         let mut runs = endpoint.runs().into_iter();
-        let mut node = runs.next().and_then(|run| self.resources.get(&run));
+        let mut node = runs.next().and_then(|run| self.held(&run));
         let mut template = String::new();
         for ((run, parent), outer) in runs.zip(parents).zip(endpoint.runs()) {
             template.push_str(&outer);
@@ -68,6 +80,16 @@ impl Site {
             template.push_str("/{}/");
         }
         Some(node.unwrap_or(&Value::Null))
+    }
+
+    /// What stands at the top under this path.
+    fn held(&self, path: &str) -> Option<&Value> {
+        let countries = || {
+            let place = Place::top(&self.sid, path, self.region, self.clock);
+            row::fill(&place, countries::with(&Value::Null)).unwrap_or_default()
+        };
+        let unwritten = || (path == COUNTRIES).then(|| self.countries.get_or_init(countries));
+        self.resources.get(path).or_else(unwritten)
     }
 
     /// The account itself as the 2010 API shows it, without the Auth Token.

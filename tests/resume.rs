@@ -1,6 +1,7 @@
 //! A scan that is interrupted loses nothing: it goes on where it was, and comes to what it would have come to.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::print_stdout, reason = "the seed of a test that fails")]
 
 #[path = "support/audit.rs"]
 mod audit;

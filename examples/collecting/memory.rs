@@ -17,7 +17,7 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
     table.add("memory, 10,000 ÷ 1,000 subaccounts", many.mib / few.mib, "", Target::AtMost(1.2));
     table.add("seconds, 10,000 ÷ 1,000 subaccounts", many.seconds / few.seconds, "", Target::AtMost(10.5));
     table.remark(format!(
-        "memory: derived tokens, because a file of 10,000 credentials is larger than may be; the kinds of {} checks, \
+        "memory: derived tokens; the kinds of {} checks, \
          because all kinds would take too long; every answer at once",
         FEW_CHECKS.len()
     ));

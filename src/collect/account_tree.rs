@@ -26,8 +26,19 @@ pub struct AccountInTree {
     pub status: Option<String>,
     /// Whether it is the parent.
     pub is_parent: bool,
-    /// Its own resource, where it was read.
-    pub(super) row: Option<Row>,
+    /// Whether its own resource was read.
+    pub(super) own: OwnResource,
+}
+
+/// Where an account's own resource is. There may be many accounts, so none is held twice.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum OwnResource {
+    /// It was not read.
+    Unread,
+    /// Among the rows of the parent's account list, which keep the same columns.
+    Listed,
+    /// Read in signing in.
+    Read(Row),
 }
 
 impl AccountInTree {
@@ -310,14 +321,15 @@ fn accounts_of(
     let listed_children = listed.iter().filter(|row| parent.is_some_and(|parent| is_child(row, parent)));
     for row in listed_children {
         if let Ok(account) = row.sid.parse::<AccountSid>() {
-            // The list and the account itself keep the same columns.
-            let own = Row { account: account.clone(), ..row.clone() };
-            accounts.insert(account.clone(), account_in_tree(account, Some(own), parent));
+            accounts
+                .insert(account.clone(), account_in_tree(account, Some(row), OwnResource::Listed, parent));
         }
     }
     for (account, found) in signed_in {
         if found.account.is_some() || !accounts.contains_key(account) {
-            accounts.insert(account.clone(), account_in_tree(account.clone(), found.account.clone(), parent));
+            let row = found.account.as_ref();
+            let own = row.cloned().map_or(OwnResource::Unread, OwnResource::Read);
+            accounts.insert(account.clone(), account_in_tree(account.clone(), row, own, parent));
         }
     }
     let mut accounts: Vec<AccountInTree> = accounts.into_values().collect();
@@ -325,14 +337,19 @@ fn accounts_of(
     accounts
 }
 
-fn account_in_tree(account: AccountSid, row: Option<Row>, parent: Option<&AccountSid>) -> AccountInTree {
-    let of_row = |column| row.as_ref().and_then(|row| text(&TWILIO_ACCOUNT, row, column)).map(str::to_owned);
+fn account_in_tree(
+    account: AccountSid,
+    row: Option<&Row>,
+    own: OwnResource,
+    parent: Option<&AccountSid>,
+) -> AccountInTree {
+    let of_row = |column| row.and_then(|row| text(&TWILIO_ACCOUNT, row, column)).map(str::to_owned);
     AccountInTree {
         name: of_row("friendly_name"),
         status: of_row("status"),
         is_parent: Some(&account) == parent,
         account,
-        row,
+        own,
     }
 }
 

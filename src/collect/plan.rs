@@ -2,13 +2,40 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::{KINDS, Kind, Per};
+use super::account_tree::{AccountInTree, OwnResource, Tree};
+use super::asker::Asker;
+use super::run::Collector;
+use crate::catalogue::{KINDS, Kind, Per, TWILIO_ACCOUNT};
 
 /// The kinds to collect so that the given ones can be judged: with each kind whatever it is listed
 /// under or taken out of. In the order of the catalogue.
 pub fn chosen_kinds(needed: impl IntoIterator<Item = &'static Kind>) -> Vec<&'static Kind> {
     let names: BTreeSet<&str> = needed.into_iter().flat_map(Kind::line).map(|kind| kind.name).collect();
     KINDS.iter().copied().filter(|kind| names.contains(kind.name)).collect()
+}
+
+/// The requests that are made about an account in any case, by kind: its lists that stand under none, as far as
+/// somebody may ask for them.
+pub fn base_requests(
+    collector: &Collector,
+    tree: &Tree,
+    account: &AccountInTree,
+) -> Vec<(&'static Kind, usize)> {
+    let is_root = account.account == tree.root;
+    let requests = |kind: &&'static Kind| {
+        let endpoint = kind.endpoint()?;
+        Asker::of(&collector.credentials, endpoint, &account.account)?;
+        let requests = match endpoint.per {
+            // Its answer came with signing in.
+            Per::Account if kind.name == TWILIO_ACCOUNT.name && account.own != OwnResource::Unread => 0,
+            Per::Account => 1,
+            Per::Word(words) => words.len(),
+            Per::Organization => usize::from(is_root),
+            Per::Tree | Per::Each { .. } => 0,
+        };
+        Some((*kind, if account.is_active() || endpoint.of_inactive { requests } else { 0 }))
+    };
+    collector.kinds.iter().filter_map(requests).filter(|(_, requests)| *requests > 0).collect()
 }
 
 /// The chosen kinds that are listed under each row of this one.

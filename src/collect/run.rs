@@ -1,6 +1,6 @@
 //! The whole collection: every account, every kind, each listing once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,7 @@ use futures_util::stream::{self, TryStreamExt as _};
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
-use super::account_tree::{AccountInTree, Tree, discover};
+use super::account_tree::{AccountInTree, OwnResource, Tree, discover};
 use super::context::Context;
 use super::listing::{Listing, Outcome};
 use super::plan::{children, with_dependents};
@@ -135,7 +135,9 @@ pub async fn collect(
         }
         let (run, done) = (Arc::clone(&run), Arc::clone(&collector.done));
         tasks.spawn(async move {
-            read_account(run, account).await?;
+            let sid = account.account.clone();
+            read_account(Arc::clone(&run), account).await?;
+            run.client.done_with(&sid);
             done.fetch_add(1, Ordering::Relaxed);
             Ok(())
         });
@@ -172,6 +174,9 @@ async fn write_tree(run: &Context, tree: Tree) -> Result<Vec<AccountInTree>, Evi
         };
         run.queue.send(batch).await?;
     }
+    if run.kinds.iter().any(|kind| kind.name == TWILIO_ACCOUNT.name) {
+        write_own_resources(run, &tree).await?;
+    }
     for notice in tree.notices {
         run.queue.send(Batch::Notice(notice)).await?;
     }
@@ -202,9 +207,11 @@ async fn read_account(run: Arc<Context>, account: AccountInTree) -> Result<(), E
             Per::Word(words) => words,
             Per::Tree | Per::Organization | Per::Each { .. } => continue,
         };
-        if kind.name == TWILIO_ACCOUNT.name && account.row.is_some() {
-            write_own_row(&run, &account).await?;
-        } else if !account.is_active() && !endpoint.of_inactive {
+        if kind.name == TWILIO_ACCOUNT.name && account.own != OwnResource::Unread {
+            // It was written with the tree.
+            continue;
+        }
+        if !account.is_active() && !endpoint.of_inactive {
             write_unread(&run, kind, (&account, ""), CoverageStatus::InactiveAccount, NOT_ACTIVE).await?;
         } else {
             listings.extend(words.iter().map(|word| read_kind(&run, kind, &account, Under::Word(word))));
@@ -318,8 +325,29 @@ fn has_children(child: &Kind, parent: &Kind, row: &Row) -> bool {
         })
 }
 
-async fn write_own_row(run: &Context, account: &AccountInTree) -> Result<(), EvidenceError> {
-    run.queue.send(Batch::Rows(&TWILIO_ACCOUNT, account.row.iter().cloned().collect())).await?;
+/// Writes the accounts' own resources, as far as signing in has read them.
+async fn write_own_resources(run: &Context, tree: &Tree) -> Result<(), EvidenceError> {
+    let mut listed = HashMap::new();
+    for account in &tree.accounts {
+        match &account.own {
+            OwnResource::Unread => {}
+            OwnResource::Listed => {
+                listed.insert(account.account.as_str(), account);
+            }
+            OwnResource::Read(row) => write_own_resource(run, account, row.clone()).await?,
+        }
+    }
+    for row in &tree.listed {
+        if let Some(account) = listed.get(row.sid.as_str()) {
+            let own = Row { account: account.account.clone(), ..row.clone() };
+            write_own_resource(run, account, own).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn write_own_resource(run: &Context, account: &AccountInTree, row: Row) -> Result<(), EvidenceError> {
+    run.queue.send(Batch::Rows(&TWILIO_ACCOUNT, vec![row])).await?;
     let read = unread(run, &TWILIO_ACCOUNT, account, CoverageStatus::Complete, "");
     run.queue.send(Batch::Coverage(Coverage { http_status: Some(200), rows: 1, pages: 1, ..read })).await
 }

@@ -6,7 +6,7 @@ use anyhow::anyhow;
 
 use super::declared_names::known;
 use super::{Exit, Stop};
-use crate::audit::{self, Compiled, Family};
+use crate::audit::{self, Check, Compiled, Family};
 use crate::catalogue::{KINDS, Kind};
 use crate::collect::chosen_kinds;
 
@@ -48,19 +48,26 @@ impl Catalogue {
 
 /// The built-in checks and those of the operator's own folder, ready to run.
 pub(super) fn every_check(folder: Option<&Path>) -> Result<Vec<Compiled>, Stop> {
-    let mut checks = audit::built_in().and_then(audit::compile).map_err(Stop::with(Exit::Broken))?;
-    let Some(folder) = folder else { return Ok(checks) };
+    let built_in = audit::built_in().map_err(Stop::with(Exit::Broken))?;
+    let own = own_checks(folder, &built_in)?;
+    let mut checks = audit::compile(built_in).map_err(Stop::with(Exit::Broken))?;
+    checks.extend(own);
+    Ok(checks)
+}
+
+/// The checks of the operator's own folder, ready to run.
+fn own_checks(folder: Option<&Path>, built_in: &[Check]) -> Result<Vec<Compiled>, Stop> {
+    let Some(folder) = folder else { return Ok(Vec::new()) };
     let own = audit::read_folder(folder).and_then(audit::compile).map_err(Stop::with(Exit::Usage))?;
-    for compiled in own {
-        if let Some(other) = checks.iter().find(|other| other.check.id == compiled.check.id) {
-            let (one, another) = (compiled.check.file_name(), other.check.file_name());
-            let id = &compiled.check.id;
+    for (place, Compiled { check, .. }) in own.iter().enumerate() {
+        let before = own.iter().take(place).map(|other| &other.check);
+        if let Some(other) = built_in.iter().chain(before).find(|other| other.id == check.id) {
+            let (one, another, id) = (check.file_name(), other.file_name(), &check.id);
             let error = anyhow!("{one}: there is a check `{id}` already, in {another}: give it another id");
             return Err(Stop::new(Exit::Usage, error));
         }
-        checks.push(compiled);
     }
-    Ok(checks)
+    Ok(own)
 }
 
 /// The check of this id.
@@ -79,26 +86,29 @@ impl ChosenChecks {
 
     /// The chosen checks, ready to run.
     pub(super) fn choose(&self) -> Result<Catalogue, Stop> {
-        let all = every_check(self.checks_dir.as_deref())?;
+        let built_in = audit::built_in().map_err(Stop::with(Exit::Broken))?;
+        let own = own_checks(self.checks_dir.as_deref(), &built_in)?;
+        let all: Vec<&Check> = built_in.iter().chain(own.iter().map(|compiled| &compiled.check)).collect();
         for id in &self.checks {
-            named(id, &all)?;
+            let ids = all.iter().map(|check| check.id.as_str());
+            known("check", id, ids).map_err(Stop::with(Exit::Usage))?;
         }
-        let known =
-            all.iter().map(|compiled| (compiled.check.id.clone(), compiled.check.is_addressable())).collect();
-        let newest = all.iter().map(|compiled| compiled.check.verified_on).max();
-        let checks: Vec<Compiled> = all.into_iter().filter(|compiled| self.holds(compiled)).collect();
+        let version = all.iter().map(|check| check.verified_on).max();
+        let known = all.iter().map(|check| (check.id.clone(), check.is_addressable())).collect();
+        // Only what is chosen is made ready: with all of them that takes a while.
+        let chosen = built_in.into_iter().filter(|check| self.holds(check)).collect();
+        let mut checks = audit::compile(chosen).map_err(Stop::with(Exit::Broken))?;
+        checks.extend(own.into_iter().filter(|compiled| self.holds(&compiled.check)));
         let kinds = if self.is_everything() {
             KINDS.to_vec()
         } else {
             chosen_kinds(checks.iter().flat_map(|compiled| compiled.reads.iter().copied()))
         };
-        let version = newest.map(|day| day.to_string()).unwrap_or_default();
+        let version = version.map(|day| day.to_string()).unwrap_or_default();
         Ok(Catalogue { known, version, checks, kinds, is_everything: self.is_everything() })
     }
 
-    fn holds(&self, compiled: &Compiled) -> bool {
-        self.is_everything()
-            || self.checks.contains(&compiled.check.id)
-            || self.families.contains(&compiled.check.family)
+    fn holds(&self, check: &Check) -> bool {
+        self.is_everything() || self.checks.contains(&check.id) || self.families.contains(&check.family)
     }
 }

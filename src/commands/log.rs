@@ -40,8 +40,13 @@ pub fn start_log(log: &Log) {
         (false, 1) => LevelFilter::INFO,
         (false, _) => LevelFilter::DEBUG,
     };
-    let filter = tracing_subscriber::filter::EnvFilter::builder()
-        .parse_lossy(format!("off,{}={level}", env!("CARGO_CRATE_NAME")));
+    let own = env!("CARGO_CRATE_NAME");
+    let mut filter = format!("off,{own}={level}");
+    if log.log_format == LogFormat::Json && level < LevelFilter::INFO && !log.quiet {
+        // A program that reads the log is told how far the scan is, where a person sees a line on the terminal.
+        filter.push_str(&format!(",{own}::commands::progress=info"));
+    }
+    let filter = tracing_subscriber::filter::EnvFilter::builder().parse_lossy(filter);
     // A closed stream is no reason to fail: the log would otherwise complain on that very stream, and panic.
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -13,7 +13,9 @@ use super::chosen_checks::{Catalogue, ChosenChecks};
 use super::chosen_shard::ChosenShard;
 use super::declared_names::check_names;
 use super::finish::{exit_of, finish};
+use super::plan::plan;
 use super::printing::print;
+use super::progress::Progress;
 use super::scan_folder::{ScanFolder, shards_in};
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, reduction, sign_in};
@@ -46,6 +48,9 @@ pub struct Args {
     /// Go on with the newest scan that was interrupted, or start one where none was
     #[arg(long, env = "TWILIO_AUDIT_RESUME")]
     resume: bool,
+    /// Sign in, say what would be asked and how long it would take, and ask no more
+    #[arg(long, conflicts_with = "resume", env = "TWILIO_AUDIT_DRY_RUN")]
+    dry_run: bool,
     /// Send no more than so many requests, and stop; --resume goes on
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), env = "TWILIO_AUDIT_BUDGET")]
     budget: Option<u64>,
@@ -197,6 +202,9 @@ impl Scanning<'_> {
             self.collector(client, setting.credentials, &catalogue, &intent, interrupted.is_some());
         let reduction = self.reduction(&collector.credentials, &intent)?;
         let hashes = self.shard.map(|_| reduction.fingerprint());
+        if self.args.dry_run {
+            return self.say_plan(collector, &reduction).await;
+        }
         let choices = choice::choices(&collector, &catalogue, &intent, &endpoint, hashes)
             .map_err(Stop::with(Exit::Broken))?;
         let started = match interrupted {
@@ -266,6 +274,14 @@ impl Scanning<'_> {
         }
     }
 
+    /// Signs in, and says what a scan would ask.
+    async fn say_plan(&self, mut collector: Collector, reduction: &Reduction) -> Result<Exit, Stop> {
+        let tree = sign_in(&mut collector, reduction).await?;
+        let plan = plan(&collector, &tree, &self.args.output().join("latest/evidence.db"));
+        print(|out| report::plan(&plan, out))?;
+        Ok(Exit::Complete)
+    }
+
     /// Signs in and reads everything. What the scan is kept in is made only when somebody could sign in.
     async fn collect(
         &self,
@@ -281,7 +297,12 @@ impl Scanning<'_> {
         self.begun.store(true, Ordering::Relaxed);
         let kept = |error: EvidenceError| Stop::new(Exit::Broken, anyhow::Error::new(error).context(GO_ON));
         let (writer, queue) = Writer::start(store);
-        let collected = collect(collector, tree, reduction, queue).await;
+        let progress = Progress::of(&collector, tree.accounts.len(), self.log.quiet);
+        let collected = tokio::select! {
+            collected = collect(collector, tree, reduction, queue) => collected,
+            () = progress.keep_up() => Ok(None),
+        };
+        drop(progress);
         let store = writer.finish().await.map_err(kept)?;
         match collected.map_err(kept)? {
             Some(interruption) => Err(Stop::new(Exit::Incomplete, anyhow!("{interruption}: {GO_ON}"))),

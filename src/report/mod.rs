@@ -14,6 +14,7 @@ mod grid;
 mod json;
 mod paragraph;
 pub mod permissions;
+mod plan;
 mod terminal;
 
 use std::fs::{File, OpenOptions};
@@ -21,6 +22,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 pub use blind_spots::BLIND_SPOTS;
+pub use plan::plan;
 pub use terminal::summary;
 
 use crate::model::{Finding, Findings, Kept, Scan, Severity, Tally};

@@ -17,7 +17,7 @@ use super::tempo::Sign;
 use super::token::{Token, Tokens};
 use super::traffic::Traffic;
 use crate::credentials::Caller;
-use crate::model::Region;
+use crate::model::{AccountSid, Region};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A larger answer is refused: no page of 1000 rows comes near it.
@@ -124,6 +124,11 @@ impl Client {
     /// How much is asked at once at most.
     pub const fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// Forgets what was learnt of how much an account allows: nothing more is asked about it. There may be many.
+    pub fn done_with(&self, account: &AccountSid) {
+        self.gate.forget(account.as_str());
     }
 
     /// What was sent so far.

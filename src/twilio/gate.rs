@@ -113,6 +113,14 @@ impl Gate {
         state.closed_until = state.closed_until.max(Instant::now() + wait);
     }
 
+    /// Forgets what was learnt of an account, unless somebody is still asking there.
+    pub(super) fn forget(&self, account: &str) {
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        if accounts.get(account).is_some_and(|gate| Arc::strong_count(gate) == 1) {
+            accounts.remove(account);
+        }
+    }
+
     fn of(&self, account: &str) -> Arc<AccountGate> {
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(accounts.entry(account.to_owned()).or_insert_with(|| {

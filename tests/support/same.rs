@@ -73,7 +73,7 @@ fn rows(store: &Connection, table: &str) -> Vec<String> {
     // By account, parent and SID, where there are such: the order in which hashes are met.
     let ordered = format!("{all} order by 1, 2, 3");
     let mut statement = store.prepare(&ordered).or_else(|_| store.prepare(&all)).unwrap();
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut known: HashMap<String, usize> = HashMap::new();
     let mut all = Vec::new();
     let mut rows = statement.query([]).unwrap();

@@ -1,0 +1,84 @@
+//! What a scan would ask, said before it does; and how far it is, said while it does.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/audit.rs"]
+mod audit;
+#[path = "support/planted.rs"]
+mod planted;
+
+use audit::{Audit, all_credentials, simulator};
+use serde_json::{Value, json};
+use twilio_audit::simulator::{Simulator, sid};
+
+fn estate() -> Value {
+    let account = |number: usize| {
+        let account = sid(&format!("AC{number:04x}"));
+        json!({"sid": account, "owner": "AC0001", "name": format!("Clinic {number}"), "resources": planted::resources(&account)})
+    };
+    let accounts: Vec<Value> =
+        std::iter::once(json!({"sid": "AC0001", "name": "Parent"})).chain((2..4).map(account)).collect();
+    json!({"accounts": accounts})
+}
+
+fn scan(simulator: &Simulator, estate: &Value) -> Audit {
+    let all = all_credentials(estate);
+    let tokens: Vec<_> = all.iter().filter(|one| one.kind == "auth_token").collect();
+    Audit::scan(simulator).credentials(&tokens)
+}
+
+/// The two numbers of the line that begins so.
+fn numbers(text: &str, begin: &str) -> (usize, usize) {
+    let line = text.lines().find(|line| line.trim_start().starts_with(begin)).unwrap();
+    let mut numbers = line.split_whitespace().rev().map(|word| word.parse().unwrap());
+    let expected = numbers.next().unwrap();
+    (numbers.next().unwrap(), expected)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_asks_nothing_but_who_there_is_and_says_what_a_scan_needs() {
+    let estate = estate();
+    let simulator = simulator(&estate).await;
+    let plan = scan(&simulator, &estate).args(&["--dry-run"]).run();
+    let signing_in = simulator.requests().len();
+    assert_eq!(plan.code, 0, "{}", plan.stderr);
+    assert!(plan.wrote_nothing());
+    assert!(signing_in <= 5, "{signing_in} requests");
+    let wide: Vec<&str> = plan.stdout.lines().filter(|line| line.chars().count() > 80).collect();
+    assert!(wide.is_empty(), "{wide:?}");
+    assert!(plan.stdout.contains("ms an answer"), "{}", plan.stdout);
+    let (least, expected) = numbers(&plan.stdout, "Requests");
+    assert_eq!(least, expected, "nothing is known of further pages");
+
+    let ended = scan(&simulator, &estate).inside(plan).run();
+    let asked = simulator.requests().len() - 2 * signing_in;
+    assert!(least < asked, "{least} of {asked}");
+    let before = simulator.requests().len();
+    let plan = scan(&simulator, &estate).inside(ended).args(&["--dry-run"]).run();
+    assert_eq!(simulator.requests().len() - before, signing_in);
+    assert_eq!(numbers(&plan.stdout, "Requests"), (least, asked), "{}", plan.stdout);
+
+    let fewer = scan(&simulator, &estate).inside(plan).args(&["--dry-run", "--check", "webhook-http"]).run();
+    let (of_one_check, _) = numbers(&fewer.stdout, "Requests");
+    assert!(of_one_check < least, "{of_one_check} of {least}");
+    let wrong = scan(&simulator, &estate).inside(fewer).args(&["--dry-run", "--resume"]).run();
+    assert_eq!(wrong.code, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_reads_the_log_is_told_how_far_the_scan_is() {
+    let estate = estate();
+    let simulator = simulator(&estate).await;
+    let ended = scan(&simulator, &estate).args(&["--log-format", "json"]).run();
+    let lines: Vec<Value> = ended.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let last = lines.iter().rfind(|line| line["message"] == "collecting").unwrap();
+    assert_eq!((&last["accounts_done"], &last["accounts"]), (&json!(3), &json!(3)), "{last}");
+    assert!(last["requests"].as_u64().unwrap() > 100, "{last}");
+    for field in ["requests_per_second", "in_flight", "throttled", "seconds_left"] {
+        assert!(last[field].is_number(), "{field}: {last}");
+    }
+    let quiet = scan(&simulator, &estate).args(&["--log-format", "json", "--quiet"]).run();
+    assert_eq!(quiet.stderr, "");
+    let people = scan(&simulator, &estate).run();
+    assert_eq!(people.stderr, "", "there is no terminal to draw on");
+}

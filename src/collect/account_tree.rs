@@ -70,6 +70,11 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// The account that stands for the organization.
+    pub const fn root(&self) -> &AccountSid {
+        &self.root
+    }
+
     /// Whether all subaccounts are known.
     pub const fn is_known(&self) -> bool {
         self.coverage.status.is_conclusive()

@@ -10,7 +10,7 @@ use super::pages::Pages;
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::reduce::{derive, reduce};
 use super::refusal::outcome_of;
-use crate::catalogue::{Answer, Endpoint, Kind};
+use crate::catalogue::{Answer, Endpoint, Kind, Paging};
 use crate::evidence::{Cursor, EvidenceError, ListingKey, PageRows, Row, SoFar};
 use crate::model::{Coverage, CoverageStatus};
 use crate::twilio::{Failure, FailureKind, parse_page};
@@ -106,8 +106,17 @@ impl Listing<'_> {
         let derived = self.kind.taken_out().map(|kind| self.coverage(run, kind, derived_under, ending));
         let own = self.coverage(run, self.kind, &self.place.parent, ending);
         let ended = derived.chain([own]).collect();
-        let (key, may_go_on) = (self.key(), ending.may_go_on);
-        let rows = run.queue.ask(move |store| store.end_listing(&key, ended, may_go_on)).await?;
+        let (key, may_go_on, goes_on) = (self.key(), ending.may_go_on, run.goes_on);
+        let rows = run.queue.ask(move |store| {
+            if goes_on {
+                // What was taken out of its rows may have been noted under its parent, when no row had come.
+                for kind in key.kind.taken_out() {
+                    store.forget_end(&ListingKey { kind, ..key.clone() })?;
+                }
+            }
+            store.end_listing(&key, ended, may_go_on)
+        });
+        let rows = rows.await?;
         tracing::info!(
             account = self.place.account.as_str(),
             kind = self.kind.name,
@@ -180,7 +189,8 @@ impl Listing<'_> {
             match self.reduce_page(run, endpoint, &url, &body) {
                 Ok((page, next)) => {
                     pages.follow(next);
-                    self.write(run, page, &pages, progress).await?;
+                    let next = pages.upcoming().filter(|_| is_told_by_a_mark(endpoint));
+                    self.write(run, page, (next, pages.count), progress).await?;
                 }
                 Err(error) => {
                     if error == ReduceError::AnotherAccount {
@@ -221,15 +231,12 @@ impl Listing<'_> {
         &self,
         run: &Context,
         page: PageRows,
-        pages: &Pages<'_>,
+        (next, pages): (Option<&Url>, u32),
         progress: &mut Progress,
     ) -> Result<(), EvidenceError> {
         let last_sid = page.rows.last().map(|row| row.sid.clone());
-        let cursor = pages.upcoming().map(|next| Cursor {
-            next: next.to_string(),
-            pages: pages.count,
-            has_changed: progress.has_changed,
-        });
+        let cursor =
+            next.map(|next| Cursor { next: next.to_string(), pages, has_changed: progress.has_changed });
         let key = self.key();
         let has_changed = run.queue.ask(move |store| store.write_page(&key, &page, cursor.as_ref())).await?;
         progress.has_changed |= has_changed;
@@ -353,6 +360,12 @@ impl Ending {
 /// Whether a URL ends in this SID, as that of a single resource does.
 fn is_last_part(url: &Url, sid: &str) -> bool {
     url.path().rsplit('/').next().is_some_and(|last| last.trim_end_matches(".json") == sid)
+}
+
+/// Whether a page is told by a mark that stays where it is when rows come and go. A list whose pages are counted is read
+/// again from its beginning: hours later the count would be off.
+const fn is_told_by_a_mark(endpoint: &Endpoint) -> bool {
+    !matches!(endpoint.answer, Answer::List { paging: Paging::Number | Paging::Scim, .. })
 }
 
 /// Whether a URL of an earlier time is one of the pages that begin here: nothing but its query may differ.

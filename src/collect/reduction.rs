@@ -28,7 +28,7 @@ impl Reduction {
         Ok(Self::with_salt(salt, phi_words))
     }
 
-    /// For one of several shards: all of them know this secret, and so hash alike.
+    /// For one of several shards: all of them know this secret, and so hash alike. So does whoever else has it.
     pub fn of_shards(secret: &str, phi_words: &[String]) -> Self {
         let salt =
             Sha256::new().chain_update("twilio-audit: hashes of shards\0").chain_update(secret).finalize();

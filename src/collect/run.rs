@@ -214,6 +214,10 @@ async fn read_account(run: Arc<Context>, account: AccountInTree) -> Result<(), E
         if !account.is_active() && !endpoint.of_inactive {
             write_unread(&run, kind, (&account, ""), CoverageStatus::InactiveAccount, NOT_ACTIVE).await?;
         } else {
+            if run.goes_on && !words.contains(&"") {
+                // It may not have been active before.
+                forget_unread(&run, kind, (&account, "")).await?;
+            }
             listings.extend(words.iter().map(|word| read_kind(&run, kind, &account, Under::Word(word))));
         }
     }

@@ -48,6 +48,7 @@ pub(super) fn finish(
         derived_tokens: facts.derived_tokens,
     };
     audit::decide(&mut scan, &store, &catalogue.checks)?;
+    folder.remove_reports();
     report::write_files(&scan, &store, options, &folder.path)?;
     drop(store);
     folder.finish()?;

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
+use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
 use super::chosen_checks::{Catalogue, ChosenChecks};
@@ -98,7 +99,8 @@ fn merge(args: &Args, log: &Log) -> Result<Exit, Stop> {
     };
     if !args.keep_shards {
         for shard in &shards {
-            fs::remove_dir_all(&shard.folder)
+            fs::remove_file(shard.folder.join("evidence.db"))
+                .and_then(|()| fs::remove_dir(&shard.folder))
                 .with_context(|| format!("cannot remove {}, which is merged", shard.folder.display()))
                 .map_err(Stop::with(Exit::Broken))?;
         }
@@ -128,6 +130,8 @@ impl Ready {
 /// The newest shards in the output folder, when all of them are there.
 fn wait_for_shards(output: &Path, args: &Args) -> Result<Vec<Ready>, Stop> {
     let until = Instant::now() + Duration::from_secs(60 * u64::from(args.wait.unwrap_or(0)));
+    // Shards of another night count for nothing.
+    let since = Timestamp::now() - choice::FURTHEST_APART;
     loop {
         let found = shards_in(output);
         let of = match (args.shards, found.last()) {
@@ -148,11 +152,7 @@ fn wait_for_shards(output: &Path, args: &Args) -> Result<Vec<Ready>, Stop> {
                 newest.push(Ready::read(folder)?);
             }
         }
-        let latest = newest.iter().map(|ready| ready.facts.started_at).max();
-        newest.retain(|ready| {
-            latest
-                .is_some_and(|latest| latest.duration_since(ready.facts.started_at) <= choice::FURTHEST_APART)
-        });
+        newest.retain(|ready| ready.facts.started_at >= since);
         if newest.len() == usize::from(of) {
             return Ok(newest);
         }

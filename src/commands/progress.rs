@@ -49,7 +49,7 @@ impl Progress {
         loop {
             sleep(REDRAW_EVERY).await;
             let now = self.traffic.sent();
-            let per_second = (now - sent) as f64 / REDRAW_EVERY.as_secs_f64();
+            let per_second = now.saturating_sub(sent) as f64 / REDRAW_EVERY.as_secs_f64();
             sent = now;
             self.draw(per_second);
             turn += 1;
@@ -79,7 +79,7 @@ impl Progress {
 
     fn log(&self) {
         let seconds = self.began.elapsed().as_secs_f64();
-        let requests = self.traffic.sent() - self.sent_before;
+        let requests = self.traffic.sent().saturating_sub(self.sent_before);
         tracing::info!(
             accounts_done = self.done.load(Ordering::Relaxed),
             accounts = self.accounts,

@@ -158,21 +158,20 @@ fn say(log: &Log, what: std::fmt::Arguments<'_>) -> Result<(), Stop> {
 /// The scan to go on with, where that was asked for; otherwise, whether there is one is worth a word.
 fn interrupted_before(args: &Args, shard: Option<Shard>) -> Result<Option<Interrupted>, Stop> {
     let output = args.output();
-    let found = Interrupted::newest(&output, shard)?;
-    match (found, args.resume) {
-        (None, true) => {
-            tracing::warn!("no scan in {} was interrupted: this is a new one", output.display());
-            Ok(None)
-        }
-        (Some(found), false) => {
+    if !args.resume {
+        if let Ok(Some(found)) = ScanFolder::interrupted(&output, shard) {
+            let folder = found.path.display();
             tracing::warn!(
-                "{} was interrupted: --resume goes on with it; remove it if nobody needs it",
-                found.folder().display()
+                "{folder} was interrupted: --resume goes on with it; remove it if nobody needs it"
             );
-            Ok(None)
         }
-        (found, _) => Ok(found),
+        return Ok(None);
     }
+    let found = Interrupted::newest(&output, shard)?;
+    if found.is_none() {
+        tracing::warn!("no scan in {} was interrupted: this is a new one", output.display());
+    }
+    Ok(found)
 }
 
 /// A scan from its first request to its reports.
@@ -214,13 +213,13 @@ impl Scanning<'_> {
                     None => interrupted.go_on_to_the_reports(),
                     Some(salt) => {
                         let reduction = Reduction::with_salt(salt, &intent.policy.phi_words);
-                        let begin = |_: &Reduction| interrupted.go_on().map_err(anyhow::Error::from);
+                        let begin = |_: &Reduction, root: &AccountSid| interrupted.go_on(root);
                         self.collect(collector, reduction, begin).await?
                     }
                 }
             }
             None => {
-                let begin = |reduction: &Reduction| {
+                let begin = |reduction: &Reduction, _: &AccountSid| {
                     start(&self.args.output(), self.shard, &facts, &intent, &choices, reduction)
                 };
                 self.collect(collector, reduction, begin).await?
@@ -287,13 +286,13 @@ impl Scanning<'_> {
         &self,
         mut collector: Collector,
         reduction: Reduction,
-        begin: impl FnOnce(&Reduction) -> anyhow::Result<Started>,
+        begin: impl FnOnce(&Reduction, &AccountSid) -> anyhow::Result<Started>,
     ) -> Result<Started, Stop> {
         let tree = sign_in(&mut collector, &reduction).await?;
         if let Some(halt) = collector.client.traffic().halt() {
             return Err(Stop::new(Exit::Incomplete, anyhow!("{halt}: nobody was signed in yet")));
         }
-        let Started { folder, store } = begin(&reduction).map_err(Stop::with(Exit::Broken))?;
+        let Started { folder, store } = begin(&reduction, tree.root()).map_err(Stop::with(Exit::Broken))?;
         self.begun.store(true, Ordering::Relaxed);
         let kept = |error: EvidenceError| Stop::new(Exit::Broken, anyhow::Error::new(error).context(GO_ON));
         let (writer, queue) = Writer::start(store);

@@ -39,6 +39,13 @@ impl ScanFolder {
     /// The same for what is made of several scans. Half of that is never gone on with: it is thrown away.
     pub(super) fn create_for_merge(output: &Path, name: String) -> anyhow::Result<Self> {
         let path = output.join(format!("{name}.merge{UNFINISHED}"));
+        refuse_if_anybody_may_write(output)?;
+        if output.join(&name).exists() {
+            return Err(anyhow!(
+                "{} is there already: these shards were merged before",
+                output.join(&name).display()
+            ));
+        }
         if path.exists() && lock(&path)?.is_some() {
             fs::remove_dir_all(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
@@ -68,8 +75,7 @@ impl ScanFolder {
         }
     }
 
-    /// The newest scan that was interrupted, of this shard or of none, and that nobody is writing. Reports that it had
-    /// begun to write are removed.
+    /// The newest scan that was interrupted, of this shard or of none, and that nobody is writing.
     pub(super) fn interrupted(output: &Path, shard: Option<Shard>) -> anyhow::Result<Option<Self>> {
         let Ok(entries) = fs::read_dir(output) else { return Ok(None) };
         refuse_if_anybody_may_write(output)?;
@@ -86,9 +92,6 @@ impl ScanFolder {
         for name in names.into_iter().rev() {
             let path = output.join(format!("{name}{UNFINISHED}"));
             let Some(lock) = lock(&path)? else { continue };
-            for (file, _) in report::FILES {
-                let _ = fs::remove_file(path.join(file));
-            }
             return Ok(Some(Self { output: output.to_owned(), name, path, lock: Some(lock) }));
         }
         Ok(None)
@@ -114,14 +117,22 @@ impl ScanFolder {
         })
     }
 
+    /// Removes the reports that an interrupted scan had begun to write.
+    pub(super) fn remove_reports(&self) {
+        for (file, _) in report::FILES {
+            let _ = fs::remove_file(self.path.join(file));
+        }
+    }
+
     /// Gives the folder its name: from now on it is a finished scan.
     pub(super) fn finish(&mut self) -> anyhow::Result<()> {
-        drop(self.lock.take());
-        let _ = fs::remove_file(self.path.join(LOCK));
         let finished = self.output.join(&self.name);
         fs::rename(&self.path, &finished)
             .with_context(|| format!("cannot rename {} to {}", self.path.display(), self.name))?;
         self.path = finished;
+        // Only now: nobody may take it for interrupted in between.
+        drop(self.lock.take());
+        let _ = fs::remove_file(self.path.join(LOCK));
         Ok(())
     }
 
@@ -149,6 +160,9 @@ impl ScanFolder {
 /// The finished shards in an output folder, the oldest first. Of one that is being collected anew nothing counts.
 pub(super) fn shards_in(output: &Path) -> Vec<(PathBuf, Shard)> {
     let Ok(entries) = fs::read_dir(output) else { return Vec::new() };
+    if refuse_if_anybody_may_write(output).is_err() {
+        return Vec::new();
+    }
     let mut names: Vec<String> =
         entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     names.sort_unstable();

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
+use jiff::Timestamp;
 
 use super::scan_folder::ScanFolder;
-use super::{Exit, Stop};
+use super::{Exit, Stop, choice};
 use crate::collect::Reduction;
 use crate::evidence::{EvidenceError, ScanFacts, StartedWith, Store};
 use crate::intent::Intent;
-use crate::model::Shard;
+use crate::model::{AccountSid, Shard};
 
 /// A scan that was interrupted.
 #[derive(Debug)]
@@ -40,6 +41,10 @@ impl Interrupted {
         let (store, facts) = open()
             .with_context(|| format!("cannot go on with {}: remove it and start anew", folder.path.display()))
             .map_err(Stop::with(Exit::Broken))?;
+        if shard.is_some() && Timestamp::now().duration_since(facts.started_at) > choice::FURTHEST_APART {
+            tracing::warn!("{} is of another night: remove it", folder.path.display());
+            return Ok(None);
+        }
         Ok(Some(Self { folder, store, facts }))
     }
 
@@ -66,18 +71,20 @@ impl Interrupted {
         ))
     }
 
-    /// Its folder.
-    pub(super) fn folder(&self) -> &Path {
-        &self.folder.path
-    }
-
     /// The salt of its hashes, so that those to come can be compared with them; nothing where everything is read.
     pub(super) fn salt(&self) -> Result<Option<[u8; 32]>, Stop> {
         self.store.salt().map_err(Stop::with(Exit::Broken))
     }
 
-    /// Goes on with it. What signing in said is forgotten, for it is done again.
-    pub(super) fn go_on(self) -> Result<Started, EvidenceError> {
+    /// Goes on with it, where it is about the same tree. What signing in said is forgotten, for it is done again.
+    pub(super) fn go_on(self, root: &AccountSid) -> anyhow::Result<Started> {
+        if let Some(before) = self.store.root()?.filter(|before| before != root.as_str()) {
+            return Err(anyhow!(
+                "{} is a scan of the tree of {before}, and these credentials are of the tree of {root}: go on with \
+                 credentials of that one, or start anew without --resume",
+                self.folder.path.display()
+            ));
+        }
         self.store.forget_sign_in()?;
         Ok(Started { folder: self.folder, store: self.store })
     }
@@ -107,8 +114,7 @@ pub(super) fn start(
     let folder = ScanFolder::create(output, name)?;
     let begin = || -> Result<Store, EvidenceError> {
         let store = Store::create(&folder.evidence())?;
-        store.write_scan(facts, intent)?;
-        store.begin_collecting(choices, reduction.salt())?;
+        store.start(facts, intent, choices, reduction.salt())?;
         Ok(store)
     };
     match begin() {

@@ -7,12 +7,32 @@ use rusqlite::params;
 
 use super::error::{EvidenceError, sql};
 use super::schema;
-use super::store::Store;
+use super::store::{ScanFacts, Store};
+use crate::catalogue::ACCOUNT_TREE;
+use crate::intent::Intent;
 
 /// How a scan was started: each choice by its name. It goes on in the same way.
 pub type StartedWith = BTreeMap<String, String>;
 
 impl Store {
+    /// Starts a scan in one step: what is known of it, what was declared, and what [`Store::begin_collecting`] writes.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn start(
+        &self,
+        facts: &ScanFacts,
+        intent: &Intent,
+        choices: &StartedWith,
+        salt: &[u8; 32],
+    ) -> Result<(), EvidenceError> {
+        self.begin()?;
+        self.write_scan(facts, intent)?;
+        self.begin_collecting(choices, salt)?;
+        self.commit()
+    }
+
     /// Begins to collect: writes how the scan was started, and the salt that makes its hashes comparable.
     ///
     /// # Errors
@@ -128,7 +148,18 @@ impl Store {
     /// When the file cannot be written.
     pub fn forget_sign_in(&self) -> Result<(), EvidenceError> {
         self.run("delete from notice", [])?;
-        self.run("delete from scan_account", [])
+        self.run("delete from scan_account", [])?;
+        self.run("delete from coverage where resource_type = ?", [ACCOUNT_TREE.name])?;
+        self.run(&format!("delete from {}", ACCOUNT_TREE.name), [])
+    }
+
+    /// The account that stands for the organization, where somebody had signed in.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn root(&self) -> Result<Option<String>, EvidenceError> {
+        self.ask_one("select account_sid from scan_account where is_root", [], |row| row.get(0))
     }
 
     /// Everything is read: removes what only an interrupted scan needs.

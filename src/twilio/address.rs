@@ -22,6 +22,11 @@ pub enum AddressError {
         "--endpoint (TWILIO_AUDIT_ENDPOINT): `{0}` is no http or https address, such as http://127.0.0.1:8080"
     )]
     Unreadable(String),
+    /// A user name or a password in it would stand in every report.
+    #[error(
+        "--endpoint (TWILIO_AUDIT_ENDPOINT): an address with a user name or a password in it is not accepted"
+    )]
+    WithUser,
     /// Plain http to another machine would show the credentials to the network.
     #[error(
         "`{0}` is plain http to another machine: credentials would be readable on the way, so only https or a loopback address is accepted"
@@ -34,6 +39,9 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
         let url = Url::parse(text).map_err(|_| AddressError::Unreadable(text.to_owned()))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(AddressError::WithUser);
+        }
         let is_loopback = match url.host() {
             Some(Host::Domain(name)) => name == "localhost",
             Some(Host::Ipv4(ip)) => ip.is_loopback(),

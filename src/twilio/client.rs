@@ -230,7 +230,8 @@ impl Client {
             *count += 1;
             let Exchanged { answered, ended, date, home_region, in_account } =
                 try_once(request.timeout(self.patience.one_try.min(left)), path).await;
-            self.traffic.ended(status(ended), began.elapsed());
+            let is_unknown = matches!(&answered, Err(failure) if failure.kind == FailureKind::NoSuchHost);
+            self.traffic.ended(status(ended).filter(|_| !is_unknown), began.elapsed());
             // Whoever waits for the next try keeps nobody else from asking.
             leave.answered(sign(ended, in_account));
             let failure = match answered {
@@ -242,8 +243,14 @@ impl Client {
             *spent += began.elapsed();
             let wait = wait_before_next(&self.patience, ended, *count, *spent, fastrand::f64());
             let Some(wait) = wait else {
-                if ended == Try::Broken && self.traffic.gave_up() && !self.anybody_answers().await {
-                    self.traffic.lost();
+                let is_silent = ended == Try::Broken || is_unknown;
+                let is_suspicious = is_silent && self.traffic.gave_up();
+                // Without a network some systems say that there is no such name, which else may mean that an API is gone.
+                if (is_suspicious || is_unknown) && !self.anybody_answers().await {
+                    if is_suspicious {
+                        self.traffic.lost();
+                    }
+                    return Some(Err(Failure::broken("no connection")));
                 }
                 return Some(Err(failure));
             };
@@ -301,6 +308,7 @@ fn loggable(url: &Url) -> String {
 /// An app that gets no token may read nothing, whatever it was to read.
 fn no_token(failure: Failure) -> Failure {
     match failure.kind {
+        FailureKind::Halted => failure,
         FailureKind::Broken => Failure { reason: format!("no access token: {}", failure.reason), ..failure },
         _ => Failure {
             kind: FailureKind::NoToken,

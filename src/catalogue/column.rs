@@ -43,7 +43,7 @@ pub enum Keep {
     /// Whether an E.164 number has a toll-free area code of the North American plan; null where it
     /// is no E.164 number.
     TollFree,
-    /// A salted hash, to compare within one scan. The salt is never stored.
+    /// A salted hash, to compare within one scan. The salt is forgotten when everything is read.
     Hashed,
     /// The shape of a text, for example `hex:32` or `empty`.
     Shape,

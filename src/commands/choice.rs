@@ -21,7 +21,7 @@ const INTENT: &str = "audit.toml";
 /// Whether shards hash alike, which they do with the same first credential.
 const HASHES: &str = "first credential";
 /// Which part of the accounts it is about; nothing for all of them.
-const SHARD: &str = "--shard";
+pub(super) const SHARD: &str = "--shard";
 
 /// The choices that only shards have.
 pub(super) const OF_SHARDS: &[&str] = &[SHARD, HASHES];
@@ -47,8 +47,7 @@ pub(super) fn choices(
 ) -> anyhow::Result<StartedWith> {
     let accounts: Vec<&str> = collector.only_accounts.iter().map(|account| account.as_str()).collect();
     let shard = collector.shard.map(|shard| shard.to_string());
-    let intent = Sha256::digest(intent.to_json()?.to_string());
-    let intent: String = intent.iter().map(|byte| format!("{byte:02x}")).collect();
+    let intent = format!("{:x}", Sha256::digest(intent.to_json()?.to_string()));
     let choices = [
         (VERSION, env!("CARGO_PKG_VERSION").to_owned()),
         (ENDPOINT, endpoint.to_owned()),
@@ -63,7 +62,8 @@ pub(super) fn choices(
     Ok(choices.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-fn said<'a>(choices: &'a StartedWith, name: &str) -> &'a str {
+/// A choice by its name; nothing where it was not made.
+pub(super) fn said<'a>(choices: &'a StartedWith, name: &str) -> &'a str {
     choices.get(name).map_or("", String::as_str)
 }
 
@@ -77,10 +77,9 @@ pub(super) fn shard(choices: &StartedWith) -> Option<Shard> {
     said(choices, SHARD).parse().ok()
 }
 
-/// The first choice in which two shards differ, by its name.
-pub(super) fn differing<'a>(one: &'a StartedWith, other: &StartedWith) -> Option<&'a str> {
-    let differs = |(name, value): &(&'a String, &String)| *name != SHARD && other.get(*name) != Some(*value);
-    one.iter().find(differs).map(|(name, _)| name.as_str())
+/// The choices in which two scans differ, by their names.
+pub(super) fn differences<'a>(one: &'a StartedWith, other: &'a StartedWith) -> impl Iterator<Item = &'a str> {
+    one.iter().filter(|(name, value)| other.get(*name) != Some(*value)).map(|(name, _)| name.as_str())
 }
 
 /// Insists that this program and these checks are those that the evidence was collected for.

@@ -190,7 +190,8 @@ fn fit_together(shards: &[Ready], catalogue: &Catalogue) -> anyhow::Result<()> {
         return Err(anyhow!("{of} shards are needed, each once; these are {}", known.join(", ")));
     }
     for other in shards {
-        if let Some(name) = choice::differing(&first.started_with, &other.started_with) {
+        let mut differences = choice::differences(&first.started_with, &other.started_with);
+        if let Some(name) = differences.find(|name| *name != choice::SHARD) {
             return Err(anyhow!(
                 "{} and {} were started with another {name}: collect them again with the same options",
                 first.folder.display(),

@@ -51,10 +51,8 @@ impl Interrupted {
     /// Insists that it was started in the same way: else its two halves would not fit together.
     pub(super) fn fits(&self, choices: &StartedWith) -> Result<(), Stop> {
         let before = self.store.started_with().map_err(Stop::with(Exit::Broken))?;
-        let Some((name, now)) = choices.iter().find(|(name, value)| before.get(*name) != Some(*value)) else {
-            return Ok(());
-        };
-        let before = before.get(name).map_or("", String::as_str);
+        let Some(name) = choice::differences(choices, &before).next() else { return Ok(()) };
+        let (before, now) = (choice::said(&before, name), choice::said(choices, name));
         let shown = |value: &str| if value.is_empty() { "none".to_owned() } else { format!("`{value}`") };
         let how = if before.len().max(now.len()) > LONGEST_SHOWN {
             String::new()

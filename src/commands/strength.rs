@@ -38,11 +38,7 @@ impl<'a> Strength<'a> {
             None => {
                 Holding::Nothing { parent_token: self.tree.parent_signs_in_with(CredentialKind::AuthToken) }
             }
-            Some(CredentialKind::AuthToken) => Holding::AuthToken,
-            Some(CredentialKind::MainKey) => Holding::MainKey,
-            Some(CredentialKind::StandardKey) => Holding::StandardKey,
-            Some(CredentialKind::RestrictedKey | CredentialKind::OAuthApp) => Holding::Policy(policy),
-            Some(CredentialKind::ApiKey) => Holding::UnknownKey,
+            Some(kind) => of_kind(kind, policy),
         }
     }
 }
@@ -53,7 +49,8 @@ pub(super) fn notice(catalogue: &Catalogue, read_with: &[(bool, String)]) -> Opt
     let (of_parent, of_subaccount) = (needs(Place::Parent), needs(Place::Subaccount));
     let is_stronger = |(is_parent, kind): &&(bool, String)| {
         let needs = if *is_parent { &of_parent } else { &of_subaccount };
-        audit::would_do(needs, holding(kind)).is_some()
+        CredentialKind::from_word(kind)
+            .is_some_and(|kind| audit::would_do(needs, of_kind(kind, None)).is_some())
     };
     let stronger = read_with.iter().filter(is_stronger).count();
     (stronger > 0).then(|| {
@@ -65,14 +62,13 @@ pub(super) fn notice(catalogue: &Catalogue, read_with: &[(bool, String)]) -> Opt
     })
 }
 
-/// What a credential of this kind is, in the word used in files.
-fn holding(word: &str) -> Holding<'static> {
-    match word {
-        "auth_token" | "derived_token" => Holding::AuthToken,
-        "main_key" => Holding::MainKey,
-        "standard_key" => Holding::StandardKey,
-        "restricted_key" | "oauth_app" => Holding::Policy(None),
-        "api_key" => Holding::UnknownKey,
-        _ => Holding::Nothing { parent_token: false },
+/// What is held with a credential of this kind; the policy of a key or an app, where that is known.
+const fn of_kind(kind: CredentialKind, policy: Option<&[String]>) -> Holding<'_> {
+    match kind {
+        CredentialKind::AuthToken => Holding::AuthToken,
+        CredentialKind::MainKey => Holding::MainKey,
+        CredentialKind::StandardKey => Holding::StandardKey,
+        CredentialKind::RestrictedKey | CredentialKind::OAuthApp => Holding::Policy(policy),
+        CredentialKind::ApiKey => Holding::UnknownKey,
     }
 }

@@ -60,6 +60,9 @@ impl OrganizationApp {
     }
 }
 
+/// The word for an Auth Token that was taken from the parent's account list.
+const DERIVED_TOKEN: &str = "derived_token";
+
 /// The kinds that differ in what they may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CredentialKind {
@@ -78,6 +81,24 @@ pub enum CredentialKind {
 }
 
 impl CredentialKind {
+    /// All kinds.
+    const ALL: [Self; 6] = [
+        Self::AuthToken,
+        Self::MainKey,
+        Self::StandardKey,
+        Self::RestrictedKey,
+        Self::OAuthApp,
+        Self::ApiKey,
+    ];
+
+    /// The kind that is meant by the word for a credential, see [`Credential::word`]; nothing where there was none.
+    pub fn from_word(word: &str) -> Option<Self> {
+        if word == DERIVED_TOKEN {
+            return Some(Self::AuthToken);
+        }
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
     /// The word used in `coverage.csv`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -173,7 +194,7 @@ impl Credential {
     /// The word used in `coverage.csv` for what it is.
     pub const fn word(&self) -> &'static str {
         match self.source {
-            Source::Derived => "derived_token",
+            Source::Derived => DERIVED_TOKEN,
             Source::File(_)
             | Source::StandardInput
             | Source::Systemd

@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Log, checks, doctor, init, login, logout, merge, permissions, query, scan, schedule, simulate,
+    Log, checks, doctor, init, login, logout, merge, permissions, query, report, scan, schedule, show,
+    simulate,
 };
 
 /// Audit a Twilio account tree before patient data goes live
@@ -24,6 +25,8 @@ pub struct Cli {
 pub enum Command {
     Scan(scan::Args),
     Merge(merge::Args),
+    Report(report::Args),
+    Show(show::Args),
     Permissions(permissions::Args),
     Doctor(doctor::Args),
     Init(init::Args),

@@ -15,6 +15,8 @@ fn main() -> ExitCode {
     let ended = match cli.command {
         Command::Scan(args) => commands::scan::run(args, &cli.log),
         Command::Merge(args) => commands::merge::run(args, &cli.log),
+        Command::Report(args) => commands::report::run(&args),
+        Command::Show(args) => commands::show::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args, &cli.log),
         Command::Checks(args) => commands::checks::run(&args),
         Command::Query(args) => commands::query::run(&args),

@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::Scope;
 use super::check_file::{CheckError, CheckFile};
-use crate::model::Severity;
+use crate::intent::NEVER_WAIVED;
+use crate::model::{Rule, Severity};
 
 /// Every check file of this build, as (path, content), in the order of their paths.
 pub static CHECK_FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/check_files.rs"));
@@ -186,6 +187,24 @@ impl Check {
     /// Whether it stands for an addressable specification, so that a waiver must name an equivalent measure.
     pub fn is_addressable(&self) -> bool {
         self.citations.iter().any(|citation| ADDRESSABLE.contains(&citation.as_str()))
+    }
+
+    /// What the reports tell of it.
+    pub fn rule(&self) -> Rule {
+        Rule {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            family: self.family.as_str().to_owned(),
+            severity: self.severity,
+            blocks_go_live: self.blocks_go_live,
+            waivable: self.waivable && !NEVER_WAIVED.contains(&self.id.as_str()),
+            addressable: self.is_addressable(),
+            risk: self.risk.trim().to_owned(),
+            remediation: self.remediation.trim().to_owned(),
+            citations: self.citations.clone(),
+            sources: self.sources.clone(),
+            verified_on: self.verified_on.to_string(),
+        }
     }
 
     /// The first thing wrong with it, as (the key that it is about, the problem).

@@ -8,7 +8,7 @@ use crate::audit::{self, Compiled, Judgement};
 use crate::catalogue::KINDS;
 use crate::evidence::{ScanFacts, StartedWith, Store, data};
 use crate::history::Past;
-use crate::model::{Matrix, Region, Scan, Severity, day_of};
+use crate::model::{Matrix, Region, Rule, Scan, Severity, day_of};
 use crate::report;
 
 const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -29,6 +29,9 @@ pub(super) fn finish(
     let accounts = judgement.accounts;
     let product_of = KINDS.iter().map(|kind| (kind.name.to_owned(), kind.product.to_owned())).collect();
     let needed_by = audit::needed_by(&catalogue.checks);
+    let (attestations, waivers) = audit::declared(&Store::open(&folder.evidence())?, facts.started_at)?;
+    let mut rules: Vec<Rule> = catalogue.checks.iter().map(|compiled| compiled.check.rule()).collect();
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
     let mut scan = Scan {
         tool_version: TOOL_VERSION.to_owned(),
         tally,
@@ -41,6 +44,9 @@ pub(super) fn finish(
         region: choice::region(&choices),
         product_of,
         needed_by,
+        rules,
+        attestations,
+        waivers,
         id: facts.id,
         started_at: facts.started_at,
         catalogue_version: facts.catalogue_version,
@@ -48,8 +54,9 @@ pub(super) fn finish(
         derived_tokens: facts.derived_tokens,
     };
     audit::decide(&mut scan, &store, &catalogue.checks)?;
+    store.conclude(&scan)?;
     folder.remove_reports();
-    report::write_files(&scan, &store, options, &folder.path)?;
+    report::write_files(&report::Format::OF_A_SCAN, &scan, &store, options, &folder.path)?;
     drop(store);
     folder.finish()?;
     if !is_narrowed && let Err(error) = folder.publish() {

@@ -11,13 +11,12 @@ use tokio::task::spawn_blocking;
 
 use super::chosen_checks::{Catalogue, ChosenChecks};
 use super::finish::{exit_of, finish};
-use super::printing::print;
-use super::scan::{FailOn, output_of};
+use super::reporting::Reporting;
+use super::scan::output_of;
 use super::scan_folder::{ScanFolder, shards_in};
 use super::{Exit, Log, Stop, choice, interruptible};
 use crate::evidence::{ScanFacts, StartedWith, Store};
 use crate::model::{Region, Shard};
-use crate::report;
 
 /// How often it is looked whether the missing shards are there.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -48,12 +47,8 @@ pub struct Args {
     region: Region,
     #[command(flatten)]
     chosen: ChosenChecks,
-    /// Report passes and "nothing to judge" too
-    #[arg(long, env = "TWILIO_AUDIT_ALL_OUTCOMES")]
-    all_outcomes: bool,
-    /// The severity from which a fault makes the exit code 1
-    #[arg(long, value_enum, default_value_t = FailOn::High, env = "TWILIO_AUDIT_FAIL_ON")]
-    fail_on: FailOn,
+    #[command(flatten)]
+    reporting: Reporting,
 }
 
 /// A shard that is ready.
@@ -89,7 +84,7 @@ fn merge(args: &Args, log: &Log) -> Result<Exit, Stop> {
     shards.sort_by_key(|shard| (shard.facts.started_at, shard.shard));
     fit_together(&shards, &catalogue).map_err(Stop::with(Exit::Usage))?;
     let (mut folder, store) = merged(&output, &shards).map_err(Stop::with(Exit::Broken))?;
-    let options = report::Options { all_outcomes: args.all_outcomes, fail_on: args.fail_on.severity() };
+    let options = args.reporting.options();
     let (scan, store) = match finish(store, &catalogue, options, &mut folder) {
         Ok(finished) => finished,
         Err(error) => {
@@ -105,9 +100,7 @@ fn merge(args: &Args, log: &Log) -> Result<Exit, Stop> {
                 .map_err(Stop::with(Exit::Broken))?;
         }
     }
-    if !log.quiet {
-        print(|out| report::summary(&scan, &store, options, &folder.path, out))?;
-    }
+    args.reporting.print(&scan, &store, &folder.path, log)?;
     Ok(exit_of(&scan, options.fail_on))
 }
 

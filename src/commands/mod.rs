@@ -19,13 +19,17 @@ mod plan;
 mod printing;
 mod progress;
 pub mod query;
+pub mod report;
+mod reporting;
 pub mod scan;
 mod scan_folder;
 mod scan_setting;
 pub mod schedule;
+pub mod show;
 mod signing_in;
 pub mod simulate;
 mod start;
+mod stored_scan;
 mod strength;
 
 use anyhow::anyhow;

@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::anyhow;
-
 use super::printing::print;
+use super::stored_scan::open_store;
 use super::{Exit, Stop};
 use crate::audit::{self, Reader};
-use crate::evidence::Store;
 use crate::report::answer as report;
 
 /// Ask the evidence of a scan in SQL
@@ -51,15 +49,7 @@ enum Format {
 ///
 /// When there is no such scan, or SQLite refuses the question.
 pub fn run(args: &Args) -> Result<Exit, Stop> {
-    let path = args.scan.join("evidence.db");
-    if !path.is_file() {
-        let error = anyhow!(
-            "there is no {}: name the folder of a scan with --scan, or run `twilio-audit scan` first",
-            path.display()
-        );
-        return Err(Stop::new(Exit::Usage, error));
-    }
-    let mut store = Store::open(&path).map_err(Stop::with(Exit::Usage))?;
+    let mut store = open_store(&args.scan)?;
     let moment = store.started_at().map_err(Stop::with(Exit::Usage))?;
     let answer = match &args.sql {
         Some(sql) => Reader::of(&mut store, moment)

@@ -16,6 +16,7 @@ use super::finish::{exit_of, finish};
 use super::plan::plan;
 use super::printing::print;
 use super::progress::Progress;
+use super::reporting::Reporting;
 use super::scan_folder::{ScanFolder, shards_in};
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, reduction, sign_in};
@@ -25,7 +26,7 @@ use crate::collect::{Collector, Reduction, collect};
 use crate::credentials::Credentials;
 use crate::evidence::{EvidenceError, ScanFacts, Store, Writer};
 use crate::intent::Intent;
-use crate::model::{AccountSid, Clock, Region, ScanId, Severity, Shard};
+use crate::model::{AccountSid, Clock, Region, ScanId, Shard};
 use crate::report;
 use crate::twilio::Client;
 
@@ -56,12 +57,8 @@ pub struct Args {
     budget: Option<u64>,
     #[command(flatten)]
     shard: ChosenShard,
-    /// Report passes and "nothing to judge" too
-    #[arg(long, env = "TWILIO_AUDIT_ALL_OUTCOMES")]
-    all_outcomes: bool,
-    /// The severity from which a fault makes the exit code 1
-    #[arg(long, value_enum, default_value_t = FailOn::High, env = "TWILIO_AUDIT_FAIL_ON")]
-    fail_on: FailOn,
+    #[command(flatten)]
+    reporting: Reporting,
     /// The moment at which the demo takes place, so that its files can be compared
     #[arg(long, hide = true, requires = "demo", env = "TWILIO_AUDIT_DEMO_TIME")]
     demo_time: Option<Timestamp>,
@@ -79,29 +76,6 @@ pub(super) fn output_of(output: &Path, region: Region) -> PathBuf {
     match region {
         Region::Us1 => output.to_owned(),
         region => output.join(region.as_str()),
-    }
-}
-
-/// From where on a fault counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum FailOn {
-    Critical,
-    High,
-    Medium,
-    Low,
-    /// Never
-    None,
-}
-
-impl FailOn {
-    pub(super) const fn severity(self) -> Option<Severity> {
-        match self {
-            Self::Critical => Some(Severity::Critical),
-            Self::High => Some(Severity::High),
-            Self::Medium => Some(Severity::Medium),
-            Self::Low => Some(Severity::Low),
-            Self::None => None,
-        }
     }
 }
 
@@ -317,13 +291,10 @@ impl Scanning<'_> {
         if let Some(shard) = self.shard {
             return self.end_of_shard(shard, folder, store);
         }
-        let options =
-            report::Options { all_outcomes: self.args.all_outcomes, fail_on: self.args.fail_on.severity() };
+        let options = self.args.reporting.options();
         let (scan, store) = finish(store, catalogue, options, &mut folder)
             .map_err(|error| Stop::new(Exit::Broken, error.context(GO_ON)))?;
-        if !self.log.quiet {
-            print(|out| report::summary(&scan, &store, options, &folder.path, out))?;
-        }
+        self.args.reporting.print(&scan, &store, &folder.path, self.log)?;
         Ok(exit_of(&scan, options.fail_on))
     }
 

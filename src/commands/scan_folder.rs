@@ -119,8 +119,8 @@ impl ScanFolder {
 
     /// Removes the reports that an interrupted scan had begun to write.
     pub(super) fn remove_reports(&self) {
-        for (file, _) in report::FILES {
-            let _ = fs::remove_file(self.path.join(file));
+        for format in report::Format::OF_A_SCAN {
+            let _ = fs::remove_file(self.path.join(format.file_name()));
         }
     }
 

@@ -48,6 +48,12 @@ pub enum EvidenceError {
     /// The evidence of a finding cannot be written as JSON.
     #[error("the evidence of a finding cannot be stored")]
     Finding,
+    /// What was concluded cannot be written or read as JSON.
+    #[error("what this scan concluded cannot be stored or read: the file is damaged, or of another version")]
+    Conclusion,
+    /// Nothing was concluded from the evidence yet.
+    #[error("this scan is not finished: `twilio-audit scan --resume` goes on with it")]
+    Unfinished,
     /// The writing thread ended early.
     #[error("the evidence file could not be written to its end")]
     WriterEnded,

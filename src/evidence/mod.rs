@@ -4,6 +4,7 @@
 //! It knows the catalogue and the declared intent, and neither the network nor any rule.
 
 mod batch;
+mod conclusion;
 pub mod data;
 mod error;
 mod findings;

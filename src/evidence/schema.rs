@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::catalogue::{KINDS, Kind};
 
 /// Raised whenever a table or column changes.
-pub(super) const LAYOUT: i64 = 5;
+pub(super) const LAYOUT: i64 = 6;
 
 /// The tables that do not depend on the catalogue.
 const FIXED_TABLES: &str = "
@@ -47,6 +47,8 @@ create table tally (
   check_id text not null, outcome text not null, severity text not null, waived integer not null,
   findings integer not null, primary key (check_id, outcome, severity, waived)
 ) strict, without rowid;
+
+create table conclusion (only_one integer primary key check (only_one = 1), scan text not null) strict;
 
 create table attestation_rule (id text primary key, scope text not null, max_age_days integer not null) strict;
 ";

@@ -4,6 +4,7 @@
 //! Nothing here reads a file, asks the network or knows SQL; nothing here imports another room.
 
 mod coverage;
+mod declared;
 mod enumeration;
 mod examination;
 mod finding;
@@ -12,6 +13,7 @@ mod matrix;
 mod permissions;
 mod plan;
 mod region;
+mod rule;
 mod scan;
 mod severity;
 mod shard;
@@ -19,6 +21,7 @@ mod sid;
 mod tally;
 
 pub use coverage::{Coverage, CoverageStatus, Readings};
+pub use declared::{Accepted, Attested};
 pub use enumeration::first_of;
 pub use examination::{
     Examination, ExaminedAccount, ExaminedHost, ExaminedOrganization, HeldCredential, Lack, Remedy,
@@ -29,6 +32,7 @@ pub use matrix::{Cell, Matrix, Share};
 pub use permissions::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose, Reader, Uncovered};
 pub use plan::{Asked, Plan};
 pub use region::Region;
+pub use rule::Rule;
 pub use scan::{Clock, Kept, Scan, ScanId, ScannedAccount, Verdict, day_of, in_seconds};
 pub use severity::Severity;
 pub use shard::{InvalidShard, Shard};

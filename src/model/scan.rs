@@ -6,12 +6,12 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Findings, Matrix, Outcome, Readings, Region, Said, Severity, Tally};
+use super::{Accepted, Attested, Findings, Matrix, Outcome, Readings, Region, Rule, Said, Severity, Tally};
 
 /// The name of a scan: its start in UTC, as `20261123T041500Z`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ScanId(String);
 
 impl ScanId {
@@ -44,7 +44,7 @@ impl fmt::Display for ScanId {
 }
 
 /// May PHI go live on an account?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Every blocking check was assessed and met.
@@ -56,7 +56,7 @@ pub enum Verdict {
 }
 
 /// An account of the scan, as the reports show it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ScannedAccount {
     /// Its SID.
     pub account_sid: String,
@@ -87,8 +87,9 @@ pub trait Kept: Findings + Readings {}
 
 impl<T: Findings + Readings> Kept for T {}
 
-/// A finished scan: all that a report needs but what is [`Kept`].
-#[derive(Debug, Clone)]
+/// A finished scan: all that a report needs but what is [`Kept`]. It is stored as it is, so that a report can be written
+/// again; what the store counts for itself is left out of that.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Scan {
     /// Its name.
     pub id: ScanId,
@@ -105,12 +106,15 @@ pub struct Scan {
     /// The accounts, parent first, then by SID.
     pub accounts: Vec<ScannedAccount>,
     /// How much was read of each product in each account.
+    #[serde(skip)]
     pub matrix: Matrix,
     /// How many readings there are, see [`Readings`].
+    #[serde(skip)]
     pub readings: usize,
     /// Whether all subaccounts of the parent are known.
     pub tree_is_known: bool,
     /// How many findings say what, passes included.
+    #[serde(skip)]
     pub tally: Tally,
     /// Sentences that the reader must see first.
     pub notices: Vec<String>,
@@ -122,9 +126,23 @@ pub struct Scan {
     pub region: Region,
     /// For each resource kind, the checks that can call nothing fine without it.
     pub needed_by: BTreeMap<String, Vec<String>>,
+    /// The checks that were run, by their names.
+    pub rules: Vec<Rule>,
+    /// What people vouched for, in the order of the declaration.
+    pub attestations: Vec<Attested>,
+    /// What they accepted, in the order of the declaration.
+    pub waivers: Vec<Accepted>,
 }
 
 impl Scan {
+    /// The check of this name, where it was run.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.rules
+            .binary_search_by(|rule| rule.id.as_str().cmp(id))
+            .ok()
+            .and_then(|place| self.rules.get(place))
+    }
+
     /// Whether all accounts are known, every credential could be used, and everything that was required could
     /// be assessed.
     pub fn is_complete(&self) -> bool {

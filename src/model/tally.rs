@@ -17,6 +17,11 @@ impl Tally {
         *self.0.entry(said).or_default() += 1;
     }
 
+    /// Counts so many more.
+    pub fn add_many(&mut self, said: Said, count: usize) {
+        *self.0.entry(said).or_default() += count;
+    }
+
     /// Counts one less: it gave way to a worse one.
     pub fn take_back(&mut self, said: Said) {
         if let Some(count) = self.0.get_mut(&said) {
@@ -27,7 +32,7 @@ impl Tally {
     /// Counts all of another too.
     pub fn add_all(&mut self, other: &Self) {
         for (said, count) in other.iter() {
-            *self.0.entry(said).or_default() += count;
+            self.add_many(said, count);
         }
     }
 

@@ -6,7 +6,8 @@ use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{ContentArrangement, Table};
 use serde_json::{Map, Value};
 
-use super::cell::{for_spreadsheet, printable};
+use super::cell::printable;
+use super::csv_file::{CsvFile, CsvLayout};
 
 /// A table in Markdown, as wide as it needs to be: a SID that is broken over two lines cannot be copied.
 ///
@@ -29,20 +30,11 @@ pub fn table(columns: &[String], rows: &[Vec<Value>], to: &mut impl Write) -> io
 ///
 /// When nothing can be written.
 pub fn csv(columns: &[String], rows: &[Vec<Value>], to: &mut impl Write) -> io::Result<()> {
-    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
-    csv.write_record(columns.iter().map(|column| for_spreadsheet(column))).map_err(cause)?;
+    let mut csv = CsvFile::begin(to, CsvLayout::default(), columns.iter().map(String::as_str))?;
     for row in rows {
-        csv.write_record(row.iter().map(|value| for_spreadsheet(&text(value)))).map_err(cause)?;
+        csv.row(row.iter().map(text))?;
     }
-    csv.flush()
-}
-
-/// What went wrong with the output, as it was said there: a closed pipe must be known for one.
-fn cause(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(cause) => cause,
-        other => io::Error::other(format!("{other:?}")),
-    }
+    csv.end()
 }
 
 /// A list of objects, one for each row.

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use super::cell;
+use super::Options;
+use super::csv_file::CsvFile;
 use crate::model::{Coverage, Readings, Scan, ScannedAccount};
 
 /// The columns, in order. Columns are only ever added, at the end.
@@ -27,17 +28,20 @@ pub(super) const COLUMNS: [&str; 16] = [
 ];
 
 /// Writes the coverage, by account, kind and parent resource, as RFC 4180.
-pub(super) fn write(scan: &Scan, readings: &dyn Readings, to: impl Write) -> io::Result<()> {
+pub(super) fn write(
+    scan: &Scan,
+    readings: &dyn Readings,
+    options: Options,
+    to: impl Write,
+) -> io::Result<()> {
     let account = |account: &ScannedAccount| (account.account_sid.clone(), account.account_name.clone());
     let names: HashMap<String, String> = scan.accounts.iter().map(account).collect();
-    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
-    csv.write_record(COLUMNS)?;
+    let mut csv = CsvFile::begin(to, options.csv, COLUMNS)?;
     readings.each_reading(&mut |coverage| {
         let name = names.get(coverage.account_sid.as_str()).map_or("", String::as_str);
-        let row = row(scan, name, coverage);
-        csv.write_record(row.iter().map(|text| cell::for_spreadsheet(text))).map_err(io::Error::from)
+        csv.row(row(scan, name, coverage))
     })?;
-    csv.flush()
+    csv.end()
 }
 
 fn row(scan: &Scan, account_name: &str, coverage: &Coverage) -> [String; 16] {

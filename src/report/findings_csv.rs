@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{Options, cell};
+use super::Options;
+use super::csv_file::CsvFile;
 use crate::model::{Finding, Findings, Scan, in_seconds};
 
 /// The columns, in order. Columns are only ever added, at the end.
@@ -53,13 +54,9 @@ pub(super) fn write(
     options: Options,
     to: impl Write,
 ) -> io::Result<()> {
-    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
-    csv.write_record(COLUMNS)?;
-    options.each_shown(findings, |finding| {
-        csv.write_record(row(scan, finding).iter().map(|text| cell::for_spreadsheet(text)))?;
-        Ok(())
-    })?;
-    csv.flush()
+    let mut csv = CsvFile::begin(to, options.csv, COLUMNS)?;
+    options.each_shown(findings, |finding| csv.row(row(scan, finding)))?;
+    csv.end()
 }
 
 fn row(scan: &Scan, finding: &Finding) -> [String; 37] {

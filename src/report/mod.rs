@@ -8,7 +8,9 @@ mod cell;
 pub mod checks;
 mod coverage_csv;
 mod coverage_table;
+mod csv_file;
 pub mod examination;
+mod finding;
 mod findings_csv;
 mod grid;
 mod json;
@@ -19,9 +21,11 @@ mod terminal;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use blind_spots::BLIND_SPOTS;
+pub use csv_file::CsvLayout;
+pub use finding::show;
 pub use plan::plan;
 pub use terminal::summary;
 
@@ -34,6 +38,8 @@ pub struct Options {
     pub all_outcomes: bool,
     /// The severity from which a fault counts for the exit code; nothing for never.
     pub fail_on: Option<Severity>,
+    /// How CSV files are laid out.
+    pub csv: CsvLayout,
 }
 
 impl Options {
@@ -54,38 +60,85 @@ impl Options {
     }
 }
 
-/// The report files of a scan, in the order in which they are worth reading.
-pub const FILES: [(&str, &str); 3] = [
-    ("findings.csv", "what to act on"),
-    ("coverage.csv", "what was and was not read"),
-    ("findings.json", "the same for programs"),
-];
+/// A form in which a scan is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// The findings for a spreadsheet
+    Csv,
+    /// What was and was not read, for a spreadsheet
+    Coverage,
+    /// Everything for programs
+    Json,
+}
 
-/// Writes every report file into the folder of a scan.
+impl Format {
+    /// What a scan writes, in the order in which the files are worth reading.
+    pub const OF_A_SCAN: [Self; 3] = [Self::Csv, Self::Coverage, Self::Json];
+
+    /// The name of its file.
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::Csv => "findings.csv",
+            Self::Coverage => "coverage.csv",
+            Self::Json => "findings.json",
+        }
+    }
+
+    /// What is in it, in a few words.
+    const fn about(self) -> &'static str {
+        match self {
+            Self::Csv => "what to act on",
+            Self::Coverage => "what was and was not read",
+            Self::Json => "the same for programs",
+        }
+    }
+
+    /// Writes a scan in this form.
+    ///
+    /// # Errors
+    ///
+    /// When something cannot be read or written.
+    pub fn write(self, scan: &Scan, kept: &dyn Kept, options: Options, to: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Csv => findings_csv::write(scan, kept, options, to),
+            Self::Coverage => coverage_csv::write(scan, kept, options, to),
+            Self::Json => json::write(scan, kept, options, to),
+        }
+    }
+}
+
+/// Writes a scan into a folder, one new file for each form.
 ///
 /// # Errors
 ///
-/// When a file cannot be written; the error names it.
-pub fn write_files(scan: &Scan, kept: &dyn Kept, options: Options, folder: &Path) -> io::Result<()> {
-    for (name, _) in FILES {
-        let path = folder.join(name);
-        let write = |file: &mut BufWriter<File>| match name {
-            "findings.csv" => findings_csv::write(scan, kept, options, file),
-            "coverage.csv" => coverage_csv::write(scan, kept, file),
-            _ => json::write(scan, kept, options, file),
-        };
-        private_file(&path)
-            .map(BufWriter::new)
-            .and_then(|mut file| {
-                write(&mut file)?;
-                file.flush()?;
-                file.get_ref().sync_all()
-            })
-            .map_err(|error| {
-                io::Error::new(error.kind(), format!("cannot write {}: {error}", shown(&path)))
-            })?;
+/// When a file is there already or cannot be written; the error names it.
+pub fn write_files(
+    formats: &[Format],
+    scan: &Scan,
+    kept: &dyn Kept,
+    options: Options,
+    folder: &Path,
+) -> io::Result<()> {
+    for format in formats {
+        write_file(&folder.join(format.file_name()), |file| format.write(scan, kept, options, file))?;
     }
     Ok(())
+}
+
+/// Writes a new file that only its owner may read, to the disk itself.
+///
+/// # Errors
+///
+/// When the file is there already or cannot be written; the error names it.
+pub fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let written = || {
+        let mut file = BufWriter::new(private_file(path)?);
+        write(&mut file)?;
+        file.flush()?;
+        file.get_ref().sync_all()
+    };
+    written()
+        .map_err(|error| io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display())))
 }
 
 /// A new file that only its owner may read: the report lists every weakness.
@@ -98,8 +151,4 @@ fn private_file(path: &Path) -> io::Result<File> {
         options.mode(0o600);
     }
     options.open(path)
-}
-
-fn shown(path: &Path) -> String {
-    PathBuf::from(path).display().to_string()
 }

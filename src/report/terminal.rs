@@ -10,7 +10,7 @@ use anstyle::AnsiColor;
 
 use super::cell::{at_most, printable};
 use super::paragraph::{BOLD, DIM, colour, paragraph};
-use super::{BLIND_SPOTS, FILES, Options, coverage_table};
+use super::{BLIND_SPOTS, Format, Options, coverage_table};
 use crate::model::{
     CoverageStatus, Finding, Findings, Kept, Outcome, Readings, Scan, ScannedAccount, Severity, Share,
     Verdict,
@@ -201,13 +201,13 @@ fn failing_checks(findings: &dyn Findings) -> io::Result<Vec<(Finding, usize)>> 
 
 fn files(scan: &Scan, options: Options, folder: &Path, to: &mut impl Write) -> io::Result<()> {
     writeln!(to, "\n{BOLD}Files{BOLD:#} {DIM}in {}{DIM:#}", printable(&folder.display().to_string()))?;
-    for (name, about) in FILES {
-        let rows = match name {
-            "findings.csv" => format!(" ({} rows)", options.count_shown(&scan.tally)),
-            "coverage.csv" => format!(" ({} rows)", scan.readings),
-            _ => String::new(),
+    for format in Format::OF_A_SCAN {
+        let rows = match format {
+            Format::Csv => format!(" ({} rows)", options.count_shown(&scan.tally)),
+            Format::Coverage => format!(" ({} rows)", scan.readings),
+            Format::Json => String::new(),
         };
-        writeln!(to, "  {name:<14}  {about}{rows}")?;
+        writeln!(to, "  {:<14}  {}{rows}", format.file_name(), format.about())?;
     }
     writeln!(to, "  {:<14}  what was kept of Twilio's answers (SQLite)", "evidence.db")?;
     let blind = format!(

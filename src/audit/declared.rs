@@ -1,0 +1,94 @@
+//! What people vouched for and accepted, with what became of it by the day of the scan.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
+use rusqlite::{Connection, Row};
+
+use super::check_file::{CheckError, CheckFile};
+use super::compile::prepare;
+use crate::evidence::Store;
+use crate::model::{Accepted, Attested, day_of};
+
+const ATTESTATIONS: &str = "
+select coalesce(id, '') as id, coalesce(account_sid, '') as account_sid, coalesce(host, '') as host,
+       coalesce(value, '') as value, coalesce(attested_by, '') as attested_by,
+       coalesce(attested_on, '') as attested_on, coalesce(expires_on, '') as expires_on,
+       coalesce(max_age_days, 0) as max_age_days, coalesce(evidence, '') as evidence,
+       coalesce(evidence_sha256, '') as evidence_sha256, coalesce(problem, '') as problem
+from attestation";
+
+const WAIVERS: &str = "
+select check_id, coalesce(account_sid, '') as account_sid, coalesce(resource, '') as resource, reason,
+       coalesce(equivalent_measure, '') as equivalent_measure, approved_by, expires_on,
+       expires_on <= ?1 as is_over
+from intent_waiver";
+
+/// The attestations and the waivers of a scan, as of a moment.
+///
+/// # Errors
+///
+/// When the store cannot be read.
+pub fn declared(store: &Store, moment: Timestamp) -> Result<(Vec<Attested>, Vec<Accepted>), CheckError> {
+    read(store.connection(), moment).map_err(|error| CheckFile::new("evidence.db", "").error(None, error))
+}
+
+fn read(connection: &Connection, moment: Timestamp) -> rusqlite::Result<(Vec<Attested>, Vec<Accepted>)> {
+    prepare(connection, moment)?;
+    let attested = connection.prepare(ATTESTATIONS)?.query_map([], attested)?.collect::<Result<_, _>>()?;
+    let today = day_of(moment).to_string();
+    let accepted = connection.prepare(WAIVERS)?.query_map([today], accepted)?.collect::<Result<_, _>>()?;
+    Ok((attested, accepted))
+}
+
+fn attested(row: &Row<'_>) -> rusqlite::Result<Attested> {
+    let (on, expires_on): (String, String) = (row.get("attested_on")?, row.get("expires_on")?);
+    Ok(Attested {
+        id: row.get("id")?,
+        account_sid: row.get("account_sid")?,
+        host: row.get("host")?,
+        value: row.get("value")?,
+        by: row.get("attested_by")?,
+        counts_until: counts_until(&on, &expires_on, row.get("max_age_days")?),
+        on,
+        evidence: row.get("evidence")?,
+        evidence_sha256: row.get("evidence_sha256")?,
+        problem: row.get("problem")?,
+    })
+}
+
+/// The last day on which an attestation counts: that of its greatest age, or its own end where that is earlier.
+fn counts_until(on: &str, expires_on: &str, max_age_days: i64) -> String {
+    let Ok(on) = on.parse::<Date>() else { return String::new() };
+    let oldest = on.saturating_add(max_age_days.days());
+    expires_on.parse::<Date>().map_or(oldest, |end| end.min(oldest)).to_string()
+}
+
+fn accepted(row: &Row<'_>) -> rusqlite::Result<Accepted> {
+    Ok(Accepted {
+        check_id: row.get("check_id")?,
+        account_sid: row.get("account_sid")?,
+        resource: row.get("resource")?,
+        reason: row.get("reason")?,
+        equivalent_measure: row.get("equivalent_measure")?,
+        approved_by: row.get("approved_by")?,
+        expires_on: row.get("expires_on")?,
+        is_over: row.get("is_over")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attestation_counts_to_its_greatest_age_or_to_an_earlier_end_of_its_own() {
+        for (on, expires_on, expected) in [
+            ("2026-11-23", "", "2027-02-21"),
+            ("2026-11-23", "2026-12-31", "2026-12-31"),
+            ("2026-11-23", "2028-12-31", "2027-02-21"),
+            ("soon", "2026-12-31", ""),
+        ] {
+            assert_eq!(counts_until(on, expires_on, 90), expected, "{on} {expires_on}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! A finished scan, opened again.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+
+use super::{Exit, Stop};
+use crate::evidence::Store;
+use crate::model::Scan;
+
+/// A finished scan and what it keeps.
+#[derive(Debug)]
+pub(super) struct StoredScan {
+    pub(super) folder: PathBuf,
+    pub(super) scan: Scan,
+    pub(super) store: Store,
+}
+
+impl StoredScan {
+    /// Opens the scan in a folder.
+    pub(super) fn open(folder: &Path) -> Result<Self, Stop> {
+        let store = open_store(folder)?;
+        let scan = store.conclusion().map_err(|error| {
+            Stop::new(Exit::Usage, anyhow::Error::new(error).context(folder.display().to_string()))
+        })?;
+        Ok(Self { folder: folder.to_owned(), scan, store })
+    }
+}
+
+/// Opens the evidence in the folder of a scan.
+pub(super) fn open_store(folder: &Path) -> Result<Store, Stop> {
+    let path = folder.join("evidence.db");
+    // Anything but a plain file (a pipe, say) could keep us waiting for ever.
+    if !path.is_file() {
+        let error = anyhow!(
+            "there is no {}: name the folder of a scan, or run `twilio-audit scan` first",
+            path.display()
+        );
+        return Err(Stop::new(Exit::Usage, error));
+    }
+    Store::open(&path).map_err(Stop::with(Exit::Usage))
+}

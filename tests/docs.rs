@@ -16,6 +16,7 @@ use twilio_audit::catalogue::{Endpoint, KINDS, Kind, Origin};
 use twilio_audit::cli::Cli;
 use twilio_audit::intent::{ATTESTATIONS, Intent, NEVER_WAIVED, WAIVER_MAX_DAYS};
 use twilio_audit::model::Region;
+use twilio_audit::report::{coverage_columns, findings_columns};
 use twilio_audit::simulator::{Estate, Options, Simulator};
 
 const EVERYTHING: &str = include_str!("intent/everything.toml");
@@ -317,6 +318,19 @@ fn the_permissions_are_those_of_the_catalogue() {
     }
     text.push_str("```\n\n");
     keep_current("docs/permissions.md", &text);
+}
+
+#[test]
+fn the_columns_of_the_csv_files_are_those_that_are_written() {
+    let mut text = String::new();
+    let mut add = |file: &str, columns: &mut dyn Iterator<Item = (&str, &str)>| {
+        write!(text, "\n## `{file}`\n\n| column | what it says |\n|---|---|\n").unwrap();
+        columns.for_each(|(name, about)| writeln!(text, "| `{name}` | {about} |").unwrap());
+    };
+    add("findings.csv", &mut findings_columns());
+    add("coverage.csv", &mut coverage_columns());
+    text.push('\n');
+    keep_current("docs/csv.md", &text);
 }
 
 /// Where a kind is read, and what a Restricted key needs for it.

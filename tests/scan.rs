@@ -25,7 +25,7 @@ fn estate() -> Value {
             ],
             "resources": {
                 "api/IncomingPhoneNumbers": [
-                    {"phone_number": "+12025550100", "voice_url": "http://hooks.clinic.example/voice"},
+                    {"phone_number": "+12025550100", "friendly_name": "Café", "voice_url": "http://hooks.clinic.example/voice"},
                     {"phone_number": "+12025550101", "voice_url": "https://hooks.clinic.example/voice"},
                 ],
                 "messaging/v1/Services": [
@@ -216,6 +216,7 @@ async fn an_unusable_answer_spoils_its_listing_and_nothing_else() {
     let cases = [
         (html, "no JSON object"),
         (Trouble::CutJson, "no JSON object"),
+        (Trouble::Latin1, "no JSON object"),
         (wrong_type, "no list"),
         (Trouble::WrongAccount { sid: sid("AC0009") }, "another account"),
     ];

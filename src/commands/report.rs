@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
+use super::declared_names::known;
 use super::printing::print;
 use super::reporting::{FailOn, Layout};
 use super::stored_scan::StoredScan;
 use super::{Exit, Stop};
+use crate::catalogue::{KINDS, Kind};
+use crate::evidence::Store;
 use crate::report::{self, Format, Options};
 
 /// Write the reports of a finished scan again, in any format
@@ -16,6 +19,8 @@ use crate::report::{self, Format, Options};
 /// file in a folder. The scan itself stays as it is. For example:
 ///
 /// `twilio-audit report --format csv --csv-bom > for-excel.csv`
+///
+/// `twilio-audit report --inventory api_key,phone_number --to lists`
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The folder of the scan
@@ -24,8 +29,11 @@ pub struct Args {
     /// The form; several can be given together with --to
     #[arg(long = "format", value_enum, value_delimiter = ',')]
     formats: Vec<Format>,
+    /// What was kept of every resource of a kind, as `inventory-KIND.csv`; `all` for every kind that was asked for
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    inventory: Vec<String>,
     /// Write files into this folder instead; none that is there is replaced
-    #[arg(long, value_name = "FOLDER", requires = "formats")]
+    #[arg(long, value_name = "FOLDER")]
     to: Option<PathBuf>,
     /// Passes and "nothing to judge" too, as far as the scan kept them
     #[arg(long, env = "TWILIO_AUDIT_ALL_OUTCOMES")]
@@ -41,21 +49,78 @@ pub struct Args {
 ///
 /// # Errors
 ///
-/// When there is no such scan, or something cannot be written.
+/// When there is no such scan, no such kind, or something cannot be written.
 pub fn run(args: &Args) -> Result<Exit, Stop> {
     let StoredScan { folder, scan, store } = StoredScan::open(&args.scan)?;
-    let options =
-        Options { all_outcomes: args.all_outcomes, fail_on: args.fail_on.severity(), csv: args.layout.csv() };
-    match (args.formats.as_slice(), &args.to) {
-        (formats, Some(to)) => {
+    let options = args.options();
+    let kinds = args.kinds(&store)?;
+    match (args.formats.as_slice(), kinds.as_slice(), &args.to) {
+        ([], [], Some(_)) => return Err(usage("name what to write, with --format or --inventory")),
+        (formats, kinds, Some(to)) => {
             make_folder(to)?;
             report::write_files(formats, &scan, &store, options, to).map_err(Stop::with(Exit::Broken))?;
+            for kind in kinds {
+                let path = to.join(format!("inventory-{}.csv", kind.name));
+                report::write_file(&path, |file| {
+                    report::inventory(&store.inventory(kind), options.csv, file)
+                })
+                .map_err(Stop::with(Exit::Broken))?;
+            }
         }
-        ([], None) => print(|out| report::summary(&scan, &store, options, &folder, out))?,
-        ([format], None) => print(|out| format.write(&scan, &store, options, out))?,
-        _ => return Err(Stop::new(Exit::Usage, anyhow!("several formats need a folder: name it with --to"))),
+        ([], [], None) => print(|out| report::summary(&scan, &store, options, &folder, out))?,
+        ([format], [], None) => print(|out| format.write(&scan, &store, options, out))?,
+        ([], [kind], None) => print(|out| report::inventory(&store.inventory(kind), options.csv, out))?,
+        _ => return Err(usage("several files need a folder: name it with --to")),
     }
     Ok(Exit::Complete)
+}
+
+impl Args {
+    const fn options(&self) -> Options {
+        Options { all_outcomes: self.all_outcomes, fail_on: self.fail_on.severity(), csv: self.layout.csv() }
+    }
+
+    /// The kinds to list. A list that says too little says so: an empty one must not be taken for "there are none".
+    fn kinds(&self, store: &Store) -> Result<Vec<&'static Kind>, Stop> {
+        let (all, named): (Vec<&String>, Vec<&String>) =
+            self.inventory.iter().partition(|name| *name == "all");
+        for name in &named {
+            known("kind", name, KINDS.iter().map(|kind| kind.name)).map_err(Stop::with(Exit::Usage))?;
+        }
+        let mut kinds = Vec::new();
+        for kind in KINDS.iter().copied() {
+            let is_named = named.iter().any(|name| *name == kind.name);
+            match store.was_asked_for(kind).map_err(Stop::with(Exit::Broken))? {
+                true if is_named || !all.is_empty() => kinds.push(kind),
+                false if is_named => {
+                    let name = kind.name;
+                    return Err(usage(&format!(
+                        "this scan did not ask for any {name}: its checks read none"
+                    )));
+                }
+                _ => {}
+            }
+        }
+        for kind in &kinds {
+            say_what_is_missing(store, kind)?;
+        }
+        Ok(kinds)
+    }
+}
+
+fn say_what_is_missing(store: &Store, kind: &Kind) -> Result<(), Stop> {
+    match store.accounts_not_read(kind).map_err(Stop::with(Exit::Broken))? {
+        0 => {}
+        accounts => tracing::warn!(
+            "the list of {} is not whole: in {accounts} of the accounts it could not be read, see coverage.csv",
+            kind.name
+        ),
+    }
+    Ok(())
+}
+
+fn usage(sentence: &str) -> Stop {
+    Stop::new(Exit::Usage, anyhow!("{sentence}"))
 }
 
 fn make_folder(folder: &Path) -> Result<(), Stop> {

@@ -7,24 +7,43 @@ use super::Options;
 use super::csv_file::CsvFile;
 use crate::model::{Coverage, Readings, Scan, ScannedAccount};
 
+/// A column: its name, what it says, and its cell in the row of a listing.
+pub(super) struct Column {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    cell: fn(&Listing<'_>) -> String,
+}
+
+/// A listing, and what is known around it.
+struct Listing<'a> {
+    scan: &'a Scan,
+    account_name: &'a str,
+    coverage: &'a Coverage,
+}
+
+const fn column(name: &'static str, about: &'static str, cell: fn(&Listing<'_>) -> String) -> Column {
+    Column { name, about, cell }
+}
+
 /// The columns, in order. Columns are only ever added, at the end.
-pub(super) const COLUMNS: [&str; 16] = [
-    "scan_id",
-    "account_sid",
-    "account_name",
-    "resource_type",
-    "parent_sid",
-    "status",
-    "http_status",
-    "twilio_code",
-    "missing_permission",
-    "credential_kind",
-    "rows",
-    "pages",
-    "read_at",
-    "checks_affected",
-    "reason",
-    "product",
+#[rustfmt::skip] // a table is read line by line
+pub(super) const COLUMNS: [Column; 16] = [
+    column("scan_id", "The scan: its start in UTC", |of| of.scan.id.to_string()),
+    column("account_sid", "The account whose resources were asked for", |of| of.coverage.account_sid.to_string()),
+    column("account_name", "Its name, or its SID where no name could be read", |of| of.account_name.to_owned()),
+    column("resource_type", "The kind of the resources", |of| of.coverage.resource_type.clone()),
+    column("parent_sid", "The resource that they belong to, for lists within a resource", |of| of.coverage.parent_sid.clone()),
+    column("status", "`complete`, `absent`, `denied`, `no_credential`, `not_enabled`, `inactive_account` or `failed`", |of| of.coverage.status.as_str().to_owned()),
+    column("http_status", "The HTTP status, where there was an answer", |of| number(of.coverage.http_status)),
+    column("twilio_code", "Twilio's error code, where the answer named one", |of| number(of.coverage.twilio_code)),
+    column("missing_permission", "The permission that Twilio says is missing", |of| of.coverage.missing_permission.clone().unwrap_or_default()),
+    column("credential_kind", "The kind of the credential that asked", |of| of.coverage.credential_kind.clone().unwrap_or_default()),
+    column("rows", "Resources read", |of| of.coverage.rows.to_string()),
+    column("pages", "Pages read", |of| of.coverage.pages.to_string()),
+    column("read_at", "When the last page was read", |of| of.coverage.read_at.clone()),
+    column("checks_affected", "The checks that can call nothing fine without it", checks_affected),
+    column("reason", "In words, why it was not read", |of| of.coverage.reason.clone()),
+    column("product", "The Twilio product", |of| of.scan.product_of.get(&of.coverage.resource_type).cloned().unwrap_or_default()),
 ];
 
 /// Writes the coverage, by account, kind and parent resource, as RFC 4180.
@@ -34,34 +53,23 @@ pub(super) fn write(
     options: Options,
     to: impl Write,
 ) -> io::Result<()> {
-    let account = |account: &ScannedAccount| (account.account_sid.clone(), account.account_name.clone());
-    let names: HashMap<String, String> = scan.accounts.iter().map(account).collect();
-    let mut csv = CsvFile::begin(to, options.csv, COLUMNS)?;
+    let name = |account: &'_ ScannedAccount| (account.account_sid.clone(), account.account_name.clone());
+    let names: HashMap<String, String> = scan.accounts.iter().map(name).collect();
+    let mut csv = CsvFile::begin(to, options.csv, COLUMNS.iter().map(|column| column.name))?;
     readings.each_reading(&mut |coverage| {
-        let name = names.get(coverage.account_sid.as_str()).map_or("", String::as_str);
-        csv.row(row(scan, name, coverage))
+        let account_name = names.get(coverage.account_sid.as_str()).map_or("", String::as_str);
+        let listing = Listing { scan, account_name, coverage };
+        csv.row(COLUMNS.iter().map(|column| (column.cell)(&listing)))
     })?;
     csv.end()
 }
 
-fn row(scan: &Scan, account_name: &str, coverage: &Coverage) -> [String; 16] {
-    let affected = scan.needed_by.get(&coverage.resource_type).filter(|_| !coverage.status.is_conclusive());
-    [
-        scan.id.to_string(),
-        coverage.account_sid.to_string(),
-        account_name.to_owned(),
-        coverage.resource_type.clone(),
-        coverage.parent_sid.clone(),
-        coverage.status.as_str().to_owned(),
-        coverage.http_status.map(|status| status.to_string()).unwrap_or_default(),
-        coverage.twilio_code.map(|code| code.to_string()).unwrap_or_default(),
-        coverage.missing_permission.clone().unwrap_or_default(),
-        coverage.credential_kind.clone().unwrap_or_default(),
-        coverage.rows.to_string(),
-        coverage.pages.to_string(),
-        coverage.read_at.clone(),
-        affected.map(|checks| checks.join(" ")).unwrap_or_default(),
-        coverage.reason.clone(),
-        scan.product_of.get(&coverage.resource_type).cloned().unwrap_or_default(),
-    ]
+fn checks_affected(of: &Listing<'_>) -> String {
+    let affected =
+        of.scan.needed_by.get(&of.coverage.resource_type).filter(|_| !of.coverage.status.is_conclusive());
+    affected.map(|checks| checks.join(" ")).unwrap_or_default()
+}
+
+fn number(number: Option<impl ToString>) -> String {
+    number.map(|number| number.to_string()).unwrap_or_default()
 }

@@ -6,45 +6,62 @@ use super::Options;
 use super::csv_file::CsvFile;
 use crate::model::{Finding, Findings, Scan, in_seconds};
 
+/// A column: its name, what it says, and its cell in the row of a finding.
+pub(super) struct Column {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    cell: fn(&Scan, &Finding) -> String,
+}
+
+const fn column(name: &'static str, about: &'static str, cell: fn(&Scan, &Finding) -> String) -> Column {
+    Column { name, about, cell }
+}
+
+/// A column for the reviewer to fill.
+const fn decision(name: &'static str, about: &'static str) -> Column {
+    column(name, about, |_, _| String::new())
+}
+
 /// The columns, in order. Columns are only ever added, at the end.
-pub(super) const COLUMNS: [&str; 37] = [
-    "finding_id",
-    "scan_id",
-    "scanned_at",
-    "change",
-    "outcome",
-    "waived",
-    "severity",
-    "blocks_go_live",
-    "check_id",
-    "title",
-    "family",
-    "account_sid",
-    "account_name",
-    "phi",
-    "environment",
-    "product",
-    "resource_type",
-    "resource_sid",
-    "resource_name",
-    "field",
-    "reason",
-    "evidence",
-    "remediation",
-    "fix_command",
-    "console_url",
-    "citations",
-    "source_url",
-    "first_seen",
-    "last_seen",
-    "due_by",
-    "owner",
-    "decision",
-    "decision_reason",
-    "decision_by",
-    "decision_expires",
-    "tool_version",
-    "catalogue_version",
+#[rustfmt::skip] // a table is read line by line
+pub(super) const COLUMNS: [Column; 37] = [
+    column("finding_id", "Stable identity: the same check, account, resource and field keep it, whatever they are called", |_, finding| finding.finding_id.clone()),
+    column("scan_id", "The scan: its start in UTC", |scan, _| scan.id.to_string()),
+    column("scanned_at", "The same as a time", |scan, _| in_seconds(scan.started_at)),
+    column("change", "Against the previous complete scan: `first_scan`, `new`, `open`, `fixed`; empty in scans of a part", |_, finding| finding.change.clone()),
+    column("outcome", "`fail`, `manual` (a person must answer), `not_assessed` (evidence is missing); with --all-outcomes also `pass` and `not_applicable`", |_, finding| finding.outcome.as_str().to_owned()),
+    column("waived", "`true` where a waiver that still holds covers it", |_, finding| finding.waived.to_string()),
+    column("severity", "`critical`, `high`, `medium`, `low`: how bad it is, or would be", |_, finding| finding.severity.to_string()),
+    column("blocks_go_live", "`true` where PHI must not go live while it stands", |_, finding| finding.blocks_go_live.to_string()),
+    column("check_id", "The check; `twilio-audit checks show` tells all about it", |_, finding| finding.check_id.clone()),
+    column("title", "The good state", |_, finding| finding.title.clone()),
+    column("family", "The group of the check", |_, finding| finding.family.clone()),
+    column("account_sid", "The account that is judged", |_, finding| finding.account_sid.clone()),
+    column("account_name", "Its name, or its SID where no name could be read", |_, finding| finding.account_name.clone()),
+    column("phi", "`true` where it carries PHI, or nobody declared that it does not", |_, finding| finding.phi.to_string()),
+    column("environment", "The declared environment", |_, finding| finding.environment.clone()),
+    column("product", "The Twilio product", |_, finding| finding.product.clone()),
+    column("resource_type", "The kind of the resource", |_, finding| finding.resource_type.clone()),
+    column("resource_sid", "Its SID, or what it goes by", |_, finding| finding.resource_sid.clone()),
+    column("resource_name", "Its name; telephone numbers are masked", |_, finding| finding.resource_name.clone()),
+    column("field", "The field of the resource", |_, finding| finding.field.clone()),
+    column("reason", "What is wrong, or why it could not be judged", |_, finding| finding.reason.clone()),
+    column("evidence", "What was seen, as `name: value; …`", |_, finding| evidence(finding)),
+    column("remediation", "What to do", |_, finding| finding.remediation.clone()),
+    column("fix_command", "The API call that mends it, where there is one", |_, finding| finding.fix_command.clone()),
+    column("console_url", "Where to do it in the Console, where that is known for certain", |_, finding| finding.console_url.clone()),
+    column("citations", "Paragraphs of 45 CFR", |_, finding| finding.citations.join("; ")),
+    column("source_url", "Where the rule comes from", |_, finding| finding.sources.join(" ")),
+    column("first_seen", "When it was first seen", |_, finding| finding.first_seen.clone()),
+    column("last_seen", "When it was last seen", |_, finding| finding.last_seen.clone()),
+    decision("due_by", "Empty: for whoever plans the work"),
+    column("owner", "Who is declared to own the account", |_, finding| finding.owner.clone()),
+    decision("decision", "Empty, for the reviewer: `accept`, `false_positive`, `fixed` or `attest`"),
+    decision("decision_reason", "Empty, for the reviewer: why"),
+    decision("decision_by", "Empty, for the reviewer: who decided"),
+    decision("decision_expires", "Empty, for the reviewer: until when, as `YYYY-MM-DD`"),
+    column("tool_version", "The version of this program", |scan, _| scan.tool_version.clone()),
+    column("catalogue_version", "The date of the newest check", |scan, _| scan.catalogue_version.clone()),
 ];
 
 /// Writes the findings that the options ask for, in report order, as RFC 4180.
@@ -54,51 +71,13 @@ pub(super) fn write(
     options: Options,
     to: impl Write,
 ) -> io::Result<()> {
-    let mut csv = CsvFile::begin(to, options.csv, COLUMNS)?;
-    options.each_shown(findings, |finding| csv.row(row(scan, finding)))?;
+    let mut csv = CsvFile::begin(to, options.csv, COLUMNS.iter().map(|column| column.name))?;
+    options
+        .each_shown(findings, |finding| csv.row(COLUMNS.iter().map(|column| (column.cell)(scan, finding))))?;
     csv.end()
 }
 
-fn row(scan: &Scan, finding: &Finding) -> [String; 37] {
-    let none = String::new;
-    let evidence = finding.evidence.iter().map(|(name, value)| format!("{name}: {value}"));
-    [
-        finding.finding_id.clone(),
-        scan.id.to_string(),
-        in_seconds(scan.started_at),
-        finding.change.clone(),
-        finding.outcome.as_str().to_owned(),
-        finding.waived.to_string(),
-        finding.severity.to_string(),
-        finding.blocks_go_live.to_string(),
-        finding.check_id.clone(),
-        finding.title.clone(),
-        finding.family.clone(),
-        finding.account_sid.clone(),
-        finding.account_name.clone(),
-        finding.phi.to_string(),
-        finding.environment.clone(),
-        finding.product.clone(),
-        finding.resource_type.clone(),
-        finding.resource_sid.clone(),
-        finding.resource_name.clone(),
-        finding.field.clone(),
-        finding.reason.clone(),
-        evidence.collect::<Vec<_>>().join("; "),
-        finding.remediation.clone(),
-        finding.fix_command.clone(),
-        finding.console_url.clone(),
-        finding.citations.join("; "),
-        finding.sources.join(" "),
-        finding.first_seen.clone(),
-        finding.last_seen.clone(),
-        none(),
-        finding.owner.clone(),
-        none(),
-        none(),
-        none(),
-        none(),
-        scan.tool_version.clone(),
-        scan.catalogue_version.clone(),
-    ]
+fn evidence(finding: &Finding) -> String {
+    let pairs = finding.evidence.iter().map(|(name, value)| format!("{name}: {value}"));
+    pairs.collect::<Vec<_>>().join("; ")
 }

@@ -13,6 +13,7 @@ pub mod examination;
 mod finding;
 mod findings_csv;
 mod grid;
+mod inventory_csv;
 mod json;
 mod paragraph;
 pub mod permissions;
@@ -26,6 +27,7 @@ use std::path::Path;
 pub use blind_spots::BLIND_SPOTS;
 pub use csv_file::CsvLayout;
 pub use finding::show;
+pub use inventory_csv::inventory;
 pub use plan::plan;
 pub use terminal::summary;
 
@@ -105,6 +107,16 @@ impl Format {
             Self::Json => json::write(scan, kept, options, to),
         }
     }
+}
+
+/// The columns of `findings.csv`, each with what it says.
+pub fn findings_columns() -> impl Iterator<Item = (&'static str, &'static str)> {
+    findings_csv::COLUMNS.iter().map(|column| (column.name, column.about))
+}
+
+/// The columns of `coverage.csv`, each with what it says.
+pub fn coverage_columns() -> impl Iterator<Item = (&'static str, &'static str)> {
+    coverage_csv::COLUMNS.iter().map(|column| (column.name, column.about))
 }
 
 /// Writes a scan into a folder, one new file for each form.

@@ -63,6 +63,8 @@ pub enum Trouble {
     },
     /// The right answer, but its JSON ends in the middle.
     CutJson,
+    /// The right answer in Latin-1: where a letter has an accent, it is no UTF-8.
+    Latin1,
     /// The right answer, but the connection breaks in the middle of the body.
     BrokenBody,
     /// The connection closes without an answer.
@@ -130,11 +132,13 @@ impl Trouble {
             }
             Self::CutJson => {
                 let mut half = answer.body.len() / 2;
-                while !answer.body.is_char_boundary(half) {
+                // Not in the middle of a letter: what is wrong is that it ends.
+                while std::str::from_utf8(&answer.body[..half]).is_err() {
                     half += 1;
                 }
                 answer.body.truncate(half);
             }
+            Self::Latin1 => answer.body = in_latin_1(&answer.body),
             Self::WrongAccount { sid } => change(answer, |value| replace_accounts(value, &sid)),
             Self::EmptyPage => change(answer, empty_lists),
             // These concern the connection, not the answer.
@@ -162,10 +166,16 @@ fn named_in(path: &str) -> Option<&str> {
 }
 
 fn change(answer: &mut Answer, how: impl FnOnce(&mut Value)) {
-    if let Ok(mut value) = serde_json::from_str::<Value>(&answer.body) {
+    if let Ok(mut value) = serde_json::from_slice::<Value>(&answer.body) {
         how(&mut value);
-        answer.body = value.to_string();
+        answer.body = value.to_string().into_bytes();
     }
+}
+
+/// The same text in Latin-1, with a question mark for what it lacks.
+fn in_latin_1(utf8: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(utf8);
+    text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap_or(b'?')).collect()
 }
 
 fn replace_accounts(value: &mut Value, sid: &str) {

@@ -1,0 +1,160 @@
+//! `report` and `show`: a finished scan, reported again.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/audit.rs"]
+mod audit;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use audit::{Audit, Ended, credential, simulator};
+use serde_json::{Value, json};
+
+fn demo() -> Ended {
+    let ended = Audit::new(&["scan", "--demo"]).run();
+    assert_eq!(ended.code, 3, "{}", ended.stderr);
+    ended
+}
+
+/// Runs a command in the folder of a scan and insists on its exit code.
+fn after(before: Ended, arguments: &[&str], code: i32) -> Ended {
+    let ended = Audit::new(arguments).inside(before).run();
+    assert_eq!(ended.code, code, "{arguments:?}: {}", ended.stderr);
+    ended
+}
+
+#[test]
+fn a_stored_scan_gives_the_same_files_and_the_same_summary() {
+    let scanned = demo();
+    let summary = scanned.stdout.replace(&scanned.scan().file_name().unwrap().to_string_lossy()[..], "ID");
+    let ended = after(scanned, &["report", "--format", "csv,coverage,json", "--to", "again"], 0);
+    assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("", ""));
+    for file in ["findings.csv", "coverage.csv", "findings.json"] {
+        let again = ended.folder.path().join("again").join(file);
+        assert_eq!(fs::read_to_string(&again).unwrap(), ended.text(file), "{file}");
+        assert_eq!(fs::metadata(&again).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let csv = ended.text("findings.csv");
+    let ended = after(ended, &["report", "--format", "csv"], 0);
+    assert_eq!(ended.stdout, csv);
+    let ended = after(ended, &["report"], 0);
+    let id = ended.scan().file_name().unwrap().to_string_lossy().into_owned();
+    assert_eq!(ended.stdout.replace("audits/latest", "audits/ID").replace(&id[..], "ID"), summary);
+}
+
+#[test]
+fn what_is_there_is_not_replaced_and_what_is_not_finished_is_not_reported() {
+    let ended = after(demo(), &["report", "--format", "csv", "--to", "again"], 0);
+    let ended = after(ended, &["report", "--format", "csv", "--to", "again"], 5);
+    assert!(ended.stderr.contains("again/findings.csv: File exists"), "{}", ended.stderr);
+    let ended = after(ended, &["report", "--format", "csv,json"], 2);
+    assert!(ended.stderr.contains("name it with --to"), "{}", ended.stderr);
+    let ended = after(ended, &["report", "--to", "again"], 2);
+    assert!(ended.stderr.contains("--format or --inventory"), "{}", ended.stderr);
+    let ended = after(ended, &["report", "nowhere"], 2);
+    assert!(ended.stderr.contains("there is no nowhere/evidence.db"), "{}", ended.stderr);
+    let evidence = ended.scan().join("evidence.db");
+    fs::create_dir(ended.folder.path().join("half")).unwrap();
+    let half = ended.folder.path().join("half/evidence.db");
+    fs::copy(evidence, &half).unwrap();
+    rusqlite::Connection::open(&half).unwrap().execute("delete from conclusion", []).unwrap();
+    let ended = after(ended, &["report", "half"], 2);
+    assert!(ended.stderr.contains("not finished: `twilio-audit scan --resume`"), "{}", ended.stderr);
+}
+
+#[test]
+fn csv_is_laid_out_for_the_spreadsheet_at_hand() {
+    let ended = after(
+        demo(),
+        &["report", "--format", "csv", "--csv-bom", "--csv-delimiter", "semicolon", "--all-outcomes"],
+        0,
+    );
+    let text = ended.stdout.strip_prefix('\u{feff}').expect("a byte order mark");
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(text.as_bytes());
+    assert_eq!(reader.headers().unwrap().len(), 37);
+    let plain = ended.rows("findings.csv");
+    let rows: Vec<audit::Row> = reader.deserialize().map(Result::unwrap).collect();
+    assert_eq!(rows, plain, "this scan kept no passes");
+    assert!(!ended.text("findings.csv").starts_with('\u{feff}'));
+}
+
+#[test]
+fn a_scan_prints_what_it_is_asked_to() {
+    let printed = |format: &str| Audit::new(&["scan", "--demo", "--format", format]).run();
+    let json = printed("json");
+    assert_eq!(json.stdout, json.text("findings.json"));
+    let csv = printed("csv");
+    assert_eq!(csv.stdout, csv.text("findings.csv"));
+    let none = printed("none");
+    assert_eq!((none.stdout.as_str(), none.code), ("", 3));
+}
+
+#[test]
+fn a_finding_is_shown_whole_by_the_beginning_of_its_id() {
+    let scanned = demo();
+    let row = scanned.rows("findings.csv").into_iter().find(|row| row["check_id"] == "webhook-http").unwrap();
+    let id = row["finding_id"].clone();
+    let ended = after(scanned, &["show", &id[..12]], 0);
+    for column in ["finding_id", "check_id", "title", "account_sid", "resource_sid", "field", "owner"] {
+        assert!(ended.stdout.contains(&row[column]), "{column}: {}", ended.stdout);
+    }
+    let words = ended.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    for column in ["reason", "remediation", "evidence", "citations"] {
+        assert!(words.contains(&row[column]), "{column}: {}", ended.stdout);
+    }
+    assert!(words.contains("Risk"), "what can happen is told too: {words}");
+    let is_address = |line: &str| line.contains("://") || line.contains("/v1/");
+    let widest = ended.stdout.lines().filter(|line| !is_address(line)).map(|line| line.chars().count()).max();
+    assert!(widest.unwrap() <= 80, "{}", ended.stdout);
+    let ended = after(ended, &["show", "twa-"], 2);
+    assert!(ended.stderr.contains("give more of the id"), "{}", ended.stderr);
+    let ended = after(ended, &["show", "twa-0123456789abcdef"], 2);
+    assert!(ended.stderr.contains("there is no finding twa-0123456789abcdef"), "{}", ended.stderr);
+}
+
+#[test]
+fn an_inventory_lists_every_resource_and_says_where_it_says_too_little() {
+    let ended = after(demo(), &["report", "--inventory", "sync_service"], 0);
+    let rows: Vec<audit::Row> =
+        csv::Reader::from_reader(ended.stdout.as_bytes()).deserialize().map(Result::unwrap).collect();
+    let read: usize = ended
+        .rows("coverage.csv")
+        .iter()
+        .filter(|row| row["resource_type"] == "sync_service")
+        .map(|row| row["rows"].parse::<usize>().unwrap())
+        .sum();
+    assert!(rows.len() == read && read > 1, "{read}");
+    assert!(rows.iter().all(|row| row["sid"].starts_with("IS") && !row["account_name"].is_empty()));
+    assert!(ended.stderr.contains("the list of sync_service is not whole"), "{}", ended.stderr);
+
+    let ended = after(ended, &["report", "--inventory", "all", "--to", "lists"], 0);
+    let lists = fs::read_dir(ended.folder.path().join("lists")).unwrap().count();
+    let asked = ended.rows("coverage.csv").into_iter().map(|row| row["resource_type"].clone());
+    assert_eq!(lists, asked.collect::<std::collections::BTreeSet<_>>().len());
+    let ended = after(ended, &["report", "--inventory", "phone_numbers"], 2);
+    assert!(ended.stderr.contains("did you mean `phone_number`?"), "{}", ended.stderr);
+}
+
+fn one_account() -> Value {
+    json!({"accounts": [{"sid": "AC0001", "name": "=Clinic", "resources": {
+        "api/IncomingPhoneNumbers": [{"phone_number": "+12025550100", "friendly_name": "+1 202 555"}]
+    }}]})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inventory_starts_no_formula_and_names_no_kind_that_was_not_asked_for() {
+    let simulator = simulator(&one_account()).await;
+    let scanned = Audit::scan(&simulator)
+        .args(&["--check", "webhook-http"])
+        .sign_in(&credential(&one_account(), "AC0001"))
+        .run();
+    let folder = scanned.scan().display().to_string();
+    let ended = after(scanned, &["report", &folder, "--inventory", "phone_number"], 0);
+    let rows: Vec<audit::Row> =
+        csv::Reader::from_reader(ended.stdout.as_bytes()).deserialize().map(Result::unwrap).collect();
+    assert_eq!(rows[0]["account_name"], "'=Clinic");
+    assert!(rows[0].values().all(|cell| !cell.starts_with(['=', '+', '-', '@'])), "{rows:?}");
+    let ended = after(ended, &["report", &folder, "--inventory", "api_key"], 2);
+    assert!(ended.stderr.contains("did not ask for any api_key"), "{}", ended.stderr);
+}

@@ -3,13 +3,17 @@ HTML, the links and images, the code, and the text that is none of these, in whi
 """
 
 import json
+import re
 import sys
 
 from markdown_it import MarkdownIt
 
 
 def main():
-    tokens = MarkdownIt("gfm-like").parse(sys.stdin.buffer.read().decode())
+    parser = MarkdownIt("gfm-like")
+    # GitHub takes everything that begins with www. for an address, whatever it ends in.
+    parser.linkify.tlds("example", True)
+    tokens = parser.parse(sys.stdin.buffer.read().decode())
     found = {"tables": [], "headings": 0, "html": [], "links": [], "images": [], "code": [], "text": []}
     for token in tokens:
         if token.type == "table_open":
@@ -24,9 +28,14 @@ def main():
             found["html"].append(token.content)
         elif token.type in ("code_block", "fence"):
             found["code"].append(token.content)
-        for child in token.children or []:
+        children = token.children or []
+        for place, child in enumerate(children):
             if child.type == "html_inline":
                 found["html"].append(child.content)
+            elif child.type == "link_open" and child.markup == "linkify":
+                # The parser makes an address of every host; GitHub only of what begins like one, and of mail.
+                if re.match(r"(?i)(www\.|https?://|ftp://)|.*@", children[place + 1].content):
+                    found["links"].append(child.attrs["href"])
             elif child.type == "link_open":
                 found["links"].append(child.attrs["href"])
             elif child.type == "image":

@@ -22,8 +22,11 @@ pub struct Result {
 impl Result {
     /// Reads a scan.
     pub fn of(scan: &Path) -> Self {
-        let times =
-            regex::Regex::new(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z|\d{8}T\d{6}Z|127\.0\.0\.1:\d+").unwrap();
+        // The last kind is a moment in milliseconds.
+        let times = regex::Regex::new(
+            r#"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z|\d{8}T\d{6}Z|127\.0\.0\.1:\d+|time":\d{13}"#,
+        )
+        .unwrap();
         let reports = Format::OF_A_SCAN.map(|format| {
             let name = format.file_name();
             let text = fs::read_to_string(scan.join(name)).unwrap();

@@ -20,8 +20,11 @@ pub(super) fn prose(text: &str, characters: usize) -> String {
     let text = at_most(printable(text).trim(), characters);
     let mut escaped = String::with_capacity(text.len() + 8);
     let mut before = ['\n'; 2];
+    let mut is_number = true;
     for sign in text.chars() {
-        if is_meant(sign, before) {
+        // At the beginning, `1.` and `1)` make a list.
+        let makes_a_list = is_number && matches!(sign, '.' | ')');
+        if makes_a_list || is_meant(sign, before) {
             escaped.push('\\');
         }
         escaped.push(sign);
@@ -33,6 +36,7 @@ pub(super) fn prose(text: &str, characters: usize) -> String {
             escaped.push(GAP);
         }
         before = [before[1], sign];
+        is_number &= sign.is_ascii_digit();
     }
     escaped
 }
@@ -45,8 +49,8 @@ const fn is_meant(sign: char, before: [char; 2]) -> bool {
         '-' | '+' | '=' => matches!(before[1], '\n'),
         // `http:`, `https:` and `ftp:` begin an address.
         ':' => matches!(before[1], 'p' | 'P' | 's' | 'S'),
-        // `1.` and `1)` begin a list, `www.` an address.
-        '.' | ')' => before[1].is_ascii_digit() || matches!(before[1], 'w' | 'W'),
+        // `www.` begins one too.
+        '.' => matches!(before[1], 'w' | 'W'),
         _ => false,
     }
 }
@@ -75,5 +79,6 @@ mod tests {
         );
         assert_eq!(prose("1. one\n- two | www.a.example", 80), "1\\. one - two \\| www\\.a.example");
         assert_eq!(prose("- one", 80), "\\- one");
+        assert_eq!(prose("of 127.0.0.1", 80), "of 127.0.0.1");
     }
 }

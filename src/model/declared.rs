@@ -73,3 +73,31 @@ pub(crate) fn is_about(
         && (of_account.is_some()
             || (of_resource.is_some() && (looks_like_sid(resource) || of_resource == Some(account))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_waiver_covers_what_it_names_and_only_as_long_as_it_lasts() {
+        let waiver = |account_sid: &str, resource: &str, is_over: bool| Accepted {
+            check_id: "webhook-http".to_owned(),
+            account_sid: account_sid.to_owned(),
+            resource: resource.to_owned(),
+            reason: String::new(),
+            equivalent_measure: String::new(),
+            approved_by: String::new(),
+            expires_on: String::new(),
+            is_over,
+        };
+        let number = format!("PN{:032x}", 1);
+        assert!(waiver("AC1", "", false).covers("webhook-http", "AC1", &number));
+        assert!(waiver("", &number, false).covers("webhook-http", "AC1", &number));
+        assert!(waiver("AC1", "host.example", false).covers("webhook-http", "AC1", "host.example"));
+        assert!(!waiver("", "host.example", false).covers("webhook-http", "AC1", "host.example"));
+        assert!(!waiver("", "", false).covers("webhook-http", "AC1", &number));
+        assert!(!waiver("AC2", "", false).covers("webhook-http", "AC1", &number));
+        assert!(!waiver("AC1", "", false).covers("webhook-ip", "AC1", &number));
+        assert!(!waiver("AC1", "", true).covers("webhook-http", "AC1", &number));
+    }
+}

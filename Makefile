@@ -6,6 +6,7 @@
 OAI ?= $(or $(TWILIO_OAI_DIR),$(wildcard ../shared/twilio-oai))
 VENV := .venv
 PRISM := tests/support/prism/node_modules/.bin/prism
+SARIF := tests/support/formats/node_modules/.bin/sarif-multitool
 
 .PHONY: demo test check conformance tools sample-reports mutants bench clean
 
@@ -14,7 +15,7 @@ demo: ## Audit the built-in clinic
 	@target/release/twilio-audit scan --demo; code=$$?; \
 	case $$code in 0|1|3) echo; echo "Exit code $$code: see twilio-audit --help"; exit 0;; *) exit $$code;; esac
 
-test: $(VENV)/.installed $(PRISM) ## Every test
+test: $(VENV)/.installed $(PRISM) $(SARIF) ## Every test
 	$(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python" cargo test --locked
 
 check: ## What CI asks beyond the tests: format, lints, layering
@@ -38,15 +39,16 @@ bench: $(VENV)/.twilio ## How long judging and collecting take, and what of it i
 sample-reports: ## Write what a demo scan writes anew
 	UPDATE_SAMPLES=1 cargo test --locked --test sample_reports
 
-tools: $(VENV)/.installed $(PRISM) ## What the tests need beyond Rust
+tools: $(VENV)/.installed $(PRISM) $(SARIF) ## What the tests need beyond Rust
 
-# Twilio's Python library, which drives the simulator, and the judge of what is written for Kubernetes. Without Python
-# their tests say that they were skipped.
-$(VENV)/.installed: tests/support/twilio_python/requirements.txt tests/support/kubernetes/requirements.txt
+# Twilio's Python library, which drives the simulator, and the judges of what is written for Kubernetes and of the
+# reports. Without Python their tests say that they were skipped.
+$(VENV)/.installed: tests/support/twilio_python/requirements.txt tests/support/kubernetes/requirements.txt \
+  tests/support/formats/requirements.txt
 	@if command -v python3 >/dev/null && python3 -m venv $(VENV) 2>/dev/null; then \
 	  $(VENV)/bin/pip install --quiet --disable-pip-version-check $(^:%=-r %) && touch $@; \
 	elif [ -n "$$CI" ]; then echo "python3 with venv is needed in CI" >&2; exit 1; \
-	else echo "skipped: no python3 with venv, so neither twilio nor kubernetes-validate is installed"; fi
+	else echo "skipped: no python3 with venv, so neither twilio nor any judge is installed"; fi
 
 # Prism, which judges our requests by Twilio's OpenAPI files. Without Node its test says that it was skipped.
 $(PRISM): tests/support/prism/package-lock.json
@@ -55,6 +57,14 @@ $(PRISM): tests/support/prism/package-lock.json
 	elif [ -n "$$CI" ]; then echo "npm is needed in CI" >&2; exit 1; \
 	else echo "skipped: no npm, so Prism is not installed"; fi
 
+# Microsoft's judge of SARIF, a program for which npm is but the way. Without Node its tests say that they were skipped.
+$(SARIF): tests/support/formats/package-lock.json
+	@if command -v npm >/dev/null; then \
+	  npm ci --prefix tests/support/formats --ignore-scripts --no-audit --no-fund --silent \
+	  && chmod +x tests/support/formats/node_modules/@microsoft/sarif-multitool-*/Sarif.Multitool && touch $@; \
+	elif [ -n "$$CI" ]; then echo "npm is needed in CI" >&2; exit 1; \
+	else echo "skipped: no npm, so the SARIF multitool is not installed"; fi
+
 clean: ## Remove everything that was built or installed
 	cargo clean
-	rm -rf $(VENV) tests/support/prism/node_modules audits
+	rm -rf $(VENV) tests/support/prism/node_modules tests/support/formats/node_modules audits

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::compile::Compiled;
 use super::scope::AccountFacts;
-use crate::model::{Outcome, looks_like_sid};
+use crate::model::{Outcome, is_about};
 
 /// A waiver, and whether anything that it may be about was seen.
 struct Waiver {
@@ -74,14 +74,9 @@ impl Waivers {
 }
 
 impl Waiver {
-    /// Whether everything that it names is this. A resource that goes by no SID (a host, a product) exists in many
-    /// accounts, so it counts only together with its account.
+    /// Whether everything that it names is this.
     fn is_about(&self, account: &str, resource: &str) -> bool {
-        let (of_account, of_resource) = (self.account.as_deref(), self.resource.as_deref());
-        of_account.is_none_or(|named| named == account)
-            && of_resource.is_none_or(|named| named == resource || named == account)
-            && (of_account.is_some()
-                || (of_resource.is_some() && (looks_like_sid(resource) || of_resource == Some(account))))
+        is_about(self.account.as_deref(), self.resource.as_deref(), account, resource)
     }
 
     fn notice(&self) -> Option<String> {

@@ -1,5 +1,6 @@
 //! `report`: the reports of a finished scan, written again.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
@@ -41,6 +42,9 @@ pub struct Args {
     /// The severity from which a fault counts in what is written; the exit code does not depend on it
     #[arg(long, value_enum, default_value_t = FailOn::High, env = "TWILIO_AUDIT_FAIL_ON")]
     fail_on: FailOn,
+    /// Print the JSON Schema of findings.json instead, and read no scan
+    #[arg(long, conflicts_with_all = ["formats", "to"])]
+    schema: bool,
     #[command(flatten)]
     layout: Layout,
 }
@@ -51,6 +55,10 @@ pub struct Args {
 ///
 /// When there is no such scan, no such kind, or something cannot be written.
 pub fn run(args: &Args) -> Result<Exit, Stop> {
+    if args.schema {
+        print(|out| writeln!(out, "{}", report::findings_schema()))?;
+        return Ok(Exit::Complete);
+    }
     let StoredScan { folder, scan, store } = StoredScan::open(&args.scan)?;
     let options = args.options();
     let kinds = args.kinds(&store)?;

@@ -2,12 +2,13 @@
 
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::AccountSid;
 
 /// How the reading of one listing ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CoverageStatus {
     /// Every page was read.
@@ -63,7 +64,7 @@ impl CoverageStatus {
 }
 
 /// The reading of one listing: one account × kind × parent resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Coverage {
     /// The account that was read.
     pub account_sid: AccountSid,

@@ -2,12 +2,13 @@
 
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Severity;
 
 /// The five answers of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Evidence read, rule broken.
@@ -55,9 +56,9 @@ impl Outcome {
 
 /// One outcome for one (check, account, resource, field). Its fields are the columns of
 /// `findings.csv`, without those that are the same for the whole scan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
-    /// Stable identity, see [`super::finding_id`].
+    /// Stable identity: the same thing found again has the same, whatever it is called by then.
     pub finding_id: String,
     /// Against the previous scan: `first_scan`, `new`, `open` or `fixed`; empty where nothing was open and
     /// nothing is, and in scans of a part.

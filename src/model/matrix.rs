@@ -1,14 +1,16 @@
 //! What was read, as a table: accounts × products. Worked out from the readings as they come; it knows no report.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 
-use serde::ser::{Serialize, SerializeStruct as _, Serializer};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::ser::{Serialize, Serializer};
 
 use super::{Coverage, Readings, ScannedAccount};
 
 /// How many of some kinds were read whole.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, JsonSchema)]
 pub struct Share {
     /// Those of which every list was read to its end, or the absence itself was read.
     pub read: usize,
@@ -17,7 +19,7 @@ pub struct Share {
 }
 
 /// What was read of one product in one account.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, JsonSchema)]
 pub struct Cell<'a> {
     /// The account.
     pub account_sid: &'a str,
@@ -147,15 +149,35 @@ impl Matrix {
 
 impl Serialize for Matrix {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        struct Cells<'a>(&'a Matrix);
-        impl Serialize for Cells<'_> {
-            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                to.collect_seq(self.0.cells())
-            }
-        }
-        let mut fields = to.serialize_struct("Matrix", 2)?;
-        fields.serialize_field("required", &self.required)?;
-        fields.serialize_field("cells", &Cells(self))?;
-        fields.end()
+        Written { required: self.required, cells: Cells(self) }.serialize(to)
+    }
+}
+
+impl JsonSchema for Matrix {
+    fn schema_name() -> Cow<'static, str> {
+        "Matrix".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Written::json_schema(generator)
+    }
+}
+
+/// How much was read of each product in each account; accounts that are not active have no part in it.
+#[derive(serde::Serialize, JsonSchema)]
+struct Written<'a> {
+    /// Account × kind, of the kinds without which some check can call nothing fine.
+    required: Share,
+    /// By product, then by account in the order of `accounts`.
+    #[schemars(with = "Vec<Cell<'a>>")]
+    cells: Cells<'a>,
+}
+
+/// The cells, written one by one.
+struct Cells<'a>(&'a Matrix);
+
+impl Serialize for Cells<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0.cells())
     }
 }

@@ -22,6 +22,7 @@ mod sid;
 mod tally;
 
 pub use coverage::{Coverage, CoverageStatus, Readings};
+pub(crate) use declared::is_about;
 pub use declared::{Accepted, Attested};
 pub use enumeration::first_of;
 pub use examination::{

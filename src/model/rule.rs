@@ -1,11 +1,12 @@
 //! What a check asks for, as the reports tell of it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Severity;
 
 /// A check that was run: everything a reader needs, and nothing of how it is judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rule {
     /// Its name, for example `webhook-http`.
     pub id: String,

@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Accepted, Attested, Findings, Matrix, Outcome, Readings, Region, Rule, Said, Severity, Tally};
@@ -44,7 +45,7 @@ impl fmt::Display for ScanId {
 }
 
 /// May PHI go live on an account?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Every blocking check was assessed and met.
@@ -56,7 +57,7 @@ pub enum Verdict {
 }
 
 /// An account of the scan, as the reports show it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ScannedAccount {
     /// Its SID.
     pub account_sid: String,

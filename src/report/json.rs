@@ -2,40 +2,69 @@
 
 use std::io::{self, Write};
 
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::ser::{Error as _, Serialize, SerializeSeq as _, Serializer};
 
 use super::{BLIND_SPOTS, Options};
 use crate::model::{
-    Coverage, Finding, Findings, Kept, Matrix, Outcome, Region, Scan, ScannedAccount, Severity, in_seconds,
+    Accepted, Attested, Coverage, Finding, Findings, Kept, Matrix, Outcome, Region, Rule, Scan,
+    ScannedAccount, Severity, in_seconds,
 };
 
-/// Raised when a field changes its meaning or goes; new fields do not raise it.
+/// Raised when a field changes its meaning or goes; new fields do not raise it. See `docs/formats.md`.
 const SCHEMA_VERSION: u32 = 1;
 
-#[derive(serde::Serialize)]
+/// A finished scan. Fields are only ever added: read past what you do not know.
+#[derive(serde::Serialize, JsonSchema)]
 struct Document<'a> {
+    /// Raised when a field changes its meaning or goes; new fields do not raise it.
     schema_version: u32,
+    /// The scan itself.
     scan: Facts<'a>,
+    /// The accounts, parent first, then by SID.
     accounts: &'a [ScannedAccount],
+    /// What the reader must know first, one sentence each.
     notices: &'a [String],
     /// One sentence for each credential that could not be used.
     unusable_credentials: &'a [String],
+    /// How many findings say what, passes included, waived ones not.
     tallies: Vec<Tally>,
     /// How much of what was required was read, and of each product in each account.
     coverage_matrix: &'a Matrix,
+    /// What was and was not read, by account, kind and parent resource.
+    #[schemars(with = "Vec<Coverage>")]
     coverage: Read<'a>,
+    /// The checks that were run, by their names.
+    rules: &'a [Rule],
+    /// What people vouched for, in the order of the declaration.
+    attestations: &'a [Attested],
+    /// What they accepted, in the order of the declaration.
+    waivers: &'a [Accepted],
+    /// What to act on, and passes too where they were asked for: blockers first, then by severity, account, check and
+    /// resource.
+    #[schemars(with = "Vec<Finding>")]
     findings: Shown<'a>,
+    /// What no audit by API can see, one sentence each.
     blind_spots: &'a [&'a str],
 }
 
-#[derive(serde::Serialize)]
+/// When, by what and of what the scan was made.
+#[derive(serde::Serialize, JsonSchema)]
 struct Facts<'a> {
+    /// Its name: its start in UTC, as `20261123T041500Z`.
     scan_id: &'a str,
+    /// When it started, RFC 3339 UTC.
     started_at: String,
+    /// The version of twilio-audit.
     tool_version: &'a str,
+    /// The date of the newest rule in its catalogue.
     catalogue_version: &'a str,
+    /// Whether an audit.toml was read.
     intent_declared: bool,
+    /// Whether subaccounts were read with the tokens that the parent's account list returns.
     derived_tokens: bool,
+    /// The Region that was audited.
     region: Region,
     /// Whether everything that was required could be assessed.
     complete: bool,
@@ -75,11 +104,22 @@ impl Serialize for Shown<'_> {
 }
 
 /// How many unwaived findings have one outcome and severity.
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, JsonSchema)]
 struct Tally {
+    /// What they say.
     outcome: Outcome,
+    /// How bad that is, or would be.
     severity: Severity,
+    /// How many.
     findings: usize,
+}
+
+/// The JSON Schema of the file: indented, and the same for the same program.
+pub(super) fn schema() -> String {
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let mut schema = generator.into_root_schema_for::<Document<'_>>();
+    schema.insert("title".to_owned(), "findings.json of twilio-audit".into());
+    serde_json::to_string_pretty(&schema).unwrap_or_default()
 }
 
 /// Writes the scan, with the findings that the options ask for.
@@ -103,6 +143,9 @@ pub(super) fn write(scan: &Scan, kept: &dyn Kept, options: Options, mut to: impl
         tallies: tallies(scan),
         coverage_matrix: &scan.matrix,
         coverage: Read(kept),
+        rules: &scan.rules,
+        attestations: &scan.attestations,
+        waivers: &scan.waivers,
         findings: Shown { findings: kept, options },
         blind_spots: BLIND_SPOTS,
     };

@@ -15,9 +15,13 @@ mod findings_csv;
 mod grid;
 mod inventory_csv;
 mod json;
+mod junit;
+mod markdown;
+mod ocsf;
 mod paragraph;
 pub mod permissions;
 mod plan;
+mod sarif;
 mod terminal;
 
 use std::fs::{File, OpenOptions};
@@ -71,11 +75,20 @@ pub enum Format {
     Coverage,
     /// Everything for programs
     Json,
+    /// The findings for code scanning
+    Sarif,
+    /// The findings for security lakes
+    Ocsf,
+    /// A summary for a pull request
+    Markdown,
+    /// The findings as test results for CI
+    Junit,
 }
 
 impl Format {
     /// What a scan writes, in the order in which the files are worth reading.
-    pub const OF_A_SCAN: [Self; 3] = [Self::Csv, Self::Coverage, Self::Json];
+    pub const OF_A_SCAN: [Self; 6] =
+        [Self::Csv, Self::Coverage, Self::Markdown, Self::Json, Self::Sarif, Self::Ocsf];
 
     /// The name of its file.
     pub const fn file_name(self) -> &'static str {
@@ -83,6 +96,10 @@ impl Format {
             Self::Csv => "findings.csv",
             Self::Coverage => "coverage.csv",
             Self::Json => "findings.json",
+            Self::Sarif => "findings.sarif",
+            Self::Ocsf => "findings.ocsf.jsonl",
+            Self::Markdown => "report.md",
+            Self::Junit => "findings.junit.xml",
         }
     }
 
@@ -92,6 +109,10 @@ impl Format {
             Self::Csv => "what to act on",
             Self::Coverage => "what was and was not read",
             Self::Json => "the same for programs",
+            Self::Sarif => "for code scanning, as on GitHub",
+            Self::Ocsf => "for security lakes and SIEMs",
+            Self::Markdown => "a summary for a pull request",
+            Self::Junit => "test results for CI",
         }
     }
 
@@ -105,6 +126,10 @@ impl Format {
             Self::Csv => findings_csv::write(scan, kept, options, to),
             Self::Coverage => coverage_csv::write(scan, kept, options, to),
             Self::Json => json::write(scan, kept, options, to),
+            Self::Sarif => sarif::write(scan, kept, options, to),
+            Self::Ocsf => ocsf::write(scan, kept, options, to),
+            Self::Markdown => markdown::write(scan, kept, options, to),
+            Self::Junit => junit::write(scan, kept, options, to),
         }
     }
 }
@@ -117,6 +142,11 @@ pub fn findings_columns() -> impl Iterator<Item = (&'static str, &'static str)> 
 /// The columns of `coverage.csv`, each with what it says.
 pub fn coverage_columns() -> impl Iterator<Item = (&'static str, &'static str)> {
     coverage_csv::COLUMNS.iter().map(|column| (column.name, column.about))
+}
+
+/// The JSON Schema of `findings.json`, for programs that read it.
+pub fn findings_schema() -> String {
+    json::schema()
 }
 
 /// Writes a scan into a folder, one new file for each form.

@@ -132,7 +132,7 @@ fn not_read(scan: &Scan, readings: &dyn Readings, to: &mut impl Write) -> io::Re
 }
 
 /// Causes with the number of lists that each left unread, the most frequent first.
-fn causes(scan: &Scan, readings: &dyn Readings) -> io::Result<Vec<(String, usize)>> {
+pub(super) fn causes(scan: &Scan, readings: &dyn Readings) -> io::Result<Vec<(String, usize)>> {
     // What an inactive account does not show is no gap that anybody could close.
     let active = scan.accounts.iter().filter(|account| account.active);
     let names: HashMap<&str, String> =
@@ -205,11 +205,11 @@ fn files(scan: &Scan, options: Options, folder: &Path, to: &mut impl Write) -> i
         let rows = match format {
             Format::Csv => format!(" ({} rows)", options.count_shown(&scan.tally)),
             Format::Coverage => format!(" ({} rows)", scan.readings),
-            Format::Json => String::new(),
+            _ => String::new(),
         };
-        writeln!(to, "  {:<14}  {}{rows}", format.file_name(), format.about())?;
+        writeln!(to, "  {:<19}  {}{rows}", format.file_name(), format.about())?;
     }
-    writeln!(to, "  {:<14}  what was kept of Twilio's answers (SQLite)", "evidence.db")?;
+    writeln!(to, "  {:<19}  what was kept of Twilio's answers (SQLite)", "evidence.db")?;
     let blind = format!(
         "{} things that no API shows are listed under blind_spots in findings.json.",
         BLIND_SPOTS.len()

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
+use twilio_audit::report::Format;
 
 /// Everything of a scan, with its times, its name and the simulator's port taken out, and each hash replaced by the place of its first row.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,9 +22,13 @@ pub struct Result {
 impl Result {
     /// Reads a scan.
     pub fn of(scan: &Path) -> Self {
-        let times =
-            regex::Regex::new(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z|\d{8}T\d{6}Z|127\.0\.0\.1:\d+").unwrap();
-        let reports = ["findings.csv", "coverage.csv", "findings.json"].map(|name| {
+        // The last kind is a moment in milliseconds.
+        let times = regex::Regex::new(
+            r#"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z|\d{8}T\d{6}Z|127\.0\.0\.1:\d+|time":\d{13}"#,
+        )
+        .unwrap();
+        let reports = Format::OF_A_SCAN.map(|format| {
+            let name = format.file_name();
             let text = fs::read_to_string(scan.join(name)).unwrap();
             (name, times.replace_all(&text, "TIME").into_owned())
         });

@@ -1,0 +1,156 @@
+//! `report.md`: a summary for a comment on a pull request.
+//!
+//! A comment on GitHub may be 65,536 characters long, so this is never longer than [`LONGEST`]: what does not fit is
+//! counted, worst first, and the other files have it.
+
+mod by_check;
+mod text;
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use by_check::Checks;
+use text::{code, prose};
+
+use super::{Format, Options, terminal};
+use crate::model::{Kept, Outcome, Scan, ScannedAccount, Severity, Share, Verdict};
+
+/// Characters of the whole.
+const LONGEST: usize = 60_000;
+
+/// Accounts shown before the rest is counted.
+const ACCOUNTS: usize = 40;
+
+/// Notices, and causes why something was not read, shown before the rest is counted.
+const LINES: usize = 12;
+
+/// Characters shown of a name, and of a sentence.
+const NAME: usize = 60;
+const SENTENCE: usize = 240;
+
+/// Writes the summary. Passes never stand in it but as a number.
+pub(super) fn write(scan: &Scan, kept: &dyn Kept, _: Options, mut to: impl Write) -> io::Result<()> {
+    let checks = Checks::of(kept)?;
+    let mut page = String::new();
+    heading(scan, &mut page);
+    verdicts(scan, &mut page);
+    totals(scan, &mut page);
+    checks.table(&mut page);
+    let mut end = String::new();
+    not_read(scan, kept, &mut end)?;
+    files(scan, &mut end);
+    let room = LONGEST.saturating_sub(page.chars().count() + end.chars().count());
+    checks.details(room, &mut page);
+    page.push_str(&end);
+    to.write_all(page.as_bytes())
+}
+
+fn heading(scan: &Scan, page: &mut String) {
+    let worst =
+        scan.accounts.iter().filter_map(|account| account.verdict).min_by_key(|verdict| rank(*verdict));
+    let verdict = worst.map_or("no active account carries PHI", Verdict::as_str);
+    let _ = writeln!(page, "## Twilio audit: {verdict}\n");
+    let complete = if scan.is_complete() { "complete" } else { "**incomplete**" };
+    let active = scan.accounts.iter().filter(|account| account.active).count();
+    let _ = writeln!(
+        page,
+        "Scan `{}`, {complete}, {} accounts, {active} active, Region {}, twilio-audit {}.\n",
+        scan.id,
+        scan.accounts.len(),
+        scan.region,
+        scan.tool_version
+    );
+    list(scan.unusable_credentials.iter().chain(&scan.notices).map(String::as_str), "findings.json", page);
+}
+
+/// The worst first.
+const fn rank(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::NotReady => 0,
+        Verdict::CannotSay => 1,
+        Verdict::Ready => 2,
+    }
+}
+
+fn verdicts(scan: &Scan, page: &mut String) {
+    let mut judged: Vec<(&ScannedAccount, Verdict)> =
+        scan.accounts.iter().filter_map(|account| Some((account, account.verdict?))).collect();
+    page.push_str("### May PHI go live?\n\n");
+    if judged.is_empty() {
+        page.push_str("No active account carries PHI.\n\n");
+        return;
+    }
+    judged.sort_by_key(|(_, verdict)| rank(*verdict));
+    page.push_str("| account | verdict | blockers failed | blockers undecided |\n|---|---|--:|--:|\n");
+    for (account, verdict) in judged.iter().take(ACCOUNTS) {
+        let _ = writeln!(
+            page,
+            "| {} | **{}** | {} | {} |",
+            code(&account.account_name, NAME),
+            verdict.as_str(),
+            account.blockers_failed,
+            account.blockers_undecided
+        );
+    }
+    page.push('\n');
+    more(judged.len().saturating_sub(ACCOUNTS), "accounts", "findings.json", page);
+}
+
+fn totals(scan: &Scan, page: &mut String) {
+    page.push_str("### Findings\n\n| severity | fail | manual | not assessed |\n|---|--:|--:|--:|\n");
+    for severity in Severity::ALL {
+        let count = |outcome| scan.count(outcome, severity);
+        let (fail, manual) = (count(Outcome::Fail), count(Outcome::Manual));
+        let _ = writeln!(page, "| {severity} | {fail} | {manual} | {} |", count(Outcome::NotAssessed));
+    }
+    let total = |wanted| scan.tally.count(|(outcome, ..)| outcome == wanted);
+    let _ = writeln!(
+        page,
+        "\nPassed {}, nothing to judge {}, waived {}.\n",
+        total(Outcome::Pass),
+        total(Outcome::NotApplicable),
+        scan.tally.count(|(.., waived)| waived)
+    );
+}
+
+fn not_read(scan: &Scan, kept: &dyn Kept, page: &mut String) -> io::Result<()> {
+    let Share { read, of } = scan.matrix.listings;
+    page.push_str("### What was not read\n\n");
+    if scan.matrix.listings.is_whole() {
+        page.push_str("Every list that these checks need was read.\n\n");
+        return Ok(());
+    }
+    let _ = writeln!(page, "{read} of {of} listings were read.\n");
+    let causes = terminal::causes(scan, kept)?;
+    let lines = causes.iter().map(|(cause, lists)| match lists {
+        1 => format!("1 list of {cause}"),
+        lists => format!("{lists} lists of {cause}"),
+    });
+    list(lines, "coverage.csv", page);
+    Ok(())
+}
+
+fn files(scan: &Scan, page: &mut String) {
+    let names: Vec<String> =
+        Format::OF_A_SCAN.iter().map(|format| format!("`{}`", format.file_name())).collect();
+    let _ = writeln!(page, "Everything is in the folder of scan `{}`: {}.", scan.id, names.join(", "));
+}
+
+/// Sentences, as a list.
+fn list<T: AsRef<str>>(sentences: impl Iterator<Item = T>, file: &str, page: &mut String) {
+    let sentences: Vec<T> = sentences.collect();
+    for sentence in sentences.iter().take(LINES) {
+        let _ = writeln!(page, "- {}", prose(sentence.as_ref(), SENTENCE));
+    }
+    if !sentences.is_empty() {
+        page.push('\n');
+    }
+    more(sentences.len().saturating_sub(LINES), "lines", file, page);
+}
+
+/// That some are left out, if they are.
+fn more(count: usize, what: &str, file: &str, page: &mut String) {
+    if count > 0 {
+        let _ = writeln!(page, "{count} more {what} are in `{file}`.\n");
+    }
+}

@@ -13,11 +13,14 @@ pub mod examination;
 mod finding;
 mod findings_csv;
 mod grid;
+mod html;
 mod json;
+mod not_read;
 mod paragraph;
 pub mod permissions;
 mod plan;
 mod terminal;
+mod verdict;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -63,6 +66,8 @@ impl Options {
 /// A form in which a scan is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
+    /// Everything in one page, for people
+    Html,
     /// The findings for a spreadsheet
     Csv,
     /// What was and was not read, for a spreadsheet
@@ -73,11 +78,12 @@ pub enum Format {
 
 impl Format {
     /// What a scan writes, in the order in which the files are worth reading.
-    pub const OF_A_SCAN: [Self; 3] = [Self::Csv, Self::Coverage, Self::Json];
+    pub const OF_A_SCAN: [Self; 4] = [Self::Html, Self::Csv, Self::Coverage, Self::Json];
 
     /// The name of its file.
     pub const fn file_name(self) -> &'static str {
         match self {
+            Self::Html => "report.html",
             Self::Csv => "findings.csv",
             Self::Coverage => "coverage.csv",
             Self::Json => "findings.json",
@@ -87,6 +93,7 @@ impl Format {
     /// What is in it, in a few words.
     const fn about(self) -> &'static str {
         match self {
+            Self::Html => "for people: everything in one page",
             Self::Csv => "what to act on",
             Self::Coverage => "what was and was not read",
             Self::Json => "the same for programs",
@@ -100,6 +107,7 @@ impl Format {
     /// When something cannot be read or written.
     pub fn write(self, scan: &Scan, kept: &dyn Kept, options: Options, to: &mut dyn Write) -> io::Result<()> {
         match self {
+            Self::Html => html::write(scan, kept, options, to),
             Self::Csv => findings_csv::write(scan, kept, options, to),
             Self::Coverage => coverage_csv::write(scan, kept, options, to),
             Self::Json => json::write(scan, kept, options, to),

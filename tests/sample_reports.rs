@@ -25,7 +25,8 @@ const TIME: &str = "2026-11-23T04:15:00Z";
 fn the_samples_are_what_a_demo_scan_writes() {
     let ended = Audit::new(&["scan", "--demo"]).env("TWILIO_AUDIT_DEMO_TIME", TIME).run();
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-reports");
-    let files = ["findings.csv", "coverage.csv", "findings.json"].map(|name| (name, ended.text(name)));
+    let files =
+        ["report.html", "findings.csv", "coverage.csv", "findings.json"].map(|name| (name, ended.text(name)));
     let mut outdated = Vec::new();
     let moment: jiff::Timestamp = TIME.parse().unwrap();
     let declared = demo::intent(moment.into());

@@ -54,7 +54,7 @@ fn the_demo_needs_nothing_and_leaves_files_for_its_owner_alone() {
     let ended = Audit::new(&["scan", "--demo"]).run();
     assert_eq!(ended.stderr, "");
     assert!(ended.stdout.contains("NOT READY"), "{}", ended.stdout);
-    for file in ["evidence.db", "findings.csv", "coverage.csv", "findings.json"] {
+    for file in ["evidence.db", "report.html", "findings.csv", "coverage.csv", "findings.json"] {
         let mode = fs::metadata(ended.scan().join(file)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{file}");
     }
@@ -67,7 +67,7 @@ fn the_demo_needs_nothing_and_leaves_files_for_its_owner_alone() {
 fn the_same_estate_gives_the_same_files() {
     let scan = || Audit::new(&["scan", "--demo"]).env("TWILIO_AUDIT_DEMO_TIME", "2026-11-23T04:15:00Z").run();
     let (one, two) = (scan(), scan());
-    for file in ["findings.csv", "coverage.csv", "findings.json"] {
+    for file in ["report.html", "findings.csv", "coverage.csv", "findings.json"] {
         assert_eq!(one.text(file), two.text(file), "{file}");
     }
 }

@@ -10,8 +10,6 @@ mod declared;
 mod matrix;
 mod page;
 mod survey;
-#[cfg(test)]
-mod tests;
 mod verdicts;
 
 use std::io::{self, Write};
@@ -54,6 +52,20 @@ fn policy() -> String {
 /// right to left stays as it is.
 fn text(text: &str) -> String {
     at_most(&printable(text), 2000)
+}
+
+/// A piece of a sentence: `code`, or the words around it.
+#[derive(Debug)]
+struct Piece {
+    is_code: bool,
+    text: String,
+}
+
+/// A sentence in its pieces.
+fn prose(sentence: &str) -> Vec<Piece> {
+    let pieces = text(sentence);
+    let pieces = pieces.split('`').enumerate();
+    pieces.map(|(place, piece)| Piece { is_code: place % 2 == 1, text: piece.to_owned() }).collect()
 }
 
 /// A name from a stranger, where the page only needs to tell things apart.

@@ -8,7 +8,7 @@ use super::declared::Declared;
 use super::matrix::HeatMap;
 use super::survey::Survey;
 use super::verdicts::Verdicts;
-use super::{SCRIPT, STYLE, counted, first, name, policy, text};
+use super::{Piece, SCRIPT, STYLE, counted, first, name, policy, prose};
 use crate::model::{Outcome, Scan, in_seconds};
 use crate::report::BLIND_SPOTS;
 
@@ -25,7 +25,7 @@ pub(super) struct Page<'a> {
     started: String,
     facts: Vec<String>,
     is_complete: bool,
-    notices: Vec<String>,
+    notices: Vec<Vec<Piece>>,
     more_notices: usize,
     verdicts: Verdicts,
     severities: Vec<Row>,
@@ -39,7 +39,7 @@ pub(super) struct Page<'a> {
     left_out: usize,
     declared: Declared,
     blind_spots: &'static [&'static str],
-    unusable: Vec<String>,
+    unusable: Vec<Vec<Piece>>,
     more_unusable: usize,
     listings: String,
     causes: Vec<(usize, String)>,
@@ -51,10 +51,10 @@ impl<'a> Page<'a> {
     /// The page of a scan. `causes` say why lists were not read, and of how many that is true.
     pub(super) fn of(scan: &'a Scan, survey: &'a Survey, causes: Vec<(String, usize)>) -> Self {
         let sentences = scan.notices.iter().chain(&scan.unusable_credentials);
-        let (notices, more_notices) = first(sentences.map(|sentence| text(sentence)).collect());
+        let (notices, more_notices) = first(sentences.map(|sentence| prose(sentence)).collect());
         let (unusable, more_unusable) =
-            first(scan.unusable_credentials.iter().map(|sentence| text(sentence)).collect());
-        let causes = causes.into_iter().map(|(cause, lists)| (lists, text(&cause))).collect();
+            first(scan.unusable_credentials.iter().map(|sentence| prose(sentence)).collect());
+        let causes = causes.into_iter().map(|(cause, lists)| (lists, name(&cause))).collect();
         let (causes, more_causes) = first(causes);
         Self {
             policy: policy(),

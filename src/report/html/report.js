@@ -4,7 +4,7 @@
 // would not let it. Only one page of rows is in the document at a time, so that ten thousand findings stay quick.
 "use strict";
 
-const ROWS = 100;
+const ROWS = 50;
 const PRINTED = 500;
 const MARKS = { critical: "◆", high: "▲", medium: "●", low: "○" };
 const OUTCOME_MARKS = { fail: "✕", manual: "?", not_assessed: "–", pass: "✓", not_applicable: "·" };
@@ -40,14 +40,14 @@ const pages = document.getElementById("pages");
 const view = { sort: "", descending: false, page: 0, open: null, rows: findings };
 
 function decode([id, outcome, severity, flags, check, account, own, seen], number) {
-  const [change, product, type, sid, name, field, reason, remediation, command, consoleUrl, firstSeen, lastSeen, owner] =
+  const [change, product, type, sid, name, field, reason, remediation, command, consoleUrl, firstSeen, owner] =
     texts(own);
   const pairs = texts(seen);
   const words = data.outcomes[outcome];
   const waived = (flags & 2) !== 0;
   return {
     number, id, severity, outcome, waived, change, product, type, sid, name, field, reason, remediation, command,
-    consoleUrl, firstSeen, lastSeen, owner,
+    consoleUrl, firstSeen, owner,
     check: checks[check],
     account: accounts[account],
     blocks: (flags & 1) !== 0 && ["fail", "manual", "not_assessed"].includes(words) && !waived,
@@ -70,7 +70,8 @@ const inWords = (word) => word.replaceAll("_", " ");
 const counted = (count, thing) => `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
 const severityOf = (finding) => data.severities[finding.severity];
 const outcomeOf = (finding) => data.outcomes[finding.outcome];
-const resourceOf = (finding) => finding.name || finding.sid || inWords(finding.type);
+const isAccount = (finding) => finding.sid === finding.account.sid;
+const resourceOf = (finding) => (isAccount(finding) ? "the account" : finding.name || finding.sid || inWords(finding.type));
 
 // A name in its own direction, so that one from right to left does not turn what stands beside it.
 const own = (text, className) => element("bdi", { class: className }, text);
@@ -187,8 +188,8 @@ function row(finding) {
     finding.blocks ? element("span", { class: "tag blocks" }, "blocks going live") : undefined,
     finding.waived ? element("span", { class: "tag" }, "waived") : undefined,
   ];
-  const under = element("span", { class: "under" }, element("code", {}, finding.check.id), ...tags);
-  const kind = [inWords(finding.type), finding.field].filter(Boolean).join(", ");
+  const under = element("span", { class: "under marks" }, element("code", {}, finding.check.id), ...tags);
+  const kind = [isAccount(finding) ? "" : inWords(finding.type), finding.field].filter(Boolean).join(", ");
   return element(
     "tr",
     { class: "row", id: finding.id },
@@ -266,7 +267,6 @@ function panel(finding) {
   const text = element(
     "div",
     {},
-    ...part("Reason", paragraph(finding.reason)),
     ...part("Why it matters", paragraph(finding.check.risk)),
     ...part("What was seen", pairs(finding.seen.map(([name, value]) => [name, own(value)]), "seen")),
     ...part("What to do", paragraph(finding.remediation)),
@@ -280,6 +280,8 @@ function facts(finding) {
   const { account, check } = finding;
   const sources = check.sources.map((source) => element("li", {}, link(source)));
   const sid = (text) => (text ? element("span", { class: "sid" }, text) : undefined);
+  // What is said of an account is not said twice.
+  const apart = !isAccount(finding);
   const would = outcomeOf(finding) === "fail" ? "" : "would be ";
   return pairs([
     ["Finding", element("a", { href: `#${finding.id}`, class: "sid" }, finding.id)],
@@ -293,9 +295,9 @@ function facts(finding) {
     ["Carries", account.phi ? "PHI" : "no PHI, as declared"],
     ["Environment", account.environment],
     ["Product", inWords(finding.product)],
-    ["Resource", finding.name === finding.sid ? "" : own(finding.name)],
-    ["Resource SID", sid(finding.sid)],
-    ["Kind", inWords(finding.type)],
+    ["Resource", apart && finding.name !== finding.sid ? own(finding.name) : ""],
+    ["Resource SID", apart ? sid(finding.sid) : ""],
+    ["Kind", apart ? inWords(finding.type) : ""],
     ["Field", finding.field],
     ["Owner", finding.owner],
     ["First seen", finding.firstSeen],
@@ -332,7 +334,8 @@ function followAddress() {
   for (const name of FILTERS) setFilter(name, said.get(name) ?? "");
   const sort = said.get("sort") ?? "";
   view.descending = sort.startsWith("-");
-  view.sort = sort.replace(/^-/, "") in KEYS ? sort.replace(/^-/, "") : "";
+  const column = sort.replace(/^-/, "");
+  view.sort = Object.hasOwn(KEYS, column) ? column : "";
   view.page = 0;
   view.open = numberOf.get(said.get("finding")) ?? null;
   update();
@@ -345,8 +348,8 @@ function setFilter(name, value) {
   const field = form.elements[name];
   if (field.type === "checkbox") field.checked = value === field.value;
   else field.value = value;
-  // A value that is not offered means nothing is chosen.
-  if (field.selectedIndex === -1) field.value = "";
+  // The page may not hold what an address asks for; then nothing is shown, rather than everything.
+  if (field.selectedIndex === -1) field.append(element("option", { value, selected: "" }, value));
 }
 
 // Turns to the page of a finding, and gives it the focus.
@@ -423,11 +426,11 @@ function printedCheck(group) {
     {},
     severityMark(finding), ", ", inWords(outcomeOf(finding)),
     finding.blocks ? ", blocks going live" : "", finding.waived ? ", waived" : "", ": ",
-    own(finding.account.name), ", ", own(resourceOf(finding)), ". ",
-    finding.reason, " ", element("span", { class: "quiet sid" }, finding.id),
+    own(finding.account.name), ...(isAccount(finding) ? [] : [", ", own(resourceOf(finding))]), ". ",
+    finding.reason, " ", element("span", { class: "sid" }, finding.id),
   ));
   return element("div", {},
-    element("h3", {}, check.title, " ", element("code", { class: "quiet" }, check.id)),
+    element("h3", {}, check.title, " ", element("code", {}, check.id)),
     element("p", {}, ...prose(remediation)),
     element("ul", {}, ...items));
 }
@@ -509,6 +512,8 @@ function begin() {
   addEventListener("beforeprint", preparePrint);
   matchMedia("print").addEventListener("change", (event) => event.matches && preparePrint());
   if (!followAddress()) update();
+  // Where the address names a finding, the browser turns to its row once more when all is loaded.
+  addEventListener("load", () => setTimeout(() => view.open !== null && reveal(view.open)));
 }
 
 begin();

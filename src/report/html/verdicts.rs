@@ -1,7 +1,7 @@
 //! May PHI go live? One verdict per account, and the checks that stand against it.
 
 use super::survey::{Blockers, Survey};
-use super::{LISTED, counted, filtered, name};
+use super::{LISTED, filtered, name};
 use crate::model::{Scan, ScannedAccount, Verdict};
 use crate::report::verdict::why;
 
@@ -119,14 +119,18 @@ fn headline(scan: &Scan, judged: &[(&ScannedAccount, Verdict)]) -> String {
     let of = |wanted| judged.iter().filter(|(_, verdict)| *verdict == wanted).count();
     let all = judged.len();
     let (not, unknown) = (of(Verdict::NotReady), of(Verdict::CannotSay));
-    let accounts = if all == 1 { "the one account".to_owned() } else { format!("{all} accounts") };
     let answer = match (all, not, unknown) {
         (0, ..) => "No active account carries PHI.".to_owned(),
-        (_, 0, 0) if all == 1 => "Yes: the one account with PHI is ready.".to_owned(),
-        (_, 0, 0) => format!("Yes: all {} with PHI are ready.", counted(all, "account")),
-        (_, 0, _) => format!("Cannot say for {unknown} of {accounts} with PHI."),
-        (_, _, 0) => format!("Not on {not} of {accounts} with PHI."),
-        _ => format!("Not on {not} of {accounts} with PHI; cannot say for {unknown}."),
+        (_, 0, 0) => format!("Yes: {all} of {all} accounts with PHI {} ready.", are(all)),
+        (_, 0, _) => format!("Cannot say for {unknown} of {all} accounts with PHI."),
+        (_, _, 0) => format!("No: {not} of {all} accounts with PHI {} not ready.", are(not)),
+        _ => {
+            format!("No: {not} of {all} accounts with PHI {} not ready. Cannot say for {unknown}.", are(not))
+        }
     };
     if scan.tree_is_known { answer } else { format!("{answer} Not all accounts are known.") }
+}
+
+const fn are(count: usize) -> &'static str {
+    if count == 1 { "is" } else { "are" }
 }

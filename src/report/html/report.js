@@ -165,7 +165,8 @@ function showRows() {
   body.replaceChildren(...rows.map(row));
   const all = view.rows.length;
   const of = all === findings.length ? "" : ` of ${findings.length.toLocaleString("en")}`;
-  status.textContent = all === 0 ? "No finding is like that." : `${counted(all, "finding")}${of}`;
+  const none = findings.length === 0 ? "There are no findings." : "No finding is like that.";
+  status.textContent = all === 0 ? none : `${counted(all, "finding")}${of}`;
   const [before, where, after] = pages.children;
   pages.hidden = all <= ROWS;
   before.disabled = view.page === 0;
@@ -233,7 +234,7 @@ function toggle(number) {
 
 function part(heading, ...content) {
   const said = content.filter((one) => one !== undefined && one !== "");
-  return said.length === 0 ? [] : [element("h4", {}, heading), ...said];
+  return said.length === 0 ? [] : [element("h3", {}, heading), ...said];
 }
 
 function pairs(all, className) {
@@ -415,7 +416,8 @@ function preparePrint() {
 }
 
 function chosen() {
-  const said = FILTERS.filter((name) => filter(name)).map((name) => `${name} ${filter(name)}`);
+  const label = (name) => form.elements[name].selectedOptions?.[0].textContent ?? filter(name);
+  const said = FILTERS.filter(filter).map((name) => `${name === "q" ? "search" : name} ${label(name)}`);
   return said.length > 0 ? `Only: ${said.join(", ")}.` : "";
 }
 
@@ -464,7 +466,7 @@ function theme() {
   const root = document.documentElement;
   const isDark = () => (root.dataset.theme ?? (dark.matches ? "dark" : "light")) === "dark";
   const say = () => { button.textContent = isDark() ? "Light" : "Dark"; };
-  button.setAttribute("aria-label", "Switch between light and dark");
+  button.title = "Switch between light and dark";
   button.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
     say();

@@ -1,4 +1,4 @@
-//! The findings as `report.js` reads them: every text once, and numbers that point to it.
+//! The findings as the script reads them: every text once, and numbers that point to it.
 //!
 //! Ten thousand findings share a hundred checks and their remedies; written out, they would be ten times as long.
 
@@ -11,7 +11,7 @@ use super::text;
 use crate::model::{Finding, Outcome, Rule, Severity};
 
 /// Findings that the page holds at most.
-pub(super) const HELD: usize = 10_000;
+const HELD: usize = 10_000;
 /// Bytes that they may take, so that the file stays below 5 MiB whatever strangers call their things.
 const BYTES: usize = 4_500_000;
 /// Values seen of one finding that the page holds at most.
@@ -59,7 +59,7 @@ struct Account {
     phi: bool,
 }
 
-/// A finding. It is written as a list; `decode` in `report.js` knows the order.
+/// A finding. It is written as a list; `decode` in `script/findings.js` knows the order.
 #[derive(Debug, Serialize)]
 struct Row(String, usize, usize, Flags, Place, Place, [Place; 12], Vec<Place>);
 
@@ -87,12 +87,16 @@ impl Default for Data {
 impl Data {
     /// Takes up a finding if there is room; `rule` is its check.
     pub(super) fn hold(&mut self, finding: &Finding, rule: Option<&Rule>) {
-        let risk = rule.map_or("", |rule| rule.risk.as_str());
-        self.full |= self.findings.len() >= HELD || self.bytes + self.bytes_of(finding, risk) > BYTES;
         if self.full {
             return;
         }
-        self.bytes += self.bytes_of(finding, risk);
+        let risk = rule.map_or("", |rule| rule.risk.as_str());
+        let bytes = self.bytes + self.bytes_of(finding, risk);
+        if self.findings.len() >= HELD || bytes > BYTES {
+            self.full = true;
+            return;
+        }
+        self.bytes = bytes;
         let check = Check {
             id: self.texts.place(text(&finding.check_id)),
             title: self.texts.place(text(&finding.title)),
@@ -154,7 +158,7 @@ impl Data {
     }
 }
 
-/// The texts that are a finding's own, in the order of `decode` in `report.js`.
+/// The texts that are a finding's own, in the order of `decode` in `script/findings.js`.
 fn own_texts(finding: &Finding) -> [&str; 12] {
     [
         &finding.change,
@@ -209,7 +213,7 @@ impl<T: Clone + Eq + Hash> Table<T> {
         if let Some(place) = self.places.get(&one) {
             return *place;
         }
-        // What is held fits into 4 MiB, so there are fewer things than numbers.
+        // What is held has an end, so there are fewer things than numbers.
         let place = Place::try_from(self.list.len()).unwrap_or(Place::MAX);
         self.places.insert(one.clone(), place);
         self.list.push(one);

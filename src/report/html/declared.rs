@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{first, name, text};
-use crate::model::{Accepted, Attested, Scan};
+use crate::model::{Accepted, Attested, Scan, ScannedAccount};
 
 /// An attestation.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub(super) struct Declared {
 
 impl Declared {
     pub(super) fn of(scan: &Scan) -> Self {
-        let account = |one: &crate::model::ScannedAccount| (one.account_sid.clone(), name(&one.account_name));
+        let account = |one: &ScannedAccount| (one.account_sid.clone(), name(&one.account_name));
         let names: HashMap<String, String> = scan.accounts.iter().map(account).collect();
         let (attestations, more_attestations) = first(scan.attestations.iter().collect());
         let (waivers, more_waivers) = first(scan.waivers.iter().collect());

@@ -2,7 +2,7 @@
 //!
 //! One file that needs no network and asks for none: data, script and style lie inside, and its policy lets nothing
 //! else run. What must be known without a script (verdicts, counts, coverage, declarations) is written as HTML; the
-//! findings are data that `report.js` shows, because ten thousand rows of HTML would open slowly.
+//! findings are data that the script shows, because ten thousand rows of HTML would open slowly.
 
 mod charts;
 mod data;
@@ -26,7 +26,16 @@ use crate::model::{Kept, Scan};
 
 /// Entries of a list before it says how many more there are.
 const LISTED: usize = 200;
-const SCRIPT: &str = include_str!("report.js");
+/// The files of the script, as one: it is one element, with one hash.
+const SCRIPT: &str = concat!(
+    include_str!("script/findings.js"),
+    "\n",
+    include_str!("script/list.js"),
+    "\n",
+    include_str!("script/detail.js"),
+    "\n",
+    include_str!("script/reading.js"),
+);
 const STYLE: &str = include_str!("report.css");
 
 /// Writes the page.
@@ -85,7 +94,7 @@ fn counted(count: usize, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A link to the findings of a filter, as `report.js` reads it: names and values of plain letters.
+/// A link to the findings of a filter, as the script reads it: names and values of plain letters.
 fn filtered(filters: &[(&str, &str)]) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(filters);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
+use super::charts::OUTCOMES;
 use super::data::Data;
 use crate::model::{Finding, Kept, Outcome, Scan};
 use crate::report::Options;
@@ -58,7 +59,7 @@ impl Survey {
         if finding.waived {
             return;
         }
-        let place = super::charts::OUTCOMES.iter().position(|outcome| *outcome == finding.outcome);
+        let place = OUTCOMES.iter().position(|outcome| *outcome == finding.outcome);
         let counts = self.families.entry(finding.family.clone()).or_default();
         if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
             *count += 1;

@@ -1,9 +1,14 @@
 //! May PHI go live? One verdict per account, and the checks that stand against it.
 
+use std::collections::BTreeSet;
+
 use super::survey::{Blockers, Survey};
-use super::{LISTED, filtered, name};
+use super::{filtered, name};
 use crate::model::{Scan, ScannedAccount, Verdict};
 use crate::report::verdict::why;
+
+/// Accounts that are listed at most; the others are counted.
+const ACCOUNTS: usize = 100;
 
 /// The verdicts, those that say no first.
 #[derive(Debug)]
@@ -45,13 +50,13 @@ impl Verdicts {
             scan.accounts.iter().filter_map(|account| Some((account, account.verdict?))).collect();
         judged.sort_by_key(|(_, verdict)| rank(*verdict));
         let everywhere = of_the_tree(scan, survey);
-        let shown = judged.iter().take(LISTED / 2);
+        let shown = judged.iter().take(ACCOUNTS);
         Self {
             headline: headline(scan, &judged),
             accounts: shown
                 .map(|(account, verdict)| Judged::of(account, *verdict, survey, &everywhere))
                 .collect(),
-            more: judged.len().saturating_sub(LISTED / 2),
+            more: judged.len().saturating_sub(ACCOUNTS),
         }
     }
 }
@@ -59,7 +64,7 @@ impl Verdicts {
 impl Judged {
     fn of(account: &ScannedAccount, verdict: Verdict, survey: &Survey, everywhere: &OfTheTree<'_>) -> Self {
         let own = survey.blockers(&account.account_sid);
-        let standing = |which: fn(&Blockers) -> &std::collections::BTreeSet<String>| {
+        let standing = |which: fn(&Blockers) -> &BTreeSet<String>| {
             let of_parent = which(&everywhere.blockers).difference(which(own));
             let own = which(own).iter().map(|check| Standing::of(check, &account.account_sid, false));
             own.chain(of_parent.map(|check| Standing::of(check, everywhere.parent, true))).collect()

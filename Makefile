@@ -7,15 +7,17 @@ OAI ?= $(or $(TWILIO_OAI_DIR),$(wildcard ../shared/twilio-oai))
 VENV := .venv
 PRISM := tests/support/prism/node_modules/.bin/prism
 SARIF := tests/support/formats/node_modules/.bin/sarif-multitool
+BROWSER := tests/support/browser/node_modules/.package-lock.json
+CHROMIUM = $(or $(TWILIO_AUDIT_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 
-.PHONY: demo test check conformance tools sample-reports mutants bench clean
+.PHONY: demo test check conformance tools chromium sample-reports screenshots mutants bench clean
 
 demo: ## Audit the built-in clinic
 	cargo build --release --locked
 	@target/release/twilio-audit scan --demo; code=$$?; \
 	case $$code in 0|1|3) echo; echo "Exit code $$code: see twilio-audit --help"; exit 0;; *) exit $$code;; esac
 
-test: $(VENV)/.installed $(PRISM) $(SARIF) ## Every test
+test: tools ## Every test
 	$(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python" cargo test --locked
 
 check: ## What CI asks beyond the tests: format, lints, layering
@@ -39,7 +41,11 @@ bench: $(VENV)/.twilio ## How long judging and collecting take, and what of it i
 sample-reports: ## Write what a demo scan writes anew
 	UPDATE_SAMPLES=1 cargo test --locked --test sample_reports
 
-tools: $(VENV)/.installed $(PRISM) $(SARIF) ## What the tests need beyond Rust
+screenshots: $(BROWSER) chromium ## Take the pictures of the sample report anew
+	BROWSER="$(CHROMIUM)" node tests/support/browser/screenshots.mjs \
+	  "$(CURDIR)/sample-reports/report.html" "$(CURDIR)/sample-reports"
+
+tools: $(VENV)/.installed $(PRISM) $(SARIF) $(BROWSER) chromium ## What the tests need beyond Rust
 
 # Twilio's Python library, which drives the simulator, and the judges of what is written for Kubernetes and of the
 # reports. Without Python their tests say that they were skipped.
@@ -65,6 +71,21 @@ $(SARIF): tests/support/formats/package-lock.json
 	elif [ -n "$$CI" ]; then echo "npm is needed in CI" >&2; exit 1; \
 	else echo "skipped: no npm, so the SARIF multitool is not installed"; fi
 
+# What drives the browser in which the report is tried. Without Node its tests say that they were skipped.
+$(BROWSER): tests/support/browser/package-lock.json
+	@if command -v npm >/dev/null; then \
+	  npm ci --prefix tests/support/browser --ignore-scripts --no-audit --no-fund --silent && touch $@; \
+	elif [ -n "$$CI" ]; then echo "npm is needed in CI" >&2; exit 1; \
+	else echo "skipped: no npm, so Playwright and axe-core are not installed"; fi
+
+# The browser itself: Debian's, where it is missing and may be installed.
+chromium:
+	@if [ -n "$(CHROMIUM)" ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
+	elif [ -n "$$CI" ]; then echo "Chromium is needed in CI" >&2; exit 1; \
+	else echo "skipped: no Chromium, so the report is not tried in a browser"; fi
+
 clean: ## Remove everything that was built or installed
 	cargo clean
-	rm -rf $(VENV) tests/support/prism/node_modules tests/support/formats/node_modules audits
+	rm -rf $(VENV) tests/support/prism/node_modules tests/support/formats/node_modules tests/support/browser/node_modules audits

@@ -197,6 +197,7 @@ impl Check {
             family: self.family.as_str().to_owned(),
             severity: self.severity,
             blocks_go_live: self.blocks_go_live,
+            speaks_for_the_tree: self.scope.speaks_for_the_tree(),
             waivable: self.waivable && !NEVER_WAIVED.contains(&self.id.as_str()),
             addressable: self.is_addressable(),
             risk: self.risk.trim().to_owned(),

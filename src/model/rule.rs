@@ -18,6 +18,8 @@ pub struct Rule {
     pub severity: Severity,
     /// Whether PHI must not go live while it is not met.
     pub blocks_go_live: bool,
+    /// Whether what it says of the parent counts for every account of the tree.
+    pub speaks_for_the_tree: bool,
     /// Whether a fault may be accepted for a while.
     pub waivable: bool,
     /// Whether whoever accepts a fault must name what is done instead.

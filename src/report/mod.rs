@@ -13,16 +13,19 @@ pub mod examination;
 mod finding;
 mod findings_csv;
 mod grid;
+mod html;
 mod inventory_csv;
 mod json;
 mod junit;
 mod markdown;
+mod not_read;
 mod ocsf;
 mod paragraph;
 pub mod permissions;
 mod plan;
 mod sarif;
 mod terminal;
+mod verdict;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -69,6 +72,8 @@ impl Options {
 /// A form in which a scan is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
+    /// Everything in one page, for people
+    Html,
     /// The findings for a spreadsheet
     Csv,
     /// What was and was not read, for a spreadsheet
@@ -87,12 +92,13 @@ pub enum Format {
 
 impl Format {
     /// What a scan writes, in the order in which the files are worth reading.
-    pub const OF_A_SCAN: [Self; 6] =
-        [Self::Csv, Self::Coverage, Self::Markdown, Self::Json, Self::Sarif, Self::Ocsf];
+    pub const OF_A_SCAN: [Self; 7] =
+        [Self::Html, Self::Csv, Self::Coverage, Self::Markdown, Self::Json, Self::Sarif, Self::Ocsf];
 
     /// The name of its file.
     pub const fn file_name(self) -> &'static str {
         match self {
+            Self::Html => "report.html",
             Self::Csv => "findings.csv",
             Self::Coverage => "coverage.csv",
             Self::Json => "findings.json",
@@ -106,6 +112,7 @@ impl Format {
     /// What is in it, in a few words.
     const fn about(self) -> &'static str {
         match self {
+            Self::Html => "for people: everything in one page",
             Self::Csv => "what to act on",
             Self::Coverage => "what was and was not read",
             Self::Json => "the same for programs",
@@ -123,6 +130,7 @@ impl Format {
     /// When something cannot be read or written.
     pub fn write(self, scan: &Scan, kept: &dyn Kept, options: Options, to: &mut dyn Write) -> io::Result<()> {
         match self {
+            Self::Html => html::write(scan, kept, options, to),
             Self::Csv => findings_csv::write(scan, kept, options, to),
             Self::Coverage => coverage_csv::write(scan, kept, options, to),
             Self::Json => json::write(scan, kept, options, to),

@@ -2,18 +2,18 @@
 //!
 //! It fits 80 columns. Colours are escape sequences that the stream removes where nobody sees them.
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
 
 use anstyle::AnsiColor;
 
 use super::cell::{at_most, printable};
+use super::not_read::causes;
 use super::paragraph::{BOLD, DIM, colour, paragraph};
+use super::verdict::why;
 use super::{BLIND_SPOTS, Format, Options, coverage_table};
 use crate::model::{
-    CoverageStatus, Finding, Findings, Kept, Outcome, Readings, Scan, ScannedAccount, Severity, Share,
-    Verdict,
+    Finding, Findings, Kept, Outcome, Readings, Scan, ScannedAccount, Severity, Share, Verdict,
 };
 
 /// Lines shown of a list before it refers to the files.
@@ -76,18 +76,6 @@ fn verdicts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The sentence behind a verdict.
-fn why(account: &ScannedAccount, verdict: Verdict) -> String {
-    let (failed, undecided) = (account.blockers_failed, account.blockers_undecided);
-    match verdict {
-        Verdict::Ready => "every blocking check is met".to_owned(),
-        Verdict::CannotSay if undecided == 0 => "not every blocking check was run".to_owned(),
-        Verdict::NotReady | Verdict::CannotSay => {
-            format!("blocking checks: {failed} failed, {undecided} undecided")
-        }
-    }
-}
-
 fn counts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
     writeln!(to, "\n{BOLD}{:<10}{:>8}{:>8}{:>14}{BOLD:#}", "Findings", "fail", "manual", "not assessed")?;
     for severity in Severity::ALL {
@@ -129,31 +117,6 @@ fn not_read(scan: &Scan, readings: &dyn Readings, to: &mut impl Write) -> io::Re
         1 => writeln!(to, "  and 1 more: see coverage.csv"),
         more => writeln!(to, "  and {more} more: see coverage.csv"),
     }
-}
-
-/// Causes with the number of lists that each left unread, the most frequent first.
-pub(super) fn causes(scan: &Scan, readings: &dyn Readings) -> io::Result<Vec<(String, usize)>> {
-    // What an inactive account does not show is no gap that anybody could close.
-    let active = scan.accounts.iter().filter(|account| account.active);
-    let names: HashMap<&str, String> =
-        active.map(|account| (account.account_sid.as_str(), at_most(&account.account_name, 40))).collect();
-    let mut causes: HashMap<String, usize> = HashMap::new();
-    readings.each_reading(&mut |coverage| {
-        let name = names.get(coverage.account_sid.as_str()).filter(|_| !coverage.status.is_conclusive());
-        let Some(name) = name else { return Ok(()) };
-        let code = coverage.twilio_code.map(|code| format!(", code {code}")).unwrap_or_default();
-        let status = coverage.status.as_str().replace('_', " ");
-        let why = match coverage.status {
-            CoverageStatus::Failed => format!("{status}{code}: {}", coverage.reason),
-            CoverageStatus::NoCredential => coverage.reason.clone(),
-            _ => format!("{status}{code}"),
-        };
-        *causes.entry(format!("{name}: {why}")).or_default() += 1;
-        Ok(())
-    })?;
-    let mut causes: Vec<(String, usize)> = causes.into_iter().collect();
-    causes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    Ok(causes)
 }
 
 fn first_steps(findings: &dyn Findings, to: &mut impl Write) -> io::Result<()> {

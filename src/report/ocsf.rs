@@ -57,20 +57,8 @@ fn event(scan: &Scan, finding: &Finding) -> Value {
         "compliance": compliance(finding),
         "finding_info": finding_info(scan, finding),
         "resources": [resource(scan, finding)],
-        "cloud": {
-            "provider": "Twilio",
-            "account": account(finding),
-            "region": scan.region.as_str(),
-        },
-        "metadata": {
-            // One event of one finding: the same finding has another in every scan.
-            "uid": format!("{}/{}", scan.id, finding.finding_id),
-            "correlation_uid": scan.id.as_str(),
-            "event_code": finding.check_id,
-            "product": {"name": "twilio-audit", "vendor_name": "twilio-audit", "version": scan.tool_version},
-            "profiles": ["cloud"],
-            "version": VERSION,
-        },
+        "cloud": {"provider": "Twilio", "account": account(finding), "region": scan.region.as_str()},
+        "metadata": metadata(scan, finding),
         "unmapped": unmapped(scan, finding),
     });
     if let (false, Some(fields)) = (finding.remediation.is_empty(), event.as_object_mut()) {
@@ -78,6 +66,18 @@ fn event(scan: &Scan, finding: &Finding) -> Value {
         fields.insert("remediation".to_owned(), remediation);
     }
     event
+}
+
+fn metadata(scan: &Scan, finding: &Finding) -> Value {
+    json!({
+        // One event of one finding: the same finding has another in every scan.
+        "uid": format!("{}/{}", scan.id, finding.finding_id),
+        "correlation_uid": scan.id.as_str(),
+        "event_code": finding.check_id,
+        "product": {"name": "twilio-audit", "vendor_name": "twilio-audit", "version": scan.tool_version},
+        "profiles": ["cloud"],
+        "version": VERSION,
+    })
 }
 
 /// What became of the finding since the previous scan; unknown where they were not compared, and where nothing was open.

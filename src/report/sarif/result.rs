@@ -26,13 +26,7 @@ pub(super) fn of(scan: &Scan, finding: &Finding) -> Value {
         "kind": kind(finding.outcome),
         "level": level(finding),
         "message": message(&text(finding)),
-        "locations": [{
-            "physicalLocation": {
-                "artifactLocation": {"uri": FILE, "uriBaseId": BASE},
-                "region": {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1},
-            },
-            "logicalLocations": [logical_location(finding)],
-        }],
+        "locations": [location(finding)],
         // GitHub reads the second, by which it tells apart what stands in one line.
         "partialFingerprints": {
             "twilioAuditFinding/v1": finding.finding_id,
@@ -53,6 +47,16 @@ pub(super) fn of(scan: &Scan, finding: &Finding) -> Value {
         }
     }
     result
+}
+
+fn location(finding: &Finding) -> Value {
+    json!({
+        "physicalLocation": {
+            "artifactLocation": {"uri": FILE, "uriBaseId": BASE},
+            "region": {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1},
+        },
+        "logicalLocations": [logical_location(finding)],
+    })
 }
 
 const fn kind(outcome: Outcome) -> &'static str {

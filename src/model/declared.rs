@@ -30,6 +30,10 @@ pub struct Attested {
 /// Findings that somebody accepted for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
+    /// The one finding that it is about; empty where it is about what the check, the account and the resource name.
+    pub finding_id: String,
+    /// `accept`, or `false_positive` where somebody says that there is no fault.
+    pub decision: String,
     /// The check.
     pub check_id: String,
     /// The account; empty where a resource alone is named.

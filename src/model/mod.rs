@@ -32,7 +32,7 @@ pub use matrix::{Cell, Matrix, Share};
 pub use permissions::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose, Reader, Uncovered};
 pub use plan::{Asked, Plan};
 pub use region::Region;
-pub use rule::Rule;
+pub use rule::{Rule, Settlement};
 pub use scan::{Clock, Kept, Scan, ScanId, ScannedAccount, Verdict, day_of, in_seconds};
 pub use severity::Severity;
 pub use shard::{InvalidShard, Shard};

@@ -18,6 +18,7 @@ use crate::model::AccountSid;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Reviews {
+    schema_version: Option<u32>,
     #[serde(default)]
     waiver: Vec<Waiver>,
     #[serde(default)]
@@ -27,8 +28,8 @@ struct Reviews {
 }
 
 impl From<Reviews> for Intent {
-    fn from(Reviews { waiver, attestation, fixed }: Reviews) -> Self {
-        Self { waiver, attestation, fixed, ..Self::default() }
+    fn from(Reviews { schema_version, waiver, attestation, fixed }: Reviews) -> Self {
+        Self { schema_version, waiver, attestation, fixed, ..Self::default() }
     }
 }
 

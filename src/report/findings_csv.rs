@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use super::Options;
+use super::cell;
 use super::csv_file::CsvFile;
 use crate::model::{Finding, Findings, Scan, in_seconds};
 
 /// The columns, in order. Columns are only ever added, at the end.
-pub(super) const COLUMNS: [&str; 37] = [
+pub const COLUMNS: [&str; 37] = [
     "finding_id",
     "scan_id",
     "scanned_at",
@@ -57,6 +58,11 @@ pub(super) fn write(
     let mut csv = CsvFile::begin(to, options.csv, COLUMNS)?;
     options.each_shown(findings, |finding| csv.row(row(scan, finding)))?;
     csv.end()
+}
+
+/// The row of a finding, cell by cell as it is written.
+pub fn written(scan: &Scan, finding: &Finding) -> [String; 37] {
+    row(scan, finding).map(|text| cell::for_spreadsheet(&text))
 }
 
 fn row(scan: &Scan, finding: &Finding) -> [String; 37] {

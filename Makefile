@@ -6,6 +6,7 @@
 OAI ?= $(or $(TWILIO_OAI_DIR),$(wildcard ../shared/twilio-oai))
 VENV := .venv
 PRISM := tests/support/prism/node_modules/.bin/prism
+OFFICE := target/.office
 
 .PHONY: demo test check conformance tools sample-reports mutants bench clean
 
@@ -14,7 +15,7 @@ demo: ## Audit the built-in clinic
 	@target/release/twilio-audit scan --demo; code=$$?; \
 	case $$code in 0|1|3) echo; echo "Exit code $$code: see twilio-audit --help"; exit 0;; *) exit $$code;; esac
 
-test: $(VENV)/.installed $(PRISM) ## Every test
+test: $(VENV)/.installed $(PRISM) $(OFFICE) ## Every test
 	$(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python" cargo test --locked
 
 check: ## What CI asks beyond the tests: format, lints, layering
@@ -38,11 +39,12 @@ bench: $(VENV)/.twilio ## How long judging and collecting take, and what of it i
 sample-reports: ## Write what a demo scan writes anew
 	UPDATE_SAMPLES=1 cargo test --locked --test sample_reports
 
-tools: $(VENV)/.installed $(PRISM) ## What the tests need beyond Rust
+tools: $(VENV)/.installed $(PRISM) $(OFFICE) ## What the tests need beyond Rust
 
-# Twilio's Python library, which drives the simulator, and the judge of what is written for Kubernetes. Without Python
-# their tests say that they were skipped.
-$(VENV)/.installed: tests/support/twilio_python/requirements.txt tests/support/kubernetes/requirements.txt
+# Twilio's Python library, which drives the simulator, the judge of what is written for Kubernetes, and a reader of
+# workbooks. Without Python their tests say that they were skipped.
+$(VENV)/.installed: tests/support/twilio_python/requirements.txt tests/support/kubernetes/requirements.txt \
+  tests/support/spreadsheet/requirements.txt
 	@if command -v python3 >/dev/null && python3 -m venv $(VENV) 2>/dev/null; then \
 	  $(VENV)/bin/pip install --quiet --disable-pip-version-check $(^:%=-r %) && touch $@; \
 	elif [ -n "$$CI" ]; then echo "python3 with venv is needed in CI" >&2; exit 1; \
@@ -54,6 +56,16 @@ $(PRISM): tests/support/prism/package-lock.json
 	  npm ci --prefix tests/support/prism --ignore-scripts --no-audit --no-fund --silent && touch $@; \
 	elif [ -n "$$CI" ]; then echo "npm is needed in CI" >&2; exit 1; \
 	else echo "skipped: no npm, so Prism is not installed"; fi
+
+# LibreOffice Calc, which opens and saves the findings as a reviewer does. Only root can install it; without it the tests
+# say that they were skipped.
+$(OFFICE):
+	@if command -v soffice >/dev/null; then touch $@; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive \
+	  apt-get install --quiet=2 --yes --no-install-recommends libreoffice-calc >/dev/null && touch $@; \
+	elif [ -n "$$CI" ]; then echo "libreoffice-calc is needed in CI" >&2; exit 1; \
+	else echo "skipped: no soffice, and only root can install libreoffice-calc"; fi
 
 clean: ## Remove everything that was built or installed
 	cargo clean

@@ -329,6 +329,10 @@ fn another_encoding_or_another_file_is_told_apart() {
         (utf16, "UTF-16 text: save it as CSV UTF-8"),
         (cp1252, "is not UTF-8 text: save it as CSV UTF-8"),
         (garbled.into_bytes(), "its letters are garbled: open the file as UTF-8"),
+        (
+            "ï»¿finding_id,decision\n".to_owned().into_bytes(),
+            "its letters are garbled: open the file as UTF-8",
+        ),
         (b"PK\x03\x04rest".to_vec(), "it is a workbook: save it as CSV UTF-8"),
         (b"a,b,c\n1,2,3\n".to_vec(), "its first row is not the header of findings.csv"),
         (Vec::new(), "its first row is not the header of findings.csv"),

@@ -81,7 +81,7 @@ fn number(text: &str, digits: usize) -> Option<i16> {
     if is_number { text.parse().ok() } else { None }
 }
 
-fn month_of(text: &str) -> Option<i16> {
+pub(super) fn month_of(text: &str) -> Option<i16> {
     let begin = text.get(..3)?.to_ascii_lowercase();
     let is_word = text.bytes().all(|b| b.is_ascii_alphabetic());
     let month = MONTHS.iter().position(|month| *month == begin).filter(|_| is_word)?;

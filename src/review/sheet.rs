@@ -43,6 +43,9 @@ pub enum Unreadable {
     /// It is in some code page.
     #[error("row {0} is not UTF-8 text: save it as CSV UTF-8")]
     CodePage(usize),
+    /// A byte order mark was read as three letters, and so was every other letter outside of ASCII.
+    #[error("its letters are garbled: open the file as UTF-8 and save it as CSV UTF-8")]
+    Garbled,
     /// It is some other table, or none.
     #[error("its first row is not the header of findings.csv")]
     NoHeader,
@@ -100,6 +103,9 @@ impl Sheet {
     fn learn(&mut self, header: &ByteRecord, needed: &[&'static str]) -> Result<(), Unreadable> {
         let names = texts(header, 1)?;
         let names: Vec<&str> = names.iter().map(|name| name.trim()).collect();
+        if names.iter().any(|name| name.starts_with("ï»¿")) {
+            return Err(Unreadable::Garbled);
+        }
         let mut seen = BTreeSet::new();
         for name in names.iter().filter(|name| !name.is_empty()) {
             let is_known = self.columns.contains(name);

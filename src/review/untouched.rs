@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::dates::readings;
+use super::dates::{month_of, readings};
 
 /// How a cell differs from what was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub fn compare(written: &str, found: &str) -> Difference {
     if written == found
         || is_same_word(written, found)
         || is_same_day(written, found)
-        || is_same_number(written, found)
+        || is_same_value(written, found)
         || is_cut(written, found)
     {
         return Difference::None;
@@ -51,17 +51,19 @@ fn is_same_day(written: &str, found: &str) -> bool {
     readings(found).iter().any(|(_, reading)| *reading == day)
 }
 
-/// `007` and `7`: a name of digits alone is a number for a spreadsheet, with 15 digits at most.
-fn is_same_number(written: &str, found: &str) -> bool {
-    let number = |text: &str| {
-        let is_number = text.bytes().all(|b| b.is_ascii_digit() || b"+-.,eE".contains(&b));
-        let number = text.replace(',', ".").parse::<f64>().ok();
-        number.filter(|number| is_number && number.is_finite())
+/// `007` and `7`, `3/4` and `03/04/2026`: a name without words is a number, a day or a time for a spreadsheet, and comes
+/// back in one of a hundred ways. Which one it was is not told apart from an edit. A whole day is, see above.
+fn is_same_value(written: &str, found: &str) -> bool {
+    Date::strptime("%Y-%m-%d", written).is_err() && is_value(written) && is_value(found)
+}
+
+/// Whether a spreadsheet may take a text for a value: it has a digit, and no words but those of numbers and times.
+fn is_value(text: &str) -> bool {
+    let is_harmless = |word: &str| {
+        let word = word.to_lowercase();
+        ["", "e", "am", "pm"].contains(&&*word) || month_of(&word).is_some()
     };
-    match (number(written), number(found)) {
-        (Some(one), Some(other)) => (one - other).abs() <= one.abs() * 1e-14,
-        _ => false,
-    }
+    text.bytes().any(|b| b.is_ascii_digit()) && text.split(|c: char| !c.is_alphabetic()).all(is_harmless)
 }
 
 fn is_cut(written: &str, found: &str) -> bool {
@@ -90,6 +92,10 @@ mod tests {
             ("'=cmd|'/c calc'!A1", "=cmd|'/c calc'!A1"),
             ("Ward 3 ", "Ward 3"),
             ("007", "7"),
+            ("3/4", "03/04/2026"),
+            ("MAR1", "2026-03-01"),
+            ("11:30", "11:30:00 AM"),
+            ("50%", "0.5"),
             ("1e5", "100000"),
             ("12345678901234567890", "1.23456789012346E+19"),
             ("", " "),
@@ -110,7 +116,8 @@ mod tests {
             ("Ward 3", "Ward 4"),
             ("Ward 3", ""),
             ("", "x"),
-            ("007", "8"),
+            ("007", "James"),
+            ("Ward 7", "7"),
             ("PN0001", "PN0001 "),
         ] {
             let expected = if written == found.trim() { Difference::None } else { Difference::Edited };

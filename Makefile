@@ -48,7 +48,7 @@ $(VENV)/.installed: tests/support/twilio_python/requirements.txt tests/support/k
 	@if command -v python3 >/dev/null && python3 -m venv $(VENV) 2>/dev/null; then \
 	  $(VENV)/bin/pip install --quiet --disable-pip-version-check $(^:%=-r %) && touch $@; \
 	elif [ -n "$$CI" ]; then echo "python3 with venv is needed in CI" >&2; exit 1; \
-	else echo "skipped: no python3 with venv, so neither twilio nor kubernetes-validate is installed"; fi
+	else echo "skipped: no python3 with venv, so twilio, kubernetes-validate and openpyxl are not installed"; fi
 
 # Prism, which judges our requests by Twilio's OpenAPI files. Without Node its test says that it was skipped.
 $(PRISM): tests/support/prism/package-lock.json
@@ -60,7 +60,8 @@ $(PRISM): tests/support/prism/package-lock.json
 # LibreOffice Calc, which opens and saves the findings as a reviewer does. Only root can install it; without it the tests
 # say that they were skipped.
 $(OFFICE):
-	@if command -v soffice >/dev/null; then touch $@; \
+	@mkdir -p $(@D); \
+	if command -v soffice >/dev/null; then touch $@; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive \
 	  apt-get install --quiet=2 --yes --no-install-recommends libreoffice-calc >/dev/null && touch $@; \

@@ -389,6 +389,20 @@ fn reviews_are_held_against_audit_toml_and_by_its_rules() {
 }
 
 #[test]
+fn a_scan_does_not_go_on_with_other_reviews() {
+    let desk = Desk::new();
+    let ended = desk.run(&["scan", "--demo", "--budget", "40", "--output", "half"]);
+    assert_eq!(ended.code, 3, "{}", ended.stderr);
+    fs::write(desk.path().join("reviews.toml"), "[[fixed]]\nfinding = \"twa-0123456789abcdef\"\ncheck = \"webhook-http\"\nby = \"p\"\non = 2026-11-02\nreason = \"r\"\n").unwrap();
+    let ended = desk.run(&["scan", "--demo", "--resume", "--output", "half"]);
+    assert!(
+        ended.code == 2 && ended.stderr.contains("another audit.toml or reviews.toml"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
 fn nothing_is_taken_from_a_scan_that_is_not_there() {
     let ended = Audit::new(&["review", "export"]).run();
     assert!(ended.code == 2 && ended.stderr.contains("evidence.db"), "{}", ended.stderr);

@@ -212,6 +212,7 @@ impl Claim {
 
     fn notice(&self, finding: &str) -> String {
         let Self { check, account, by, on, .. } = self;
-        format!("{check} in {account} ({finding}) was reported fixed on {on} by {by} and still stands.")
+        let account = if account.is_empty() { String::new() } else { format!(" in {account}") };
+        format!("{check}{account} ({finding}) was reported fixed on {on} by {by} and still stands.")
     }
 }

@@ -106,9 +106,7 @@ impl Reading {
             self.refuse(Refusal { row: row.number, column: "finding_id", what });
             return Ok(());
         };
-        if !self.is_untouched(row, stored, &finding) {
-            return Ok(());
-        }
+        self.compare(row, stored, &finding);
         let Some(rule) = stored.scan.rule(&finding.check_id) else {
             let what = format!("the scan knows no check `{}`", finding.check_id);
             self.refuse(Refusal { row: row.number, column: "check_id", what });
@@ -125,10 +123,9 @@ impl Reading {
         Ok(())
     }
 
-    /// Whether a row is as it was written but for the decision. Learns from it how days are written.
-    fn is_untouched(&mut self, row: &Row, stored: &StoredScan, finding: &Finding) -> bool {
+    /// Refuses what is not as it was written but for the decision. Learns from the row how days are written.
+    fn compare(&mut self, row: &Row, stored: &StoredScan, finding: &Finding) {
         let written = finding_row(&stored.scan, finding);
-        let before = (self.refusals.len() + self.more, self.garbled);
         let mut is_garbled = false;
         for (place, column, found) in row.cells().filter(|(_, column, _)| !DECISION_COLUMNS.contains(column))
         {
@@ -148,7 +145,6 @@ impl Reading {
                 }
             }
         }
-        before == (self.refusals.len() + self.more, self.garbled)
     }
 
     /// The first garbled row stands for all: they have one cause.

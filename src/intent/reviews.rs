@@ -1,7 +1,7 @@
 //! `reviews.toml`: what reviewers decided, in the grammar of `audit.toml` and by its rules. A file of its own, for a
 //! program writes it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -81,20 +81,20 @@ impl Intent {
                 None => self.attestation.push(attestation),
             }
         }
-        // The same decision twice decides nothing twice; the one that ends later is the younger.
+        // The same decision twice decides nothing twice; of two waivers the one that ends later is the younger.
+        let declared = self.waiver.iter().enumerate();
+        let places: HashMap<String, usize> =
+            declared.filter_map(|(place, waiver)| Some((waiver.finding.clone()?, place))).collect();
         for waiver in reviews.waiver {
-            let is_same = |other: &Waiver| other.finding.is_some() && other.finding == waiver.finding;
-            match self.waiver.iter_mut().find(|other| is_same(other)) {
+            let place = waiver.finding.as_ref().and_then(|finding| places.get(finding));
+            match place.and_then(|place| self.waiver.get_mut(*place)) {
                 Some(before) if before.expires_on > waiver.expires_on => {}
                 Some(before) => *before = waiver,
                 None => self.waiver.push(waiver),
             }
         }
-        for fixed in reviews.fixed {
-            if self.fixed.iter().all(|before| before.finding != fixed.finding) {
-                self.fixed.push(fixed);
-            }
-        }
+        let declared: BTreeSet<String> = self.fixed.iter().map(|fixed| fixed.finding.clone()).collect();
+        self.fixed.extend(reviews.fixed.into_iter().filter(|fixed| !declared.contains(&fixed.finding)));
         Ok(self)
     }
 

@@ -192,16 +192,28 @@ fn a_finding_is_known_and_decided_once() {
     desk.set(twice, "finding_id", "twa-0000000000000000");
     let said = desk.import(&[]);
     assert!(said.stderr.contains("column finding_id: the scan"), "{}", said.stderr);
+}
 
-    // Two checks ask for the same attestation: it is said once.
+/// Two checks ask for the same attestation: it is said once, and settles both.
+#[test]
+fn one_attestation_settles_the_findings_of_two_checks() {
     let mut desk = Desk::new();
-    let rows =
-        desk.rows(|row| row["check_id"] == "att-webhook-signature" && row["resource_type"] == "webhook_host");
-    let same = desk.copy(rows[0]);
-    desk.decide(same, "attest", &format!("a test, {}", hash()), "p", &in_days(90));
-    desk.decide(rows[0], "attest", &format!("another test, {}", hash()), "p", &in_days(90));
+    let fails = |check: &str| desk.rows(|row| row["check_id"] == check && row["outcome"] == "fail");
+    let (ones, others) = (fails("att-voice-media-http-auth"), fails("recording-media-public"));
+    let account = |row: &usize| desk.get(*row, "account_sid");
+    let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| (*one, *other)));
+    let (one, other) = pairs.into_iter().find(|(one, other)| account(one) == account(other)).unwrap();
+    desk.decide(one, "attest", &format!("the setting, {}", hash()), "p", &in_days(60));
+    desk.decide(other, "attest", &format!("a screenshot, {}", hash()), "p", &in_days(60));
     let said = desk.import(&[]);
-    assert!(said.code == 2 && said.stderr.contains("decides the same finding"), "{}", said.stderr);
+    assert!(said.code == 2 && said.stderr.contains("attests `voice-media-http-auth` too"), "{}", said.stderr);
+    desk.decide(other, "attest", &format!("the setting, {}", hash()), "p", &in_days(60));
+    let said = desk.import(&[]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    for row in [one, other] {
+        assert!(said.stdout.contains(&desk.get(row, "finding_id")), "{}", said.stdout);
+    }
+    assert_eq!(desk.reviews().attestation.len(), 1);
 }
 
 #[test]

@@ -71,7 +71,19 @@ impl Ledger {
     /// Enters decisions, each in the place of an earlier one of the same finding, or at the end.
     pub fn enter(&mut self, decided: &[Decided]) -> Vec<Change> {
         let attested: Vec<&Attestation> = decided.iter().filter_map(Decided::attestation).collect();
-        decided.iter().map(|one| self.enter_one(one, &attested)).collect()
+        let mut entered: Vec<(&Attestation, Change)> = Vec::new();
+        let mut changes = Vec::with_capacity(decided.len());
+        for one in decided {
+            let mut change = self.enter_one(one, &attested);
+            if let Some(attestation) = one.attestation() {
+                // Several findings may be settled by one attestation; it is new for all of them.
+                let before = entered.iter().find(|(other, _)| other.subject() == attestation.subject());
+                change = before.map_or(change, |(_, change)| *change);
+                entered.push((attestation, change));
+            }
+            changes.push(change);
+        }
+        changes
     }
 
     fn enter_one(&mut self, decided: &Decided, attested: &[&Attestation]) -> Change {

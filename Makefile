@@ -9,6 +9,7 @@ PRISM := tests/support/prism/node_modules/.bin/prism
 SARIF := tests/support/formats/node_modules/.bin/sarif-multitool
 BROWSER := tests/support/browser/node_modules/.package-lock.json
 CHROMIUM = $(or $(TWILIO_AUDIT_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
+OFFICE := target/.office
 
 .PHONY: demo test check conformance tools chromium sample-reports screenshots mutants bench clean
 
@@ -45,16 +46,16 @@ screenshots: $(BROWSER) chromium ## Take the pictures of the sample report anew
 	BROWSER="$(CHROMIUM)" node tests/support/browser/screenshots.mjs \
 	  "$(CURDIR)/sample-reports/report.html" "$(CURDIR)/sample-reports"
 
-tools: $(VENV)/.installed $(PRISM) $(SARIF) $(BROWSER) chromium ## What the tests need beyond Rust
+tools: $(VENV)/.installed $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) chromium ## What the tests need beyond Rust
 
-# Twilio's Python library, which drives the simulator, and the judges of what is written for Kubernetes and of the
-# reports. Without Python their tests say that they were skipped.
+# Twilio's Python library, which drives the simulator, a reader of workbooks, and the judges of what is written for
+# Kubernetes and of the reports. Without Python their tests say that they were skipped.
 $(VENV)/.installed: tests/support/twilio_python/requirements.txt tests/support/kubernetes/requirements.txt \
-  tests/support/formats/requirements.txt
+  tests/support/formats/requirements.txt tests/support/spreadsheet/requirements.txt
 	@if command -v python3 >/dev/null && python3 -m venv $(VENV) 2>/dev/null; then \
 	  $(VENV)/bin/pip install --quiet --disable-pip-version-check $(^:%=-r %) && touch $@; \
 	elif [ -n "$$CI" ]; then echo "python3 with venv is needed in CI" >&2; exit 1; \
-	else echo "skipped: no python3 with venv, so neither twilio nor any judge is installed"; fi
+	else echo "skipped: no python3 with venv, so neither twilio nor openpyxl nor any judge is installed"; fi
 
 # Prism, which judges our requests by Twilio's OpenAPI files. Without Node its test says that it was skipped.
 $(PRISM): tests/support/prism/package-lock.json
@@ -85,6 +86,16 @@ chromium:
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
 	elif [ -n "$$CI" ]; then echo "Chromium is needed in CI" >&2; exit 1; \
 	else echo "skipped: no Chromium, so the report is not tried in a browser"; fi
+# LibreOffice Calc, which opens and saves the findings as a reviewer does. Only root can install it; without it the tests
+# say that they were skipped.
+$(OFFICE):
+	@mkdir -p $(@D); \
+	if command -v soffice >/dev/null; then touch $@; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive \
+	  apt-get install --quiet=2 --yes --no-install-recommends libreoffice-calc >/dev/null && touch $@; \
+	elif [ -n "$$CI" ]; then echo "libreoffice-calc is needed in CI" >&2; exit 1; \
+	else echo "skipped: no soffice, and only root can install libreoffice-calc"; fi
 
 clean: ## Remove everything that was built or installed
 	cargo clean

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Log, checks, doctor, init, login, logout, merge, permissions, query, report, scan, schedule, show,
-    simulate,
+    Log, checks, doctor, init, login, logout, merge, permissions, query, report, review, scan, schedule,
+    show, simulate,
 };
 
 /// Audit a Twilio account tree before patient data goes live
@@ -27,6 +27,7 @@ pub enum Command {
     Merge(merge::Args),
     Report(report::Args),
     Show(show::Args),
+    Review(review::Args),
     Permissions(permissions::Args),
     Doctor(doctor::Args),
     Init(init::Args),

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         Command::Merge(args) => commands::merge::run(args, &cli.log),
         Command::Report(args) => commands::report::run(&args),
         Command::Show(args) => commands::show::run(&args),
+        Command::Review(args) => commands::review::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args, &cli.log),
         Command::Checks(args) => commands::checks::run(&args),
         Command::Query(args) => commands::query::run(&args),

@@ -34,6 +34,22 @@ fn the_examples_of_every_check_are_whole() {
 }
 
 #[test]
+fn an_attestation_settles_what_a_check_says_it_settles() {
+    let mut rehearsal = Rehearsal::new().unwrap();
+    let checks = compile(built_in().unwrap()).unwrap();
+    let settled = checks.iter().filter(|compiled| !compiled.check.settled_by.is_empty()).count();
+    assert_eq!(settled, 20);
+    let unproven: Vec<String> = checks
+        .iter()
+        .flat_map(|compiled| {
+            let unproven = rehearsal.unproven_settlements(compiled).into_iter();
+            unproven.map(|lack| format!("{}: {lack}", compiled.check.id))
+        })
+        .collect();
+    assert!(unproven.is_empty(), "\n{}", unproven.join("\n"));
+}
+
+#[test]
 fn a_check_stands_in_the_file_of_its_name() {
     for ((path, _), check) in CHECK_FILES.iter().zip(built_in().unwrap()) {
         assert_eq!(*path, format!("checks/{}/{}.toml", check.family.as_str(), check.id));

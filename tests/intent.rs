@@ -388,7 +388,7 @@ expires_on = 2027-02-28
       |
       = help: mend what the check found; a waiver of it would make the rest of the audit meaningless
 
-    error: a waiver names a `resource` or an `account`
+    error: a waiver names a `finding`, a `resource` or an `account`
      --> audit.toml:4:9
       |
     4 | check = "baa-not-executed"
@@ -418,5 +418,61 @@ proptest::proptest! {
             Ok(intent) => drop(intent.to_json().unwrap()),
             Err(error) => assert!(!error.to_string().is_empty() && !error.styled().is_empty()),
         }
+    }
+}
+
+const FIRST: &str = "twa-0123456789abcdef";
+
+fn reviewed(decision: &str) -> String {
+    waiver("webhook-http", REASONED) + &format!("finding = \"{FIRST}\"\ndecision = \"{decision}\"\n")
+}
+
+fn fixed() -> String {
+    format!(
+        "[[fixed]]\nfinding = \"{FIRST}\"\ncheck = \"webhook-http\"\nby = \"p\"\non = 2026-11-02\nreason = \"r\"\n"
+    )
+}
+
+#[test]
+fn the_reviews_hold_their_tables_alone_and_keep_the_rules() {
+    let reviews = |text: &str| Intent::parse_reviews(text, "reviews.toml");
+    assert_eq!(reviews(&reviewed("accept")).unwrap().waiver.len(), 1);
+    assert_eq!(reviews(&fixed()).unwrap().fixed.len(), 1);
+    for (text, complaint) in [
+        ("main_keys = []\n".to_owned(), "unknown key `main_keys`"),
+        (reviewed("agree"), "unknown value `agree`"),
+        (reviewed("accept").replace("twa-", "tw-"), "expected the id of a finding"),
+        (reviewed("accept").repeat(2), "decided already"),
+        (reviewed("accept") + &fixed(), "decided already"),
+        (fixed().replace("reason = \"r\"", "reason = \" \""), "`reason` must say something"),
+    ] {
+        let error = reviews(&text).expect_err(&text).to_string();
+        assert!(error.contains(complaint) && error.contains("reviews.toml:"), "{error}");
+    }
+}
+
+#[test]
+fn reviews_join_what_is_declared_unless_they_contradict_it() {
+    let join = |declared: &str, reviews: &str| {
+        read(declared).join(Intent::parse_reviews(reviews, "reviews.toml").unwrap())
+    };
+    let attested = |value: &str, on: &str| {
+        format!("[[attestation]]\nid = \"console-sso-mfa\"\nvalue = \"{value}\"\nby = \"p\"\non = {on}\n")
+    };
+    let (older, younger) = (attested("enforced", "2026-01-01"), attested("enforced", "2026-11-02"));
+    for (declared, reviews) in [(&older, &younger), (&younger, &older)] {
+        let joined = join(declared, reviews).unwrap();
+        let on: Vec<String> = joined.attestation.iter().map(|one| one.on.to_string()).collect();
+        assert_eq!(on, ["2026-11-02"], "the younger of two counts");
+    }
+    assert_eq!(join(&reviewed("accept"), &reviewed("accept")).unwrap().waiver.len(), 1);
+    assert_eq!(join(&waiver("webhook-http", REASONED), &reviewed("accept")).unwrap().waiver.len(), 2);
+    for (declared, reviews, complaint) in [
+        (older, attested("optional", "2026-11-02"), "another value of `console-sso-mfa`"),
+        (reviewed("accept"), reviewed("false_positive"), "`false_positive` is decided here, and `accept`"),
+        (reviewed("accept"), fixed(), "`fixed` is decided here, and `accept`"),
+    ] {
+        let error = join(&declared, &reviews).unwrap_err().to_string();
+        assert!(error.contains(complaint) && error.contains("reviews.toml:"), "{error}");
     }
 }

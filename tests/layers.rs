@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("collect", &["twilio", "evidence", "catalogue", "credentials", "model", "redact"]),
     ("audit", &["evidence", "catalogue", "intent", "model"]),
     ("report", &["model"]),
+    ("review", &["intent", "model"]),
     ("history", &["model"]),
     ("simulator", &[]),
     (
@@ -32,6 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "intent",
             "model",
             "report",
+            "review",
             "simulator",
             "twilio",
         ],

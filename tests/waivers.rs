@@ -66,3 +66,78 @@ async fn a_waiver_that_ended_waives_nothing() {
     let (waived, open) = split(&scan(&waiver).await, CHECK);
     assert_eq!((waived.len(), open.len()), (0, 2));
 }
+
+/// One number with two webhooks that are not encrypted: two findings.
+async fn scan_of_two(intent: &str) -> Ended {
+    let number = json!({
+        "sid": "PN0001", "voice_url": "http://hooks.clinic.example/voice", "sms_url": "http://hooks.clinic.example/sms",
+    });
+    let resources = json!({"api/IncomingPhoneNumbers": [number]});
+    let estate = json!({"accounts": [{"sid": "AC0001", "name": "Clinic", "resources": resources}]});
+    let simulator = simulator(&estate).await;
+    Audit::scan(&simulator).sign_in(&credential(&estate, "AC0001")).file("reviews.toml", intent).run()
+}
+
+/// The finding of a webhook of it.
+fn finding(field: &str) -> String {
+    let (account, number) = (sid("AC0001"), sid("PN0001"));
+    twilio_audit::model::finding_id("webhook-http", &account, "phone_number", &number, field)
+}
+
+fn of_finding(field: &str, more: &str, days: i64) -> String {
+    let (finding, account, end) = (finding(field), sid("AC0001"), in_days(days));
+    format!(
+        "[[waiver]]\ncheck = \"webhook-http\"\nfinding = \"{finding}\"\naccount = \"{account}\"\n{more}\nreason = \"r\"\n\
+         equivalent_measure = \"m\"\napproved_by = \"p-003\"\nexpires_on = {end}\n"
+    )
+}
+
+/// What is said of each webhook, and the notices.
+fn said(ended: &Ended) -> (Vec<(String, String)>, String) {
+    let rows = ended.rows("findings.csv").into_iter().filter(|row| row["check_id"] == "webhook-http");
+    let mut fields: Vec<_> = rows.map(|row| (row["field"].clone(), row["waived"].clone())).collect();
+    fields.sort();
+    (fields, ended.json()["notices"].to_string())
+}
+
+fn fields(sms: bool, voice: bool) -> Vec<(String, String)> {
+    vec![("sms_url".to_owned(), sms.to_string()), ("voice_url".to_owned(), voice.to_string())]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiver_of_a_finding_is_for_that_finding_alone() {
+    let (waived, notices) = said(&scan_of_two(&of_finding("sms_url", "", 30)).await);
+    assert_eq!(waived, fields(true, false));
+    assert!(!notices.contains("The waiver"), "{notices}");
+    let (waived, notices) = said(&scan_of_two(&of_finding("sms_url", "", -1)).await);
+    assert_eq!(waived, fields(false, false));
+    assert!(notices.contains("what it waived counts again"), "{notices}");
+    // What it names besides must be true too.
+    let (waived, notices) = said(&scan_of_two(&of_finding("sms_url", "resource = \"PN0002\"", 30)).await);
+    assert_eq!(waived, fields(false, false));
+    assert!(notices.contains("waives nothing: remove it from reviews.toml or audit.toml"), "{notices}");
+    let (waived, notices) = said(&scan_of_two(&of_finding("status_callback", "", 30)).await);
+    assert_eq!(waived, fields(false, false));
+    assert!(
+        notices.contains(&format!("The waiver of webhook-http for {}", finding("status_callback"))),
+        "{notices}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_to_be_fixed_waives_nothing_and_is_told_while_it_stands() {
+    let fixed = |field: &str| {
+        let finding = finding(field);
+        format!(
+            "[[fixed]]\nfinding = \"{finding}\"\ncheck = \"webhook-http\"\nby = \"p-004\"\non = 2026-11-02\nreason = \"r\"\n"
+        )
+    };
+    let (waived, notices) = said(&scan_of_two(&(fixed("sms_url") + &fixed("status_callback"))).await);
+    assert_eq!(waived, fields(false, false));
+    let sentence = format!(
+        "webhook-http ({}) was reported fixed on 2026-11-02 by p-004 and still stands.",
+        finding("sms_url")
+    );
+    assert!(notices.contains(&sentence), "{notices}");
+    assert!(!notices.contains(&finding("status_callback")), "what is gone is not mentioned: {notices}");
+}

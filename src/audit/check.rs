@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::Scope;
 use super::check_file::{CheckError, CheckFile};
-use crate::intent::NEVER_WAIVED;
-use crate::model::{Rule, Severity};
+use crate::intent::{NEVER_WAIVED, attestation_rule};
+use crate::model::{Rule, Settlement, Severity};
 
 /// Every check file of this build, as (path, content), in the order of their paths.
 pub static CHECK_FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/check_files.rs"));
@@ -43,6 +43,9 @@ pub struct Check {
     /// Whether the operator may accept a fault for a while.
     #[serde(default = "yes")]
     pub waivable: bool,
+    /// The attestations that settle its findings.
+    #[serde(default)]
+    pub settled_by: Vec<Settlement>,
     /// One row per thing judged; see `docs/writing-checks.md`.
     pub query: String,
     /// What can happen.
@@ -205,6 +208,7 @@ impl Check {
             citations: self.citations.clone(),
             sources: self.sources.clone(),
             verified_on: self.verified_on.to_string(),
+            settled_by: self.settled_by.clone(),
         }
     }
 
@@ -224,6 +228,10 @@ impl Check {
             if list.is_empty() {
                 return Err((name, format!("`{name}` must name at least one")));
             }
+        }
+        let unknown = self.settled_by.iter().find(|by| attestation_rule(&by.attestation).is_none());
+        if let Some(unknown) = unknown {
+            return Err(("id", format!("`settled_by`: there is no attestation `{}`", unknown.attestation)));
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ from attestation";
 
 const WAIVERS: &str = "
 select check_id, coalesce(account_sid, '') as account_sid, coalesce(resource, '') as resource, reason,
+       coalesce(finding_id, '') as finding_id, coalesce(decision, 'accept') as decision,
        coalesce(equivalent_measure, '') as equivalent_measure, approved_by, expires_on,
        expires_on <= ?1 as is_over
 from intent_waiver";
@@ -65,6 +66,8 @@ fn counts_until(on: &str, expires_on: &str, max_age_days: i64) -> String {
 
 fn accepted(row: &Row<'_>) -> rusqlite::Result<Accepted> {
     Ok(Accepted {
+        finding_id: row.get("finding_id")?,
+        decision: row.get("decision")?,
         check_id: row.get("check_id")?,
         account_sid: row.get("account_sid")?,
         resource: row.get("resource")?,

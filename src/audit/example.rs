@@ -11,7 +11,7 @@ use super::sink::Collected;
 use crate::catalogue::{self, KINDS, Kind, Per};
 use crate::evidence::{Batch, EvidenceError, Row, Store, Value};
 use crate::intent::Intent;
-use crate::model::{AccountSid, Coverage, CoverageStatus};
+use crate::model::{AccountSid, Coverage, CoverageStatus, Finding, Outcome, Settlement};
 
 /// The moment at which examples are judged, so that their dates never age.
 pub const EXAMPLE_TIME: &str = "2026-11-23T12:00:00Z";
@@ -67,6 +67,61 @@ impl Rehearsal {
         }
         mismatches
     }
+
+    /// The attestations that a check says settle its findings and that no example proves to: with the attestation a
+    /// row passes, and without it, it does not and would be settled. Those without a fixed value prove nothing here.
+    pub fn unproven_settlements(&mut self, compiled: &Compiled) -> Vec<String> {
+        let with_value = compiled.check.settled_by.iter().filter(|by| by.value.is_some());
+        let unproven =
+            with_value.filter(|by| !compiled.check.examples.iter().any(|e| self.settles(compiled, e, by)));
+        unproven.map(|by| format!("no example shows that `{}` settles a finding", by.attestation)).collect()
+    }
+
+    /// Whether an example shows that an attestation settles a finding.
+    fn settles(&mut self, compiled: &Compiled, example: &Example, by: &Settlement) -> bool {
+        let Some(without) = without_attestation(example, by) else { return false };
+        let now = self.now;
+        let mut judged = |example: &Example| {
+            let ran = self.store.on_trial(|store| judge_example(store, compiled, example, now));
+            ran.map_err(|error| error.to_string()).flatten().unwrap_or_default()
+        };
+        let (with, without) = (judged(example), judged(&without));
+        let passes = |finding: &&Finding| {
+            let is_it =
+                |other: &Finding| other.finding_id == finding.finding_id && other.outcome == Outcome::Pass;
+            with.iter().any(is_it)
+        };
+        without
+            .iter()
+            .filter(|finding| finding.outcome.needs_action() && by.settles(finding))
+            .any(|f| passes(&f))
+    }
+}
+
+/// An example without an attestation, where it gives it with the very value that settles.
+fn without_attestation(example: &Example, by: &Settlement) -> Option<Example> {
+    let is_it = |entry: &toml::Value, value: &Option<String>| {
+        let text = |key: &str| entry.get(key).and_then(toml::Value::as_str);
+        text("id") == Some(&by.attestation) && (value.is_none() || text("value") == value.as_deref())
+    };
+    let mut less = example.clone();
+    let given = less.given.get_mut("intent")?.get_mut("attestation")?.as_array_mut()?;
+    let had = given.iter().any(|entry| is_it(entry, &by.value));
+    given.retain(|entry| !is_it(entry, &None));
+    had.then_some(less)
+}
+
+fn judge_example(
+    store: &mut Store,
+    compiled: &Compiled,
+    example: &Example,
+    now: Timestamp,
+) -> Result<Vec<Finding>, String> {
+    fill(store, compiled, example)?;
+    let mut collected = Collected::default();
+    judge_prepared(store, std::slice::from_ref(compiled), now, &mut collected)
+        .map_err(|error| error.to_string())?;
+    Ok(collected.into_findings())
 }
 
 fn run_example(
@@ -75,14 +130,11 @@ fn run_example(
     example: &Example,
     now: Timestamp,
 ) -> Result<(), String> {
-    fill(store, compiled, example)?;
-    let mut collected = Collected::default();
-    judge_prepared(store, std::slice::from_ref(compiled), now, &mut collected)
-        .map_err(|error| error.to_string())?;
+    let findings = judge_example(store, compiled, example, now)?;
     let expected: BTreeMap<String, &str> =
         example.expect.iter().map(|(thing, outcome)| (full_path(thing), outcome.as_str())).collect();
     let mut seen = BTreeSet::new();
-    for finding in &collected.into_findings() {
+    for finding in &findings {
         let exact = format!("{}/{}", finding.resource_sid, finding.field);
         let thing = if expected.contains_key(&exact) { exact } else { finding.resource_sid.clone() };
         let Some(wanted) = expected.get(&thing) else {

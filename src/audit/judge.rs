@@ -17,9 +17,9 @@ use super::row::{Columns, Glance, Judged, Subject};
 use super::sandbox;
 use super::scope::AccountFacts;
 use super::sink::Sink;
-use super::waivers::Waivers;
+use super::waivers::{Seen, Waivers};
 use crate::evidence::{EvidenceError, Store};
-use crate::model::{Outcome, Said, ScannedAccount, Tally, day_of};
+use crate::model::{Outcome, Said, ScannedAccount, Tally, day_of, finding_id};
 
 /// What the checks say of a store, but for the findings, which went into a [`Sink`].
 #[derive(Debug, Clone)]
@@ -223,7 +223,8 @@ impl<'a> Sitting<'a> {
         let check = &self.compiled.check;
         // Of passes, which are many, none needs a waiver.
         let waived = glance.outcome.needs_action()
-            && self.waivers.cover(&check.id, &account.account_sid, &subject.resource_sid, glance.outcome)
+            && !self.waivers.is_empty()
+            && self.is_covered(account, glance.outcome, subject)
             && check.waivable;
         let said = (glance.outcome, severity(self.compiled, account, glance), waived);
         let identity = self.hashers.each_ref().map(|hasher| hasher.hash_one((at, subject)));
@@ -236,6 +237,13 @@ impl<'a> Sitting<'a> {
         }
         self.tally.add(said);
         Some(said)
+    }
+
+    fn is_covered(&self, account: &AccountFacts, outcome: Outcome, subject: &Subject<'_>) -> bool {
+        let (check, account) = (&self.compiled.check.id, &account.account_sid);
+        let Subject { resource_type, resource_sid: resource, field } = subject;
+        let finding = finding_id(check, account, resource_type, resource, field);
+        self.waivers.cover(&Seen { check, account, resource, finding: &finding, outcome })
     }
 
     /// A query that failed has said nothing, in no account.

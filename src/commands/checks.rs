@@ -117,10 +117,12 @@ fn test(folder: Option<&Path>) -> Result<Exit, Stop> {
     let mut lines = Vec::new();
     for compiled in &checks {
         examples += compiled.check.examples.len();
+        let unsettled = rehearsal.unproven_settlements(compiled).into_iter();
+        let unsettled = unsettled.map(|lack| format!("{}: {lack}", compiled.check.file_name()));
         let mismatches = rehearsal.run(compiled).into_iter().map(|mismatch| mismatch.to_string());
         let lacking =
             lacking_proof(compiled).into_iter().map(|lack| format!("{}: {lack}", compiled.check.file_name()));
-        let complaints: Vec<String> = mismatches.chain(lacking).collect();
+        let complaints: Vec<String> = mismatches.chain(lacking).chain(unsettled).collect();
         faulty += usize::from(!complaints.is_empty());
         lines.extend(complaints);
     }

@@ -17,7 +17,7 @@ const REGION: &str = "--region";
 const ACCOUNTS: &str = "--account";
 const CHECKS: &str = "choice of checks";
 const DERIVE: &str = "--derive-subaccount-tokens";
-const INTENT: &str = "audit.toml";
+const INTENT: &str = "audit.toml or reviews.toml";
 /// Whether shards hash alike, which they do with the same first credential.
 const HASHES: &str = "first credential";
 /// Which part of the accounts it is about; nothing for all of them.

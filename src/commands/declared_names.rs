@@ -11,17 +11,18 @@ use crate::model::looks_like_sid;
 /// a waiver of them must name an equivalent measure.
 pub(super) fn check_names(intent: &Intent, checks: &[(String, bool)]) -> Result<()> {
     for waiver in &intent.waiver {
+        let place = place_of(waiver.finding.as_deref());
         known("check", &waiver.check, checks.iter().map(|(id, _)| id.as_str()))
-            .map_err(|error| anyhow!("audit.toml, [[waiver]]: {error}"))?;
+            .map_err(|error| anyhow!("{place}: {error}"))?;
         let must_name_measure = checks.iter().any(|(id, addressable)| *id == waiver.check && *addressable);
         if must_name_measure && waiver.equivalent_measure.as_deref().unwrap_or_default().trim().is_empty() {
             return Err(anyhow!(
-                "audit.toml, [[waiver]] of {}: the rule behind it is addressable (45 CFR 164.306(d)(3)): write what is \
+                "{place} of {}: the rule behind it is addressable (45 CFR 164.306(d)(3)): write what is \
                  done instead into `equivalent_measure`",
                 waiver.check
             ));
         }
-        if let (Some(resource), None) = (&waiver.resource, &waiver.account)
+        if let (Some(resource), None, None) = (&waiver.resource, &waiver.account, &waiver.finding)
             && !looks_like_sid(resource)
         {
             return Err(anyhow!(
@@ -29,6 +30,10 @@ pub(super) fn check_names(intent: &Intent, checks: &[(String, bool)]) -> Result<
                 waiver.check
             ));
         }
+    }
+    for fixed in &intent.fixed {
+        known("check", &fixed.check, checks.iter().map(|(id, _)| id.as_str()))
+            .map_err(|error| anyhow!("reviews.toml, [[fixed]]: {error}"))?;
     }
     let ids = || data::products().iter().map(|product| product.id.as_str());
     let without_phi = intent.account.iter().flat_map(|account| &account.no_phi_products);
@@ -46,6 +51,14 @@ pub(super) fn check_names(intent: &Intent, checks: &[(String, bool)]) -> Result<
         }
     }
     Ok(())
+}
+
+/// Where a waiver stands. Those of one finding may stand in either file, and their finding is easy to find.
+fn place_of(finding: Option<&str>) -> String {
+    match finding {
+        Some(finding) => format!("reviews.toml or audit.toml, [[waiver]] of {finding}"),
+        None => "audit.toml, [[waiver]]".to_owned(),
+    }
 }
 
 /// Refuses a name that is not among the known ones, and says which is nearest.

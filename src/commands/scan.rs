@@ -38,6 +38,9 @@ pub struct Args {
     demo: bool,
     #[command(flatten)]
     choices: Choices,
+    /// What reviewers decided [default: reviews.toml beside audit.toml, if it is there]
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_REVIEWS")]
+    reviews: Option<PathBuf>,
     /// The folder in which each scan gets a folder of its own
     #[arg(long, value_name = "FOLDER", default_value = "audits", env = "TWILIO_AUDIT_OUTPUT")]
     output: PathBuf,
@@ -98,10 +101,11 @@ pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
     let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
     let begun = AtomicBool::new(interrupted.is_some());
     let scan = async {
-        let setting = match setting {
+        let mut setting = match setting {
             Some(setting) => setting,
             None => demo(started_at).await?,
         };
+        setting.add_reviews(args.reviews.as_deref(), args.choices.config.as_deref(), started_at)?;
         let scan = Scanning { args: &args, log, clock, started_at, shard, begun: &begun };
         scan.run(catalogue, setting, interrupted).await
     };

@@ -126,6 +126,31 @@ pub(super) fn declared(config: Option<&Path>, started_at: Timestamp) -> Result<(
     Ok((intent, true))
 }
 
+/// Where the decisions of reviewers are, unless said otherwise: beside `audit.toml`.
+pub(super) fn reviews_beside(config: Option<&Path>) -> PathBuf {
+    config.unwrap_or_else(|| Path::new("audit.toml")).with_file_name("reviews.toml")
+}
+
+impl Setting {
+    /// Adds what reviewers decided, if there is such a file; one that is named must be there.
+    pub(super) fn add_reviews(
+        &mut self,
+        named: Option<&Path>,
+        config: Option<&Path>,
+        started_at: Timestamp,
+    ) -> Result<(), Stop> {
+        let path = named.map_or_else(|| reviews_beside(config), Path::to_owned);
+        let reviews = match Intent::read_reviews(&path) {
+            Err(error) if named.is_none() && error.is_not_found() => return Ok(()),
+            read => read.map_err(Stop::with(Exit::Usage))?,
+        };
+        reviews.validate(day_of(started_at)).map_err(Stop::with(Exit::Usage))?;
+        let declared = std::mem::take(&mut self.intent);
+        self.intent = declared.join(reviews).map_err(Stop::with(Exit::Usage))?;
+        Ok(())
+    }
+}
+
 /// The built-in clinic, its credentials and its `audit.toml`.
 pub(super) async fn demo(started_at: Timestamp) -> Result<Setting, Stop> {
     let now = std::time::SystemTime::from(started_at);

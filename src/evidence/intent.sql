@@ -185,9 +185,17 @@ select value ->> 'id', value ->> 'account', value ->> 'host', value ->> 'value',
 from json_each(?1, '$.attestation');
 
 create table if not exists intent_waiver (
-  check_id text, resource text, account_sid text, reason text, equivalent_measure text, approved_by text, expires_on text
+  check_id text, resource text, account_sid text, finding_id text, decision text, reason text, equivalent_measure text,
+  approved_by text, expires_on text
 ) strict;
 insert into intent_waiver
-select value ->> 'check', value ->> 'resource', value ->> 'account', value ->> 'reason',
-       value ->> 'equivalent_measure', value ->> 'approved_by', value ->> 'expires_on'
+select value ->> 'check', value ->> 'resource', value ->> 'account', value ->> 'finding', value ->> 'decision',
+       value ->> 'reason', value ->> 'equivalent_measure', value ->> 'approved_by', value ->> 'expires_on'
 from json_each(?1, '$.waiver');
+
+create table if not exists intent_fixed (                                           -- what is said to be mended
+  finding_id text, check_id text, account_sid text, fixed_by text, fixed_on text, reason text
+) strict;
+insert into intent_fixed
+select value ->> 'finding', value ->> 'check', value ->> 'account', value ->> 'by', value ->> 'on', value ->> 'reason'
+from json_each(?1, '$.fixed');

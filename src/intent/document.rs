@@ -13,7 +13,7 @@ use super::estate::{
     Account, Bucket, Key, OauthApp, Person, Sbc, StoredCredential, Stream, Vendor, WebhookHost,
 };
 use super::value::{Day, Eligibility};
-use super::waiver::Waiver;
+use super::waiver::{Fixed, Waiver};
 use crate::model::AccountSid;
 
 /// The file a declaration was read from, kept so that later complaints can point into it.
@@ -93,6 +93,9 @@ pub struct Intent {
     /// Findings that are accepted for a while.
     #[serde(default)]
     pub waiver: Vec<Waiver>,
+    /// Findings that are said to be mended.
+    #[serde(default)]
+    pub fixed: Vec<Fixed>,
     #[serde(skip)]
     #[schemars(skip)]
     pub(super) origin: Option<Arc<Origin>>,

@@ -10,6 +10,7 @@ mod draft;
 mod error;
 mod estate;
 mod locate;
+mod reviews;
 mod rules;
 mod secret_shape;
 mod shape;
@@ -31,15 +32,52 @@ pub use estate::{
     StoredCredential, Stream, Sync, Transcription, Vendor, WebhookHost,
 };
 pub use value::{Day, Eligibility, Role, Value};
-pub use waiver::{NEVER_WAIVED, WAIVER_MAX_DAYS, Waiver};
+pub use waiver::{Decision, Fixed, NEVER_WAIVED, WAIVER_MAX_DAYS, Waiver};
 
 use document::Origin;
+use serde::de::DeserializeOwned;
 
 /// The JSON Schema of the file, for editors: indented, and the same for the same program.
 pub fn schema() -> String {
     let mut schema = schemars::schema_for!(Intent);
     schema.insert("title".to_owned(), "audit.toml of twilio-audit".into());
     serde_json::to_string_pretty(&schema).unwrap_or_default()
+}
+
+/// What looks like a secret in a text, in words.
+pub fn secret_in(text: &str) -> Option<&'static str> {
+    secret_shape::find(text).first().map(|(_, looks_like)| *looks_like)
+}
+
+/// Whether a text is the name of one host.
+pub fn is_host(text: &str) -> bool {
+    shape::is_host(text)
+}
+
+/// Reads a document that holds no secret, whose every value has its shape, and that keeps the rules between entries.
+fn understand<T: DeserializeOwned + Into<Intent>>(text: &str, name: &str) -> Result<Intent, IntentError> {
+    let invalid = |problems| IntentError::Invalid(error::Report::new(name, text, problems));
+    let mut problems: Vec<Problem> = secret_shape::find(text).into_iter().map(Problem::secret).collect();
+    let located = match locate::Document::parse(text) {
+        Ok(located) => located,
+        Err(syntax) => {
+            problems.push(syntax);
+            return Err(invalid(problems));
+        }
+    };
+    error::add_unless_known(&mut problems, shape::check(&located));
+    match toml::from_str::<T>(text) {
+        Ok(value) => {
+            let mut intent: Intent = value.into();
+            problems.extend(rules::check(&intent, &located));
+            if problems.is_empty() {
+                intent.origin = Some(Arc::new(Origin { name: name.to_owned(), text: text.to_owned() }));
+                return Ok(intent);
+            }
+        }
+        Err(error) => error::add_unless_known(&mut problems, [Problem::from_toml(&error)]),
+    }
+    Err(invalid(problems))
 }
 
 /// The version of the file format that this build reads.
@@ -65,28 +103,7 @@ impl Intent {
     /// [`IntentError::Invalid`]. Its text shows the lines at fault, with anything that looks like a
     /// secret blanked out.
     pub fn parse(text: &str, name: &str) -> Result<Self, IntentError> {
-        let invalid = |problems| IntentError::Invalid(error::Report::new(name, text, problems));
-
-        let mut problems: Vec<Problem> = secret_shape::find(text).into_iter().map(Problem::secret).collect();
-        let located = match locate::Document::parse(text) {
-            Ok(located) => located,
-            Err(syntax) => {
-                problems.push(syntax);
-                return Err(invalid(problems));
-            }
-        };
-        error::add_unless_known(&mut problems, shape::check(&located));
-        match toml::from_str::<Self>(text) {
-            Ok(mut intent) => {
-                problems.extend(rules::check(&intent, &located));
-                if problems.is_empty() {
-                    intent.origin = Some(Arc::new(Origin { name: name.to_owned(), text: text.to_owned() }));
-                    return Ok(intent);
-                }
-            }
-            Err(error) => error::add_unless_known(&mut problems, [Problem::from_toml(&error)]),
-        }
-        Err(invalid(problems))
+        understand::<Self>(text, name)
     }
 
     /// Checks what depends on the date of the scan: how far ahead waivers reach.

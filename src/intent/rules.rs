@@ -30,6 +30,11 @@ pub(super) fn check(intent: &Intent, document: &Document<'_>) -> Vec<Problem> {
     for (index, waiver) in intent.waiver.iter().enumerate() {
         rules.waiver(index, waiver);
     }
+    for (index, fixed) in intent.fixed.iter().enumerate() {
+        rules.said("fixed", index, "reason", &fixed.reason);
+        rules.said("fixed", index, "by", &fixed.by);
+    }
+    rules.decided_once(intent);
     for (index, change) in intent.change.iter().enumerate() {
         if change.to < change.from {
             rules.at("change", index, "to", "this change ends before it begins");
@@ -145,12 +150,36 @@ impl Rules<'_> {
                     .into(),
             );
         }
-        if waiver.resource.is_none() && waiver.account.is_none() {
-            self.at("waiver", index, "check", "a waiver names a `resource` or an `account`");
+        if waiver.resource.is_none() && waiver.account.is_none() && waiver.finding.is_none() {
+            self.at("waiver", index, "check", "a waiver names a `finding`, a `resource` or an `account`");
         }
         for (key, text) in [("reason", &waiver.reason), ("approved_by", &waiver.approved_by)] {
             if text.trim().is_empty() {
                 self.at("waiver", index, key, format!("a waiver without `{key}` is not a waiver"));
+            }
+        }
+    }
+
+    fn said(&mut self, table: &str, index: usize, key: &str, text: &str) {
+        if text.trim().is_empty() {
+            self.at(table, index, key, format!("`{key}` must say something"));
+        }
+    }
+
+    /// Of one finding one thing is decided.
+    fn decided_once(&mut self, intent: &Intent) {
+        let mut seen = BTreeSet::new();
+        let waivers = intent.waiver.iter().map(|waiver| waiver.finding.as_deref());
+        let fixed = intent.fixed.iter().map(|fixed| Some(fixed.finding.as_str()));
+        let places = waivers.enumerate().map(|place| ("waiver", place));
+        for (table, (index, finding)) in places.chain(fixed.enumerate().map(|place| ("fixed", place))) {
+            if finding.is_some_and(|finding| !seen.insert(finding)) {
+                self.at(
+                    table,
+                    index,
+                    "finding",
+                    "of this finding something is decided already; keep one entry",
+                );
             }
         }
     }

@@ -22,6 +22,7 @@ enum Shape {
     HostPattern,
     Path,
     Window,
+    Finding,
 }
 
 /// Roles of the Organization are `IX…` in Twilio's answers; `RL…` is what roles have elsewhere.
@@ -61,6 +62,9 @@ const SHAPES: &[(&str, Shape)] = &[
     ("attestation[].host", Shape::Host),
     ("attestation[].evidence_sha256", Shape::Sha256),
     ("waiver[].account", Shape::Sid(&["AC"])),
+    ("waiver[].finding", Shape::Finding),
+    ("fixed[].account", Shape::Sid(&["AC"])),
+    ("fixed[].finding", Shape::Finding),
 ];
 
 /// Every text of the document that does not have its shape. Values are not repeated in the message.
@@ -113,6 +117,13 @@ impl Shape {
                 "an exact host name, or `*.` and a suffix of at least two labels".to_owned(),
             ),
             Self::Path => (text.starts_with('/'), "a path that begins with `/`".to_owned()),
+            Self::Finding => (
+                text.strip_prefix("twa-").is_some_and(|digits| {
+                    digits.len() == 16
+                        && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+                }),
+                "the id of a finding, such as twa-0123456789abcdef".to_owned(),
+            ),
             Self::Window => (text.parse::<ChangeWindow>().is_ok(), NoWindow.to_string()),
         };
         if fits { Ok(()) } else { Err(expected) }
@@ -123,7 +134,7 @@ fn expected_sid(prefixes: &[&str]) -> String {
     format!("{} followed by 32 hexadecimal digits in lower case", prefixes.join(" or "))
 }
 
-fn is_host(text: &str) -> bool {
+pub(super) fn is_host(text: &str) -> bool {
     let label = |label: &str| {
         !label.is_empty()
             && label.len() <= 63

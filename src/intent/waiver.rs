@@ -1,4 +1,4 @@
-//! Waivers: findings that somebody accepted, why and until when.
+//! Waivers: findings that somebody accepted, why and until when; and those that somebody says are mended.
 //!
 //! Knows no checks: whether the waived check exists is for the audit to say.
 
@@ -32,6 +32,12 @@ pub struct Waiver {
     /// The account it is waived for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountSid>,
+    /// The one finding it is waived for, as `twa-…`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finding: Option<String>,
+    /// What was decided; absent means that the fault was accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
     /// Why the finding is accepted.
     pub reason: String,
     /// What is done instead, where HIPAA lets a measure be replaced.
@@ -41,4 +47,50 @@ pub struct Waiver {
     pub approved_by: String,
     /// The day from which it is a finding again.
     pub expires_on: Day,
+}
+
+/// Why a finding is waived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// The fault is there, and is accepted for a while.
+    Accept,
+    /// There is no fault.
+    FalsePositive,
+}
+
+impl Decision {
+    /// The word used in files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::FalsePositive => "false_positive",
+        }
+    }
+}
+
+impl Waiver {
+    /// What was decided.
+    pub fn decision(&self) -> Decision {
+        self.decision.unwrap_or(Decision::Accept)
+    }
+}
+
+/// `[[fixed]]`. It waives nothing: a claim is no evidence, the next scan is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fixed {
+    /// The finding that is said to be mended, as `twa-…`.
+    pub finding: String,
+    /// The check's id.
+    pub check: String,
+    /// The account it is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountSid>,
+    /// Who says so.
+    pub by: String,
+    /// The day they said so.
+    pub on: Day,
+    /// What was done.
+    pub reason: String,
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Finding;
 use super::sid::looks_like_sid;
 
 /// Something that no API shows and that somebody vouched for.
@@ -33,6 +34,10 @@ pub struct Attested {
 /// Findings that somebody accepted for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Accepted {
+    /// The one finding that it is about; empty where it is about what the check, the account and the resource name.
+    pub finding_id: String,
+    /// `accept`, or `false_positive` where somebody says that there is no fault.
+    pub decision: String,
     /// The check.
     pub check_id: String,
     /// The account; empty where a resource alone is named.
@@ -52,26 +57,46 @@ pub struct Accepted {
 }
 
 impl Accepted {
-    /// Whether it accepts what a check says of a resource of an account. It does not know of the outcome.
-    pub fn covers(&self, check_id: &str, account: &str, resource: &str) -> bool {
-        let of_account = Some(self.account_sid.as_str()).filter(|named| !named.is_empty());
-        let of_resource = Some(self.resource.as_str()).filter(|named| !named.is_empty());
-        self.check_id == check_id && !self.is_over && is_about(of_account, of_resource, account, resource)
+    /// Whether it accepts a finding. It does not know of the outcome.
+    pub fn covers(&self, finding: &Finding) -> bool {
+        let named = Named {
+            account: given(&self.account_sid),
+            resource: given(&self.resource),
+            finding: given(&self.finding_id),
+        };
+        self.check_id == finding.check_id
+            && !self.is_over
+            && named.is(&finding.account_sid, &finding.resource_sid, &finding.finding_id)
     }
 }
 
-/// Whether a waiver that names an account, a resource or both is about a resource of an account. A resource that goes
-/// by no SID (a host, a product) exists in many accounts, so it counts only together with its account.
-pub(crate) fn is_about(
-    of_account: Option<&str>,
-    of_resource: Option<&str>,
-    account: &str,
-    resource: &str,
-) -> bool {
-    of_account.is_none_or(|named| named == account)
-        && of_resource.is_none_or(|named| named == resource || named == account)
-        && (of_account.is_some()
-            || (of_resource.is_some() && (looks_like_sid(resource) || of_resource == Some(account))))
+fn given(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// What a waiver names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Named<'a> {
+    pub(crate) account: Option<&'a str>,
+    pub(crate) resource: Option<&'a str>,
+    pub(crate) finding: Option<&'a str>,
+}
+
+impl Named<'_> {
+    /// Whether everything that is named is this. A resource that goes by no SID (a host, a product) exists in many
+    /// accounts, so it counts only together with its account, or with the finding.
+    pub(crate) fn is(self, account: &str, resource: &str, finding: &str) -> bool {
+        let is_one_of_many = || match self.resource {
+            Some(named) => !looks_like_sid(resource) && named != account,
+            None => true,
+        };
+        self.account.is_none_or(|named| named == account)
+            && self.resource.is_none_or(|named| named == resource || named == account)
+            && match self.finding {
+                Some(named) => named == finding,
+                None => self.account.is_some() || !is_one_of_many(),
+            }
+    }
 }
 
 #[cfg(test)]
@@ -79,25 +104,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_waiver_covers_what_it_names_and_only_as_long_as_it_lasts() {
-        let waiver = |account_sid: &str, resource: &str, is_over: bool| Accepted {
-            check_id: "webhook-http".to_owned(),
-            account_sid: account_sid.to_owned(),
-            resource: resource.to_owned(),
-            reason: String::new(),
-            equivalent_measure: String::new(),
-            approved_by: String::new(),
-            expires_on: String::new(),
-            is_over,
+    fn a_waiver_covers_what_it_names_and_only_that() {
+        let covers = |account: &str, resource: &str, finding: &str, seen: &str| {
+            let named = Named { account: given(account), resource: given(resource), finding: given(finding) };
+            named.is("AC1", seen, "twa-1")
         };
         let number = format!("PN{:032x}", 1);
-        assert!(waiver("AC1", "", false).covers("webhook-http", "AC1", &number));
-        assert!(waiver("", &number, false).covers("webhook-http", "AC1", &number));
-        assert!(waiver("AC1", "host.example", false).covers("webhook-http", "AC1", "host.example"));
-        assert!(!waiver("", "host.example", false).covers("webhook-http", "AC1", "host.example"));
-        assert!(!waiver("", "", false).covers("webhook-http", "AC1", &number));
-        assert!(!waiver("AC2", "", false).covers("webhook-http", "AC1", &number));
-        assert!(!waiver("AC1", "", false).covers("webhook-ip", "AC1", &number));
-        assert!(!waiver("AC1", "", true).covers("webhook-http", "AC1", &number));
+        assert!(covers("AC1", "", "", &number));
+        assert!(covers("", &number, "", &number));
+        assert!(covers("AC1", "host.example", "", "host.example"));
+        assert!(!covers("", "host.example", "", "host.example"));
+        assert!(covers("", "host.example", "twa-1", "host.example"));
+        assert!(!covers("", "", "", &number));
+        assert!(covers("", "", "twa-1", &number));
+        assert!(!covers("AC1", &number, "twa-2", &number), "the other webhook of the number");
+        assert!(!covers("AC2", "", "twa-1", &number));
     }
 }

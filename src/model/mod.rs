@@ -22,7 +22,7 @@ mod sid;
 mod tally;
 
 pub use coverage::{Coverage, CoverageStatus, Readings};
-pub(crate) use declared::is_about;
+pub(crate) use declared::Named;
 pub use declared::{Accepted, Attested};
 pub use enumeration::first_of;
 pub use examination::{
@@ -35,7 +35,7 @@ pub use permissions::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose
 pub use plan::{Asked, Plan};
 pub use region::Region;
 pub use resources::Resources;
-pub use rule::Rule;
+pub use rule::{Rule, Settlement};
 pub use scan::{Clock, Kept, Scan, ScanId, ScannedAccount, Verdict, day_of, in_seconds};
 pub use severity::Severity;
 pub use shard::{InvalidShard, Shard};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Severity;
+use super::{Finding, Outcome, Severity};
 
 /// A check that was run: everything a reader needs, and nothing of how it is judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -34,4 +34,47 @@ pub struct Rule {
     pub sources: Vec<String>,
     /// The day on which it was last held against them, `YYYY-MM-DD`.
     pub verified_on: String,
+    /// The attestations that settle its findings.
+    pub settled_by: Vec<Settlement>,
+}
+
+/// An attestation that settles findings of a check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settlement {
+    /// Its id, for example `console-sso-mfa`.
+    pub attestation: String,
+    /// What must be attested; nothing where that is not one word for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The kind of what the settled findings are about.
+    #[serde(default = "account")]
+    pub resource_type: String,
+    /// Their field.
+    #[serde(default)]
+    pub field: String,
+    /// The one outcome that it settles, where it does not settle all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+}
+
+impl Settlement {
+    /// Whether it settles a finding of its check. What a gap in the evidence says of an account is about no kind of
+    /// resource, and nothing but the evidence settles it.
+    pub fn settles(&self, finding: &Finding) -> bool {
+        self.resource_type == finding.resource_type
+            && self.field == finding.field
+            && self.outcome.is_none_or(|outcome| outcome == finding.outcome)
+    }
+}
+
+impl Rule {
+    /// The attestation that settles a finding of it.
+    pub fn settlement(&self, finding: &Finding) -> Option<&Settlement> {
+        self.settled_by.iter().find(|settlement| settlement.settles(finding))
+    }
+}
+
+fn account() -> String {
+    "account".to_owned()
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::Options;
+use super::cell;
 use super::csv_file::CsvFile;
 use crate::model::{Finding, Findings, Scan, in_seconds};
 
@@ -64,6 +65,17 @@ pub(super) const COLUMNS: [Column; 37] = [
     column("catalogue_version", "The date of the newest check", |scan, _| scan.catalogue_version.clone()),
 ];
 
+/// The names of the columns, in order.
+pub const FINDING_COLUMNS: [&str; COLUMNS.len()] = {
+    let mut names = [""; COLUMNS.len()];
+    let mut place = 0;
+    while place < names.len() {
+        names[place] = COLUMNS[place].name;
+        place += 1;
+    }
+    names
+};
+
 /// Writes the findings that the options ask for, in report order, as RFC 4180.
 pub(super) fn write(
     scan: &Scan,
@@ -71,10 +83,15 @@ pub(super) fn write(
     options: Options,
     to: impl Write,
 ) -> io::Result<()> {
-    let mut csv = CsvFile::begin(to, options.csv, COLUMNS.iter().map(|column| column.name))?;
+    let mut csv = CsvFile::begin(to, options.csv, FINDING_COLUMNS)?;
     options
         .each_shown(findings, |finding| csv.row(COLUMNS.iter().map(|column| (column.cell)(scan, finding))))?;
     csv.end()
+}
+
+/// The row of a finding, cell by cell as it is written.
+pub fn finding_row(scan: &Scan, finding: &Finding) -> Vec<String> {
+    COLUMNS.iter().map(|column| cell::for_spreadsheet(&(column.cell)(scan, finding))).collect()
 }
 
 fn evidence(finding: &Finding) -> String {

@@ -9,6 +9,7 @@ pub mod checks;
 mod coverage_csv;
 mod coverage_table;
 mod csv_file;
+mod decisions;
 pub mod examination;
 mod finding;
 mod findings_csv;
@@ -33,7 +34,9 @@ use std::path::Path;
 
 pub use blind_spots::BLIND_SPOTS;
 pub use csv_file::CsvLayout;
+pub use decisions::{DecisionLine, decisions, in_short};
 pub use finding::show;
+pub use findings_csv::{FINDING_COLUMNS, finding_row};
 pub use inventory_csv::inventory;
 pub use plan::plan;
 pub use terminal::summary;

@@ -130,10 +130,7 @@ pub(super) fn logical_location(finding: &Finding) -> Value {
 }
 
 fn suppression(scan: &Scan, finding: &Finding) -> Value {
-    let covers = |resource: &str| {
-        scan.waivers.iter().find(|one| one.covers(&finding.check_id, &finding.account_sid, resource))
-    };
-    match covers(&finding.resource_sid) {
+    match scan.waivers.iter().find(|waiver| waiver.covers(finding)) {
         Some(waiver) => json!({
             "kind": "external",
             "status": "accepted",

@@ -1,0 +1,44 @@
+//! Replacing a file so that there is always one of the two, whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::Context as _;
+
+/// Writes a file anew. What is there keeps its permissions; a new one only its owner may read.
+pub(super) fn replace_file(path: &Path, text: &str) -> anyhow::Result<()> {
+    // Where it is a link, the file that it leads to.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = folder.join(format!(".{name}.{}.new", std::process::id()));
+    let written = write_new(&beside, &path, text).and_then(|()| {
+        fs::rename(&beside, &path)?;
+        #[cfg(unix)]
+        File::open(folder)?.sync_all()?;
+        Ok(())
+    });
+    if written.is_err() {
+        // What is left of it helps nobody; that it cannot be removed is no other error.
+        let _ = fs::remove_file(&beside);
+    }
+    written.with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn write_new(beside: &Path, path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file: File = options.open(beside)?;
+    file.write_all(text.as_bytes())?;
+    if let Ok(before) = fs::metadata(path) {
+        file.set_permissions(before.permissions())?;
+    }
+    file.sync_all()
+}

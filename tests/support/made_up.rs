@@ -97,6 +97,7 @@ fn rule(number: usize, name: &str) -> Rule {
         citations: vec!["164.312(a)(1)".to_owned()],
         sources: vec!["https://www.twilio.com/docs/iam".to_owned()],
         verified_on: "2026-11-23".to_owned(),
+        settled_by: Vec::new(),
     }
 }
 
@@ -170,6 +171,8 @@ fn attested(name: &str) -> Attested {
 
 fn accepted(name: &str) -> Accepted {
     Accepted {
+        finding_id: String::new(),
+        decision: "accept".to_owned(),
         check_id: check_id(1),
         account_sid: account_sid(0),
         resource: name.to_owned(),

@@ -23,7 +23,8 @@ impl Many {
             "needed_by": {}, "attestations": [], "waivers": [],
             "rules": [{
                 "id": "webhook-http", "title": "Webhooks use HTTPS", "family": "phi-handling", "severity": "high",
-                "blocks_go_live": true, "waivable": true, "addressable": false, "risk": "It can be read",
+                "blocks_go_live": true, "speaks_for_the_tree": false, "waivable": true, "addressable": false,
+                "settled_by": [], "risk": "It can be read",
                 "remediation": "Use https", "citations": ["164.312(e)(1)"],
                 "sources": ["https://www.twilio.com/docs/usage/security"], "verified_on": "2026-11-23",
             }],

@@ -7,6 +7,7 @@ mod audit;
 
 use audit::{Audit, credential, simulator};
 use serde_json::{Value, json};
+use twilio_audit::report::Format;
 
 fn estate(names: &[String]) -> Value {
     let numbers: Vec<Value> = names
@@ -68,4 +69,14 @@ async fn hostile_names_are_harmless_everywhere() {
         }
     }
     assert!(ended.json()["findings"].as_array().unwrap().len() >= names.len());
+    // In JSON a name is data, and whoever shows it makes it harmless; everything else is shown as it is.
+    for format in Format::OF_A_SCAN.into_iter().filter(|format| *format != Format::Json) {
+        let text = ended.text(format.file_name()).replace("\r\n", "\n");
+        let steers = text.chars().find(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}');
+        assert_eq!(steers, None, "{}", format.file_name());
+        // In Markdown it stands as code; `tests/formats.rs` sees what becomes of it.
+        assert!(format != Format::Html || !text.contains("<script>alert"), "{}", format.file_name());
+        let names_it = format == Format::Coverage || text.contains("alert(1)");
+        assert!(names_it, "{} leaves the name out", format.file_name());
+    }
 }

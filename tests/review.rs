@@ -136,8 +136,8 @@ fn every_broken_rule_is_told_at_once_by_row_and_column() {
         (["accept", good, "p", ""], "decision_expires", "it is empty"),
         (["accept", good, "p", "soon"], "decision_expires", "this is no day"),
         (["accept", good, "p", "3/4/2029"], "decision_expires", "2029-03-04 or 2029-04-03?"),
-        (["accept", good, "p", &yesterday], "decision_expires", &format!("{yesterday} is over")),
-        (["accept", good, "p", &in_days(0)], "decision_expires", &format!("{} is over", in_days(0))),
+        (["accept", good, "p", &yesterday], "decision_expires", &format!("{yesterday} is not to come")),
+        (["accept", good, "p", &in_days(0)], "decision_expires", &format!("{} is not to come", in_days(0))),
         (["accept", good, "p", &days_181], "decision_expires", &format!("{days_181} is too far ahead")),
         (["accepted", good, "p", &end], "decision", "write accept, false_positive, fixed or attest"),
         (["attest", good, "p", &end], "decision", "no attestation settles this finding"),
@@ -149,7 +149,13 @@ fn every_broken_rule_is_told_at_once_by_row_and_column() {
     let row = desk.row(|row| row["outcome"] == "fail" && !row.rule.waivable);
     broken(&mut desk, row, ["accept", good, "p", &end], "decision", "`");
     let row = desk.row(|row| row["outcome"] == "fail" && row.is_addressable());
-    broken(&mut desk, row, ["accept", good, "p", &end], "decision_reason", "the rule is addressable");
+    broken(
+        &mut desk,
+        row,
+        ["accept", good, "p", &end],
+        "decision_reason",
+        "it cites an addressable specification",
+    );
     let row = desk.row(|row| row["outcome"] == "not_assessed");
     broken(&mut desk, row, ["false_positive", good, "p", &end], "decision", "what was not read");
     let row = desk.row(|row| row["check_id"] == "att-console-sso-mfa");

@@ -27,12 +27,21 @@ fn the_samples_are_what_a_demo_scan_writes() {
     let ended = Audit::new(&["scan", "--demo"]).env("TWILIO_AUDIT_DEMO_TIME", TIME).run();
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-reports");
     let files = Format::OF_A_SCAN.map(|format| (format.file_name(), ended.text(format.file_name())));
+    let summary = ended.stdout.clone();
+    let coloured =
+        Audit::new(&["report", "audits/20261123T041500Z"]).env("CLICOLOR_FORCE", "1").inside(ended).run();
+    let picture = anstyle_svg::Term::new().min_width_px(640).render_svg(&coloured.stdout);
     let mut outdated = Vec::new();
     let moment: jiff::Timestamp = TIME.parse().unwrap();
     let declared = demo::intent(moment.into());
     let all = Audit::new(&["scan", "--demo", "--all-outcomes"]).env("TWILIO_AUDIT_DEMO_TIME", TIME).run();
     let planted = what_became_of_the_planted(&all.rows("findings.csv"));
-    let others = [("summary.txt", ended.stdout), ("audit.toml", declared), ("planted.md", planted)];
+    let others = [
+        ("summary.txt", summary),
+        ("summary.svg", picture),
+        ("audit.toml", declared),
+        ("planted.md", planted),
+    ];
     for (name, content) in files.into_iter().chain(others) {
         let path = samples.join(name);
         if std::env::var_os("UPDATE_SAMPLES").is_some() {

@@ -9,7 +9,7 @@ use audit::{Audit, Ended, credential, simulator};
 use serde_json::json;
 use twilio_audit::simulator::sid;
 
-/// Two accounts send data to the same host, which nobody declared; one waiver is declared.
+/// Two accounts send data to the same host, whose signature check nobody attested; one waiver is declared.
 async fn scan(waiver: &str) -> Ended {
     let number = |sid: &str| json!({"sid": sid, "voice_url": "https://hooks.clinic.example/voice"});
     let account = |account: &str, number_sid: &str| {
@@ -20,7 +20,9 @@ async fn scan(waiver: &str) -> Ended {
     };
     let estate = json!({"accounts": [account("AC0001", "PN0001"), account("AC0002", "PN0002")]});
     let simulator = simulator(&estate).await;
-    let intent = format!("[[waiver]]\n{waiver}\nreason = \"in migration\"\napproved_by = \"p-003\"\n");
+    let host = "[[webhook_host]]\npattern = \"hooks.clinic.example\"\naccounts = [\"AC0001\", \"AC0002\"]\noperated_by = \"self\"\n";
+    let why = "reason = \"in migration\"\nequivalent_measure = \"VPN\"\napproved_by = \"p-003\"\n";
+    let intent = format!("[[waiver]]\n{waiver}\n{why}\n{host}");
     let (parent, child) = (credential(&estate, "AC0001"), credential(&estate, "AC0002"));
     Audit::scan(&simulator).credentials(&[&parent, &child]).declared(&intent).run()
 }
@@ -39,7 +41,7 @@ fn in_days(days: i64) -> String {
     today.checked_add(jiff::Span::new().days(days)).unwrap().to_string()
 }
 
-const CHECK: &str = "downstream-vendor-without-baa";
+const CHECK: &str = "att-webhook-signature";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_waiver_for_one_account_is_for_that_account_alone() {
@@ -116,6 +118,10 @@ async fn a_waiver_of_a_finding_is_for_that_finding_alone() {
     let (waived, notices) = said(&scan_of_two(&of_finding("sms_url", "resource = \"PN0002\"", 30)).await);
     assert_eq!(waived, fields(false, false));
     assert!(notices.contains("waives nothing: remove it from reviews.toml or audit.toml"), "{notices}");
+    let (waived, notices) =
+        said(&scan_of_two(&of_finding("sms_url", "as_seen = \"0123456789abcdef\"", 30)).await);
+    assert_eq!(waived, fields(false, false));
+    assert!(notices.contains("what was seen has changed, so decide again"), "{notices}");
     let (waived, notices) = said(&scan_of_two(&of_finding("status_callback", "", 30)).await);
     assert_eq!(waived, fields(false, false));
     assert!(

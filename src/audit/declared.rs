@@ -19,8 +19,9 @@ from attestation";
 
 const WAIVERS: &str = "
 select check_id, coalesce(account_sid, '') as account_sid, coalesce(resource, '') as resource, reason,
-       coalesce(finding_id, '') as finding_id, coalesce(decision, 'accept') as decision,
-       coalesce(equivalent_measure, '') as equivalent_measure, approved_by, expires_on,
+       coalesce(finding_id, '') as finding_id, coalesce(as_seen, '') as as_seen, coalesce(decision, 'accept') as decision,
+       coalesce(equivalent_measure, '') as equivalent_measure, approved_by,
+       coalesce(decided_on, '') as decided_on, expires_on,
        expires_on <= ?1 as is_over
 from intent_waiver";
 
@@ -54,6 +55,7 @@ fn attested(row: &Row<'_>) -> rusqlite::Result<Attested> {
         evidence: row.get("evidence")?,
         evidence_sha256: row.get("evidence_sha256")?,
         problem: row.get("problem")?,
+        doubted_by: String::new(),
     })
 }
 
@@ -67,6 +69,7 @@ fn counts_until(on: &str, expires_on: &str, max_age_days: i64) -> String {
 fn accepted(row: &Row<'_>) -> rusqlite::Result<Accepted> {
     Ok(Accepted {
         finding_id: row.get("finding_id")?,
+        as_seen: row.get("as_seen")?,
         decision: row.get("decision")?,
         check_id: row.get("check_id")?,
         account_sid: row.get("account_sid")?,
@@ -74,6 +77,7 @@ fn accepted(row: &Row<'_>) -> rusqlite::Result<Accepted> {
         reason: row.get("reason")?,
         equivalent_measure: row.get("equivalent_measure")?,
         approved_by: row.get("approved_by")?,
+        decided_on: row.get("decided_on")?,
         expires_on: row.get("expires_on")?,
         is_over: row.get("is_over")?,
     })

@@ -1,10 +1,10 @@
 //! May PHI go live on an account: ready, not ready, or cannot say?
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 
 use super::Compiled;
-use crate::model::{Finding, Findings, Outcome, Scan, Verdict};
+use crate::model::{Blockers, Findings, Scan, Standing, Verdict};
 
 /// The checks that stand between an account and PHI. As long as one of them was not run, nothing is ready.
 pub const GO_LIVE_CHECKS: [&str; 26] = [
@@ -49,10 +49,10 @@ pub fn decide(scan: &mut Scan, findings: &dyn Findings, checks: &[Compiled]) -> 
         .map(|compiled| compiled.check.id.as_str())
         .collect();
     let root = scan.accounts.first().map(|account| account.account_sid.clone()).unwrap_or_default();
-    let mut by_account: BTreeMap<String, Blockers> = BTreeMap::new();
+    let mut by_account: HashMap<String, Blockers> = HashMap::new();
     let mut everywhere = Blockers::default();
     findings.each(&mut |finding| {
-        if finding.is_open_blocker() {
+        if finding.blocks_go_live && finding.outcome.needs_action() {
             by_account.entry(finding.account_sid.clone()).or_default().add(finding);
             if finding.account_sid == root && of_tree.contains(finding.check_id.as_str()) {
                 everywhere.add(finding);
@@ -63,8 +63,10 @@ pub fn decide(scan: &mut Scan, findings: &dyn Findings, checks: &[Compiled]) -> 
     let none = Blockers::default();
     for account in scan.accounts.iter_mut().filter(|account| account.phi && account.active) {
         let own = by_account.get(account.account_sid.as_str()).unwrap_or(&none);
-        account.blockers_failed = own.failed.union(&everywhere.failed).count();
-        account.blockers_undecided = own.undecided.union(&everywhere.undecided).count();
+        let count = |standing| own.standing(&everywhere, standing).len();
+        account.blockers_failed = count(Standing::Failed);
+        account.blockers_undecided = count(Standing::Undecided);
+        account.blockers_accepted = count(Standing::Accepted);
         account.verdict = Some(match (account.blockers_failed, account.blockers_undecided) {
             (0, 0) if all_run => Verdict::Ready,
             (0, _) => Verdict::CannotSay,
@@ -72,22 +74,6 @@ pub fn decide(scan: &mut Scan, findings: &dyn Findings, checks: &[Compiled]) -> 
         });
     }
     Ok(())
-}
-
-/// The blocking checks that stand against an account.
-#[derive(Debug, Default)]
-struct Blockers {
-    failed: BTreeSet<String>,
-    undecided: BTreeSet<String>,
-}
-
-impl Blockers {
-    fn add(&mut self, finding: &Finding) {
-        match finding.outcome {
-            Outcome::Fail => self.failed.insert(finding.check_id.clone()),
-            _ => self.undecided.insert(finding.check_id.clone()),
-        };
-    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use super::scope::AccountFacts;
 use super::sink::Sink;
 use super::waivers::{Seen, Waivers};
 use crate::evidence::{EvidenceError, Store};
-use crate::model::{Outcome, Said, ScannedAccount, Tally, day_of, finding_id};
+use crate::model::{Outcome, Said, ScannedAccount, Severity, Tally, as_seen, day_of, finding_id};
 
 /// What the checks say of a store, but for the findings, which went into a [`Sink`].
 #[derive(Debug, Clone)]
@@ -203,7 +203,8 @@ impl<'a> Sitting<'a> {
             let is_wanted = place.wants_passes || glance.outcome.needs_action();
             let (account, compiled) = (place.account, self.compiled);
             let subject = columns.subject(row, compiled)?;
-            let Some((.., waived)) = self.admit(at, account, glance, &subject) else { continue };
+            let evidence = || columns.evidence(row).unwrap_or_default();
+            let Some((.., waived)) = self.admit(at, account, glance, &subject, &evidence) else { continue };
             if is_wanted {
                 let judged = columns.judged(row, compiled, glance, subject)?;
                 self.sink.take(finding(compiled, account, judged, waived, self.now))?;
@@ -219,14 +220,16 @@ impl<'a> Sitting<'a> {
         account: &AccountFacts,
         glance: Glance,
         subject: &Subject<'_>,
+        evidence: &dyn Fn() -> Vec<(String, String)>,
     ) -> Option<Said> {
         let check = &self.compiled.check;
+        let severity = severity(self.compiled, account, glance);
         // Of passes, which are many, none needs a waiver.
         let waived = glance.outcome.needs_action()
             && !self.waivers.is_empty()
-            && self.is_covered(account, glance.outcome, subject)
+            && self.is_covered(account, glance.outcome, severity, subject, evidence)
             && check.waivable;
-        let said = (glance.outcome, severity(self.compiled, account, glance), waived);
+        let said = (glance.outcome, severity, waived);
         let identity = self.hashers.each_ref().map(|hasher| hasher.hash_one((at, subject)));
         if let Some(before) = self.said.insert(identity, said) {
             if before <= said {
@@ -239,11 +242,19 @@ impl<'a> Sitting<'a> {
         Some(said)
     }
 
-    fn is_covered(&self, account: &AccountFacts, outcome: Outcome, subject: &Subject<'_>) -> bool {
+    fn is_covered(
+        &self,
+        account: &AccountFacts,
+        outcome: Outcome,
+        severity: Severity,
+        subject: &Subject<'_>,
+        evidence: &dyn Fn() -> Vec<(String, String)>,
+    ) -> bool {
         let (check, account) = (&self.compiled.check.id, &account.account_sid);
         let Subject { resource_type, resource_sid: resource, field } = subject;
         let finding = finding_id(check, account, resource_type, resource, field);
-        self.waivers.cover(&Seen { check, account, resource, finding: &finding, outcome })
+        let as_seen = || as_seen(outcome, severity, &evidence());
+        self.waivers.cover(&Seen { check, account, resource, finding: &finding, outcome, as_seen: &as_seen })
     }
 
     /// A query that failed has said nothing, in no account.
@@ -299,7 +310,7 @@ impl<'a> Sitting<'a> {
             resource_sid: Cow::Borrowed(&account.account_sid),
             field: Cow::Borrowed(""),
         };
-        let waived = match self.admit(at, account, glance, &subject) {
+        let waived = match self.admit(at, account, glance, &subject, &Vec::new) {
             Some((.., waived)) if is_wanted => waived,
             _ => return Ok(()),
         };

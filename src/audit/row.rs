@@ -114,7 +114,18 @@ impl Columns {
         })
     }
 
-    /// All that a row says. Every column that is not one of [`JUDGEMENT_COLUMNS`] is evidence.
+    /// What a row gives as evidence, as (name, value): every column that is not one of [`JUDGEMENT_COLUMNS`].
+    pub(super) fn evidence(&self, row: &Row<'_>) -> rusqlite::Result<Vec<(String, String)>> {
+        let mut evidence = Vec::with_capacity(self.evidence.len());
+        for (place, name) in &self.evidence {
+            if let Some(value) = text(row.get_ref(*place)?) {
+                evidence.push((name.clone(), value.into_owned()));
+            }
+        }
+        Ok(evidence)
+    }
+
+    /// All that a row says.
     pub(super) fn judged<'r>(
         &self,
         row: &Row<'_>,
@@ -131,12 +142,6 @@ impl Columns {
         if reason.is_empty() && glance.outcome == Outcome::NotAssessed {
             "A value that is needed to judge this is missing".clone_into(&mut reason);
         }
-        let mut evidence = Vec::with_capacity(self.evidence.len());
-        for (place, name) in &self.evidence {
-            if let Some(value) = text(row.get_ref(*place)?) {
-                evidence.push((name.clone(), value.into_owned()));
-            }
-        }
         Ok(Judged {
             glance,
             subject,
@@ -147,7 +152,7 @@ impl Columns {
             resource_name: text_at(row, self.resource_name)?.into_owned(),
             product,
             reason,
-            evidence,
+            evidence: self.evidence(row)?,
             is_of_a_gap: glance.outcome == Outcome::NotAssessed,
         })
     }

@@ -97,6 +97,7 @@ impl AccountFacts {
             verdict: None,
             blockers_failed: 0,
             blockers_undecided: 0,
+            blockers_accepted: 0,
         }
     }
 }

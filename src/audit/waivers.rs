@@ -18,9 +18,12 @@ struct Waiver {
     resource: Option<String>,
     /// The one finding that it is about, where it is about one.
     finding: Option<String>,
+    /// What that looked like when it was decided.
+    as_seen: Option<String>,
     expires_on: String,
     is_over: bool,
     was_met: Cell<bool>,
+    has_changed: Cell<bool>,
 }
 
 /// That a finding is mended, as somebody says. It waives nothing.
@@ -53,6 +56,8 @@ pub(super) struct Seen<'a> {
     pub(super) resource: &'a str,
     pub(super) finding: &'a str,
     pub(super) outcome: Outcome,
+    /// What the finding looks like; worked out only where a waiver asks for it.
+    pub(super) as_seen: &'a dyn Fn() -> String,
 }
 
 /// Sentences of one kind that are said one by one; of more there is a number.
@@ -63,7 +68,9 @@ impl Waivers {
     pub(super) fn read(connection: &Connection, today: Date) -> rusqlite::Result<Self> {
         let all = connection
             .prepare(
-                "select check_id, account_sid, resource, finding_id, expires_on, expires_on <= ?1 from intent_waiver",
+                "select check_id, account_sid, resource, finding_id, as_seen, expires_on,
+                        expires_on <= ?1
+                 from intent_waiver",
             )?
             .query_map([today.to_string()], Waiver::of)?
             .collect::<rusqlite::Result<Vec<_>>>()?;
@@ -101,8 +108,13 @@ impl Waivers {
         let places = [self.of_finding.get(seen.finding), self.of_check.get(seen.check)];
         let mut is_covered = false;
         for waiver in places.into_iter().flatten().flatten().filter_map(|place| self.all.get(*place)) {
-            if waiver.is_about(seen) {
-                waiver.was_met.set(true);
+            if !waiver.is_about(seen) {
+                continue;
+            }
+            waiver.was_met.set(true);
+            if waiver.as_seen.as_ref().is_some_and(|before| *before != (seen.as_seen)()) {
+                waiver.has_changed.set(true);
+            } else {
                 is_covered |= !waiver.is_over;
             }
         }
@@ -158,9 +170,11 @@ impl Waiver {
             account: row.get(1)?,
             resource: row.get(2)?,
             finding: row.get(3)?,
-            expires_on: row.get(4)?,
-            is_over: row.get(5)?,
+            as_seen: row.get(4)?,
+            expires_on: row.get(5)?,
+            is_over: row.get(6)?,
             was_met: Cell::new(false),
+            has_changed: Cell::new(false),
         })
     }
 
@@ -181,6 +195,11 @@ impl Waiver {
             Some(finding) => (format!("{check} for {finding}, {about},"), "reviews.toml or audit.toml"),
             None => (format!("{check} for {about}"), "audit.toml"),
         };
+        if self.has_changed.get() {
+            return Some(format!(
+                "The waiver of {whose} waives nothing: what was seen has changed, so decide again."
+            ));
+        }
         match (self.is_over, self.was_met.get()) {
             (true, true) => {
                 Some(format!("The waiver of {whose} ended on {day}: what it waived counts again."))

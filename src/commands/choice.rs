@@ -72,6 +72,11 @@ pub(super) fn is_narrowed(choices: &StartedWith) -> bool {
     [ACCOUNTS, CHECKS].iter().any(|name| !said(choices, name).is_empty())
 }
 
+/// Whether it is about some checks only.
+pub(super) fn is_narrowed_to_checks(choices: &StartedWith) -> bool {
+    !said(choices, CHECKS).is_empty()
+}
+
 /// The shard that a scan is, if it is one.
 pub(super) fn shard(choices: &StartedWith) -> Option<Shard> {
     said(choices, SHARD).parse().ok()

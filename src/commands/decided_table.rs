@@ -7,10 +7,12 @@ use jiff::civil::Date;
 
 use super::stored_scan::StoredScan;
 use super::{Exit, Stop};
-use crate::model::Finding;
+use crate::intent::secret_in;
+use crate::model::{Finding, day_of};
 use crate::report::{FINDING_COLUMNS, finding_row, in_short};
 use crate::review::{
-    DECISION_COLUMNS, Decided, Difference, Judge, Refusal, Row, Sheet, Unreadable, agreed, compare, order_of,
+    DECISION_COLUMNS, Decided, Difference, FREE_COLUMNS, Judge, Refusal, Row, Sheet, Unreadable, agreed,
+    compare, order_of,
 };
 
 /// What a table decides.
@@ -45,7 +47,7 @@ pub(super) fn read_table(path: &Path, scan: &Path, today: Date) -> Result<Read, 
     let unusable = |error: Unreadable| Stop::new(Exit::Usage, anyhow!("{name}: {error}"));
     let mut sheet = Sheet::open(path, &FINDING_COLUMNS, &NEEDED).map_err(unusable)?;
     let mut reading = Reading {
-        judge: Judge { today, order: None },
+        judge: Judge { today, scanned_on: today, order: None },
         decided: Vec::new(),
         refusals: Vec::new(),
         more: 0,
@@ -60,12 +62,30 @@ pub(super) fn read_table(path: &Path, scan: &Path, today: Date) -> Result<Read, 
         }
         let stored = match &mut stored {
             Some(stored) => stored,
-            empty => empty.insert(scan_of(row.cell("scan_id"), scan, &name)?),
+            empty => {
+                let stored = scan_of(row.cell("scan_id"), scan, &name)?;
+                reading.judge.scanned_on = day_of(stored.scan.started_at);
+                is_recent(&stored, today)?;
+                empty.insert(stored)
+            }
         };
         reading.take(&row, stored)?;
     }
     let remarks = remarks(&sheet, reading.undecided);
     Ok(Read { decided: reading.end(&name)?, remarks })
+}
+
+/// Days for which the findings of a scan can be decided: as far back as Twilio's events show what has changed since.
+const RECENT_DAYS: i32 = 30;
+
+fn is_recent(stored: &StoredScan, today: Date) -> Result<(), Stop> {
+    let days = (today - day_of(stored.scan.started_at)).get_days();
+    if days <= RECENT_DAYS {
+        return Ok(());
+    }
+    let id = &stored.scan.id;
+    let error = anyhow!("the scan {id} is {days} days old, too old to decide its findings: scan again");
+    Err(Stop::new(Exit::Usage, error))
 }
 
 /// Opens the scan of this name: the named folder, or one beside it.
@@ -127,7 +147,9 @@ impl Reading {
     fn compare(&mut self, row: &Row, stored: &StoredScan, finding: &Finding) {
         let written = finding_row(&stored.scan, finding);
         let mut is_garbled = false;
-        for (place, column, found) in row.cells().filter(|(_, column, _)| !DECISION_COLUMNS.contains(column))
+        for (place, column, found) in row
+            .cells()
+            .filter(|(_, column, _)| !DECISION_COLUMNS.contains(column) && !FREE_COLUMNS.contains(column))
         {
             let Some(written) = written.get(place) else { continue };
             self.judge.order = self.judge.order.or_else(|| order_of(written, found));
@@ -139,7 +161,9 @@ impl Reading {
                     self.garble(row.number, column);
                 }
                 Difference::Edited => {
-                    let (was, is) = (in_short(written, 60), in_short(found, 60));
+                    let shown =
+                        |text| if secret_in(text).is_some() { "…".to_owned() } else { in_short(text, 60) };
+                    let (was, is) = (shown(written), shown(found));
                     let what = format!("it was `{was}` and is `{is}`: only the decision may be edited");
                     self.refuse(Refusal { row: row.number, column, what });
                 }

@@ -4,7 +4,7 @@
 use anyhow::{Result, anyhow};
 
 use crate::evidence::data;
-use crate::intent::Intent;
+use crate::intent::{Decision, Intent};
 use crate::model::looks_like_sid;
 
 /// Checks the names in a declaration: checks of waivers, products. `checks` are the ids of all checks, and whether
@@ -15,10 +15,14 @@ pub(super) fn check_names(intent: &Intent, checks: &[(String, bool)]) -> Result<
         known("check", &waiver.check, checks.iter().map(|(id, _)| id.as_str()))
             .map_err(|error| anyhow!("{place}: {error}"))?;
         let must_name_measure = checks.iter().any(|(id, addressable)| *id == waiver.check && *addressable);
-        if must_name_measure && waiver.equivalent_measure.as_deref().unwrap_or_default().trim().is_empty() {
+        let accepts = waiver.decision() == Decision::Accept;
+        if must_name_measure
+            && accepts
+            && waiver.equivalent_measure.as_deref().unwrap_or_default().trim().is_empty()
+        {
             return Err(anyhow!(
-                "{place} of {}: the rule behind it is addressable (45 CFR 164.306(d)(3)): write what is \
-                 done instead into `equivalent_measure`",
+                "{place} of {}: the rule behind it cites an addressable specification (45 CFR \
+                 164.306(d)(3)): write what is done instead into `equivalent_measure`",
                 waiver.check
             ));
         }

@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use crate::report::printable;
+
 /// The exit codes. When several apply, the order is 5, 4, 2, 3, 1, 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -67,6 +69,8 @@ impl Stop {
     /// Says on standard error what went wrong, with its causes.
     pub fn say(&self) {
         // Nowhere to say it is no reason to fail differently.
-        let _ = writeln!(anstream::stderr().lock(), "twilio-audit: {}", self.sentence());
+        let sentence = self.sentence();
+        let lines: Vec<_> = sentence.lines().map(printable).collect();
+        let _ = writeln!(anstream::stderr().lock(), "twilio-audit: {}", lines.join("\n"));
     }
 }

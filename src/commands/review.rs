@@ -120,12 +120,22 @@ fn import(args: &Import) -> Result<Exit, Stop> {
     if args.dry_run {
         return say(&format!("Nothing is written: without --dry-run this goes into {name}."));
     }
+    if text_of(&path)? != before {
+        return Err(Stop::new(
+            Exit::Broken,
+            anyhow!("{name} was changed meanwhile, and is left as it is: import again"),
+        ));
+    }
     replace_file(&path, &text).map_err(Stop::with(Exit::Broken))?;
     say(&format!("Written into {name}, which the next scan reads."))
 }
 
 /// What stands in the file; nothing where there is none.
 fn text_of(path: &Path) -> Result<Option<String>, Stop> {
+    // A pipe could keep us waiting for ever.
+    if path.exists() && !path.is_file() {
+        return Err(Stop::new(Exit::Usage, anyhow!("{} is no file", path.display())));
+    }
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

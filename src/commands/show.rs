@@ -41,7 +41,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     };
     store.each(&mut take).map_err(Stop::with(Exit::Broken))?;
     match found.as_slice() {
-        [finding] => print(|out| report::show(finding, scan.rule(&finding.check_id), out))?,
+        [finding] => print(|out| report::show(&scan, finding, out))?,
         [] => return Err(args.complaint(&format!("there is no finding {}", args.id))),
         [one, another, ..] => {
             let more = format!(

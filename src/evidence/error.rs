@@ -26,6 +26,12 @@ pub enum EvidenceError {
         /// The layout of this version.
         expected: i64,
     },
+    /// It holds what no store of ours does.
+    #[error("{} is not as it was written: it has views or triggers", path.display())]
+    Altered {
+        /// The file.
+        path: PathBuf,
+    },
     /// A read or write failed: a full disk, a damaged file.
     #[error("cannot {doing} the evidence file: {source}")]
     Sql {

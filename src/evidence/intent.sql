@@ -185,12 +185,13 @@ select value ->> 'id', value ->> 'account', value ->> 'host', value ->> 'value',
 from json_each(?1, '$.attestation');
 
 create table if not exists intent_waiver (
-  check_id text, resource text, account_sid text, finding_id text, decision text, reason text, equivalent_measure text,
-  approved_by text, expires_on text
+  check_id text, resource text, account_sid text, finding_id text, as_seen text, decision text, reason text,
+  equivalent_measure text, approved_by text, decided_on text, expires_on text
 ) strict;
 insert into intent_waiver
-select value ->> 'check', value ->> 'resource', value ->> 'account', value ->> 'finding', value ->> 'decision',
-       value ->> 'reason', value ->> 'equivalent_measure', value ->> 'approved_by', value ->> 'expires_on'
+select value ->> 'check', value ->> 'resource', value ->> 'account', value ->> 'finding', value ->> 'as_seen',
+       value ->> 'decision', value ->> 'reason', value ->> 'equivalent_measure', value ->> 'approved_by', value ->> 'decided_on',
+       value ->> 'expires_on'
 from json_each(?1, '$.waiver');
 
 create table if not exists intent_fixed (                                           -- what is said to be mended

@@ -98,6 +98,17 @@ impl Store {
         let open = |source| EvidenceError::Open { path: path.to_owned(), source };
         let connection =
             Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(open)?;
+        // A view could be endless, and a trigger could do anything: no store of ours has one.
+        let foreign: bool = connection
+            .query_row(
+                "select exists (select 1 from sqlite_schema where type in ('view', 'trigger'))",
+                [],
+                |row| row.get(0),
+            )
+            .map_err(open)?;
+        if foreign {
+            return Err(EvidenceError::Altered { path: path.to_owned() });
+        }
         let (found, written_by) = connection
             .query_row("select layout, written_by from scan", [], |row| Ok((row.get(0)?, row.get(1)?)))
             .map_err(open)?;

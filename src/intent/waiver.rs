@@ -11,13 +11,20 @@ use crate::model::AccountSid;
 /// A waiver may not reach further ahead than this.
 pub const WAIVER_MAX_DAYS: i32 = 180;
 
-/// Checks whose findings nobody can accept: without them the rest of the audit means nothing.
-pub const NEVER_WAIVED: [&str; 5] = [
+/// Checks whose findings nobody can accept: without them the rest of the audit means nothing, or what they ask for is a
+/// BAA, which no acceptance of a risk replaces (45 CFR 164.308(b), 164.502(e); read 2026-11).
+pub const NEVER_WAIVED: [&str; 11] = [
     "baa-not-executed",
     "phi-account-not-designated",
     "attestation-contradicted",
     "noncovered-channel-sender",
     "webhook-tunnel-or-inspector",
+    "subaccount-designation-gap",
+    "product-in-use-not-eligible",
+    "product-not-in-covered-list",
+    "downstream-vendor-without-baa",
+    "connect-app-authorized",
+    "rcs-sender-in-phi-pool",
 ];
 
 /// `[[waiver]]`.
@@ -35,6 +42,9 @@ pub struct Waiver {
     /// The one finding it is waived for, as `twa-…`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finding: Option<String>,
+    /// What that finding looked like when it was decided: while it looks otherwise, nothing is waived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_seen: Option<String>,
     /// What was decided; absent means that the fault was accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
@@ -45,6 +55,9 @@ pub struct Waiver {
     pub equivalent_measure: Option<String>,
     /// Who accepted it.
     pub approved_by: String,
+    /// The day on which they did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_on: Option<Day>,
     /// The day from which it is a finding again.
     pub expires_on: Day,
 }

@@ -29,6 +29,8 @@ pub struct Attested {
     pub evidence_sha256: String,
     /// Why it counts for nothing, as in `ended on 2026-11-01`; empty where it counts.
     pub problem: String,
+    /// The finding that speaks against it; empty where none does.
+    pub doubted_by: String,
 }
 
 /// Findings that somebody accepted for a while.
@@ -36,6 +38,8 @@ pub struct Attested {
 pub struct Accepted {
     /// The one finding that it is about; empty where it is about what the check, the account and the resource name.
     pub finding_id: String,
+    /// What the finding looked like then, see [`super::as_seen`]; empty where that does not matter.
+    pub as_seen: String,
     /// `accept`, or `false_positive` where somebody says that there is no fault.
     pub decision: String,
     /// The check.
@@ -50,13 +54,41 @@ pub struct Accepted {
     pub equivalent_measure: String,
     /// Who accepted it.
     pub approved_by: String,
+    /// The day on which they did; empty where nobody wrote it down.
+    pub decided_on: String,
     /// The day from which it is a finding again.
     pub expires_on: String,
     /// Whether that day has come.
     pub is_over: bool,
 }
 
+impl Attested {
+    /// Takes note of a finding of [`CONTRADICTED`] that is about this attestation.
+    pub fn doubt(&mut self, finding: &Finding) {
+        let is_of_account = self.account_sid.is_empty() || self.account_sid == finding.account_sid;
+        if finding.resource_sid == self.id && is_of_account && self.doubted_by.is_empty() {
+            self.doubted_by.clone_from(&finding.finding_id);
+        }
+    }
+}
+
+/// The check that holds attestations against what Twilio shows.
+pub const CONTRADICTED: &str = "attestation-contradicted";
+
 impl Accepted {
+    /// Why, what instead, by whom and until when, in a sentence.
+    pub fn in_words(&self) -> String {
+        let on = if self.decided_on.is_empty() { String::new() } else { format!(" on {}", self.decided_on) };
+        let instead = match self.equivalent_measure.as_str() {
+            "" => String::new(),
+            measure => format!("; instead: {measure}"),
+        };
+        format!(
+            "{}{instead} ({} by {}{on}, until {})",
+            self.reason, self.decision, self.approved_by, self.expires_on
+        )
+    }
+
     /// Whether it accepts a finding. It does not know of the outcome.
     pub fn covers(&self, finding: &Finding) -> bool {
         let named = Named {
@@ -66,6 +98,7 @@ impl Accepted {
         };
         self.check_id == finding.check_id
             && !self.is_over
+            && (self.as_seen.is_empty() || self.as_seen == finding.as_seen())
             && named.is(&finding.account_sid, &finding.resource_sid, &finding.finding_id)
     }
 }

@@ -118,6 +118,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What it looks like, see [`super::as_seen`].
+    pub fn as_seen(&self) -> String {
+        super::as_seen(self.outcome, self.severity, &self.evidence)
+    }
+
     /// Whether it stands against going live: it blocks, needs action and is not waived.
     pub fn is_open_blocker(&self) -> bool {
         self.blocks_go_live && self.outcome.needs_action() && !self.waived

@@ -3,6 +3,7 @@
 //!
 //! Nothing here reads a file, asks the network or knows SQL; nothing here imports another room.
 
+mod blockers;
 mod coverage;
 mod declared;
 mod enumeration;
@@ -21,15 +22,16 @@ mod shard;
 mod sid;
 mod tally;
 
+pub use blockers::{Blockers, Standing};
 pub use coverage::{Coverage, CoverageStatus, Readings};
 pub(crate) use declared::Named;
-pub use declared::{Accepted, Attested};
+pub use declared::{Accepted, Attested, CONTRADICTED};
 pub use enumeration::first_of;
 pub use examination::{
     Examination, ExaminedAccount, ExaminedHost, ExaminedOrganization, HeldCredential, Lack, Remedy,
 };
 pub use finding::{Finding, Findings, Outcome};
-pub use fingerprint::{FINGERPRINT_VERSION, finding_id};
+pub use fingerprint::{FINGERPRINT_VERSION, as_seen, finding_id};
 pub use matrix::{Cell, Matrix, Share};
 pub use permissions::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose, Reader, Uncovered};
 pub use plan::{Asked, Plan};

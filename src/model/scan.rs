@@ -9,7 +9,9 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Accepted, Attested, Findings, Matrix, Outcome, Readings, Region, Rule, Said, Severity, Tally};
+use super::{
+    Accepted, Attested, Finding, Findings, Matrix, Outcome, Readings, Region, Rule, Said, Severity, Tally,
+};
 
 /// The name of a scan: its start in UTC, as `20261123T041500Z`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -79,8 +81,10 @@ pub struct ScannedAccount {
     pub verdict: Option<Verdict>,
     /// Blocking checks that stand against it, here or in the parent for the whole tree: those that fail.
     pub blockers_failed: usize,
-    /// The same: those that could not be decided.
+    /// The same: those that do not fail, and could not be decided.
     pub blockers_undecided: usize,
+    /// The same: those that are met but for what somebody accepted.
+    pub blockers_accepted: usize,
 }
 
 /// What a scan keeps that may be more than memory holds.
@@ -136,6 +140,11 @@ pub struct Scan {
 }
 
 impl Scan {
+    /// What accepts a waived finding, where that is known.
+    pub fn waiver(&self, finding: &Finding) -> Option<&Accepted> {
+        self.waivers.iter().filter(|_| finding.waived).find(|waiver| waiver.covers(finding))
+    }
+
     /// The check of this name, where it was run.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         self.rules

@@ -4,22 +4,23 @@ use std::io::{self, Write};
 
 use super::cell::printable;
 use super::paragraph::{BOLD, DIM, colour, paragraph};
-use crate::model::{Finding, Outcome, Rule};
+use crate::model::{Accepted, Finding, Outcome, Scan, Settlement};
 
 /// Characters of a heading in the margin.
 const MARGIN: usize = 10;
 
-/// Writes everything that is known of a finding: what, where, why, and what to do. `rule` is its check, where that is
-/// known.
+/// Writes everything that is known of a finding of a scan: what, where, why, and what to do.
 ///
 /// # Errors
 ///
 /// When the stream cannot be written.
-pub fn show(finding: &Finding, rule: Option<&Rule>, to: &mut impl Write) -> io::Result<()> {
+pub fn show(scan: &Scan, finding: &Finding, to: &mut impl Write) -> io::Result<()> {
+    let (rule, waiver) = (scan.rule(&finding.check_id), scan.waiver(finding));
     heading(finding, to)?;
     part("Account", &account(finding), to)?;
     part("Resource", &resource(finding), to)?;
     part("Reason", &finding.reason, to)?;
+    part("Waived", &waiver.map(Accepted::in_words).unwrap_or_default(), to)?;
     let mut seen = "Seen";
     for (name, value) in &finding.evidence {
         part(seen, &format!("{name}: {value}"), to)?;
@@ -27,6 +28,7 @@ pub fn show(finding: &Finding, rule: Option<&Rule>, to: &mut impl Write) -> io::
     }
     part("Risk", rule.map_or("", |rule| rule.risk.as_str()), to)?;
     part("Remedy", &finding.remediation, to)?;
+    part("Attest", &rule.and_then(|rule| rule.settlement(finding)).map(attestation).unwrap_or_default(), to)?;
     part("Call", &finding.fix_command, to)?;
     part("Console", &finding.console_url, to)?;
     part("Owner", &finding.owner, to)?;
@@ -75,6 +77,16 @@ fn resource(finding: &Finding) -> String {
     };
     let parts = [finding.resource_type.as_str(), &named, &finding.field];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// What would settle it, if it is true.
+fn attestation(settlement: &Settlement) -> String {
+    match &settlement.value {
+        Some(value) => {
+            format!("{} = \"{value}\", dated, with the hash of what was looked at", settlement.attestation)
+        }
+        None => format!("{}, in audit.toml", settlement.attestation),
+    }
 }
 
 fn first_seen(finding: &Finding) -> String {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::Options;
 use super::cell;
 use super::csv_file::CsvFile;
-use crate::model::{Finding, Findings, Scan, in_seconds};
+use crate::model::{Accepted, Finding, Findings, Scan, in_seconds};
 
 /// A column: its name, what it says, and its cell in the row of a finding.
 pub(super) struct Column {
@@ -25,7 +25,7 @@ const fn decision(name: &'static str, about: &'static str) -> Column {
 
 /// The columns, in order. Columns are only ever added, at the end.
 #[rustfmt::skip] // a table is read line by line
-pub(super) const COLUMNS: [Column; 37] = [
+pub(super) const COLUMNS: [Column; 41] = [
     column("finding_id", "Stable identity: the same check, account, resource and field keep it, whatever they are called", |_, finding| finding.finding_id.clone()),
     column("scan_id", "The scan: its start in UTC", |scan, _| scan.id.to_string()),
     column("scanned_at", "The same as a time", |scan, _| in_seconds(scan.started_at)),
@@ -33,7 +33,7 @@ pub(super) const COLUMNS: [Column; 37] = [
     column("outcome", "`fail`, `manual` (a person must answer), `not_assessed` (evidence is missing); with --all-outcomes also `pass` and `not_applicable`", |_, finding| finding.outcome.as_str().to_owned()),
     column("waived", "`true` where a waiver that still holds covers it", |_, finding| finding.waived.to_string()),
     column("severity", "`critical`, `high`, `medium`, `low`: how bad it is, or would be", |_, finding| finding.severity.to_string()),
-    column("blocks_go_live", "`true` where PHI must not go live while it stands", |_, finding| finding.blocks_go_live.to_string()),
+    column("blocks_go_live", "`true` where PHI must not go live while it stands unwaived", |_, finding| finding.blocks_go_live.to_string()),
     column("check_id", "The check; `twilio-audit checks show` tells all about it", |_, finding| finding.check_id.clone()),
     column("title", "The good state", |_, finding| finding.title.clone()),
     column("family", "The group of the check", |_, finding| finding.family.clone()),
@@ -55,7 +55,7 @@ pub(super) const COLUMNS: [Column; 37] = [
     column("source_url", "Where the rule comes from", |_, finding| finding.sources.join(" ")),
     column("first_seen", "When it was first seen", |_, finding| finding.first_seen.clone()),
     column("last_seen", "When it was last seen", |_, finding| finding.last_seen.clone()),
-    decision("due_by", "Empty: for whoever plans the work"),
+    decision("due_by", "Empty, for whoever plans the work; `review import` does not look at it"),
     column("owner", "Who is declared to own the account", |_, finding| finding.owner.clone()),
     decision("decision", "Empty, for the reviewer: `accept`, `false_positive`, `fixed` or `attest`"),
     decision("decision_reason", "Empty, for the reviewer: why"),
@@ -63,6 +63,10 @@ pub(super) const COLUMNS: [Column; 37] = [
     decision("decision_expires", "Empty, for the reviewer: until when, as `YYYY-MM-DD`"),
     column("tool_version", "The version of this program", |scan, _| scan.tool_version.clone()),
     column("catalogue_version", "The date of the newest check", |scan, _| scan.catalogue_version.clone()),
+    column("waiver_reason", "For what is waived: why", |scan, finding| waiver(scan, finding, |one| one.reason.as_str())),
+    column("waiver_measure", "For what is waived: what is done instead", |scan, finding| waiver(scan, finding, |one| one.equivalent_measure.as_str())),
+    column("waiver_by", "For what is waived: who accepted it", |scan, finding| waiver(scan, finding, |one| one.approved_by.as_str())),
+    column("waiver_ends", "For what is waived: the day from which it is a finding again", |scan, finding| waiver(scan, finding, |one| one.expires_on.as_str())),
 ];
 
 /// The names of the columns, in order.
@@ -92,6 +96,10 @@ pub(super) fn write(
 /// The row of a finding, cell by cell as it is written.
 pub fn finding_row(scan: &Scan, finding: &Finding) -> Vec<String> {
     COLUMNS.iter().map(|column| cell::for_spreadsheet(&(column.cell)(scan, finding))).collect()
+}
+
+fn waiver(scan: &Scan, finding: &Finding, fact: fn(&Accepted) -> &str) -> String {
+    scan.waiver(finding).map(fact).unwrap_or_default().to_owned()
 }
 
 fn evidence(finding: &Finding) -> String {

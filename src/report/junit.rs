@@ -49,6 +49,11 @@ pub(super) fn write(
         counts.add(said(finding));
         Ok(())
     })?;
+    // What was not assessed has cases of its own; accounts that nobody knows of have none.
+    let is_partly_unknown = !scan.tree_is_known || !scan.unusable_credentials.is_empty();
+    if is_partly_unknown {
+        counts.add(Said::Error);
+    }
     let mut xml = Writer::new_with_indent(&mut to, b' ', INDENT);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     xml.write_event(Event::Start(counts.on("testsuites")))?;
@@ -56,6 +61,9 @@ pub(super) fn write(
     suite.push_attribute(("timestamp", in_seconds(scan.started_at).trim_end_matches('Z')));
     xml.write_event(Event::Start(suite))?;
     properties(scan, &mut xml)?;
+    if is_partly_unknown {
+        incomplete(&mut xml)?;
+    }
     options.each_shown(findings, |finding| case(finding, &mut xml))?;
     lines("system-out", &scan.notices, &mut xml)?;
     lines("system-err", &scan.unusable_credentials, &mut xml)?;
@@ -118,6 +126,17 @@ fn properties(scan: &Scan, xml: &mut Writer<impl Write>) -> io::Result<()> {
         xml.write_event(Event::Empty(BytesStart::new("property").with_attributes(attributes)))?;
     }
     xml.write_event(Event::End(BytesEnd::new("properties")))
+}
+
+fn incomplete(xml: &mut Writer<impl Write>) -> io::Result<()> {
+    let attributes = [("classname", "scan"), ("name", "the scan is complete")];
+    xml.write_event(Event::Start(BytesStart::new("testcase").with_attributes(attributes)))?;
+    let message = [
+        ("message", "Not all accounts are known, or a credential could not be used"),
+        ("type", "incomplete"),
+    ];
+    xml.write_event(Event::Empty(BytesStart::new("error").with_attributes(message)))?;
+    xml.write_event(Event::End(BytesEnd::new("testcase")))
 }
 
 fn case(finding: &Finding, xml: &mut Writer<impl Write>) -> io::Result<()> {

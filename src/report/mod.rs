@@ -33,6 +33,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 pub use blind_spots::BLIND_SPOTS;
+pub use cell::printable;
 pub use csv_file::CsvLayout;
 pub use decisions::{DecisionLine, decisions, in_short};
 pub use finding::show;
@@ -190,8 +191,13 @@ pub fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<
         file.flush()?;
         file.get_ref().sync_all()
     };
-    written()
-        .map_err(|error| io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display())))
+    written().map_err(|error| {
+        let why = match error.kind() {
+            io::ErrorKind::AlreadyExists => "it is there already, and is left as it is".to_owned(),
+            _ => error.to_string(),
+        };
+        io::Error::new(error.kind(), format!("cannot write {}: {why}", path.display()))
+    })
 }
 
 /// A new file that only its owner may read: the report lists every weakness.

@@ -233,6 +233,9 @@ fn unmapped(scan: &Scan, finding: &Finding) -> Value {
     for (name, content) in texts.into_iter().filter(|(_, content)| !content.is_empty()) {
         fields.insert(name.to_owned(), text(content));
     }
+    if let Some(waiver) = scan.waiver(finding) {
+        fields.insert("waiver".to_owned(), text(&waiver.in_words()));
+    }
     fields.insert("evidence".to_owned(), evidence.into());
     fields.into()
 }

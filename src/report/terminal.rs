@@ -125,15 +125,15 @@ fn first_steps(findings: &dyn Findings, to: &mut impl Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(to, "\n{BOLD}Start with{BOLD:#}")?;
-    for (first, count) in checks.into_iter().take(SHOWN) {
+    for Failing { first, all, as_bad } in checks.iter().take(SHOWN) {
         let style = colour(first.severity);
-        let times = if count > 1 { format!(" ({count} findings)") } else { String::new() };
-        writeln!(
-            to,
-            "  {style}{:<8}{style:#}  {}{DIM}{times}{DIM:#}",
-            first.severity.as_str(),
-            first.check_id
-        )?;
+        let severity = first.severity.as_str();
+        let times = match (all, as_bad) {
+            (1, _) => String::new(),
+            (all, as_bad) if all == as_bad => format!(" ({all} findings)"),
+            (all, as_bad) => format!(" ({all} findings, {as_bad} {severity})"),
+        };
+        writeln!(to, "  {style}{severity:<8}{style:#}  {}{DIM}{times}{DIM:#}", first.check_id)?;
         let account = at_most(&first.account_name, 40);
         let what = match first.resource_name.as_str() {
             "" => account,
@@ -142,23 +142,38 @@ fn first_steps(findings: &dyn Findings, to: &mut impl Write) -> io::Result<()> {
         };
         paragraph("            ", &printable(&format!("{what}: {}", first.reason)), to)?;
     }
-    Ok(())
+    let id = checks.first().map_or("", |check| check.first.finding_id.as_str());
+    writeln!(to, "  {DIM}`twilio-audit show {id}` tells all about the first of them.{DIM:#}")
 }
 
-/// The failing checks with their first finding and the number of them: blockers first, then the worst,
-/// then the most frequent.
-fn failing_checks(findings: &dyn Findings) -> io::Result<Vec<(Finding, usize)>> {
-    let mut checks: Vec<(Finding, usize)> = Vec::new();
+/// A failing check.
+struct Failing {
+    /// The first of its findings.
+    first: Finding,
+    /// How many there are.
+    all: usize,
+    /// How many of them are as bad as the first.
+    as_bad: usize,
+}
+
+/// The failing checks: blockers first, then the worst, then the most frequent.
+fn failing_checks(findings: &dyn Findings) -> io::Result<Vec<Failing>> {
+    let mut checks: Vec<Failing> = Vec::new();
     findings.each(&mut |finding| {
         if finding.outcome == Outcome::Fail && !finding.waived {
-            match checks.iter_mut().find(|(first, _)| first.check_id == finding.check_id) {
-                Some((_, count)) => *count += 1,
-                None => checks.push((finding.clone(), 1)),
+            match checks.iter_mut().find(|check| check.first.check_id == finding.check_id) {
+                Some(check) => {
+                    check.all += 1;
+                    check.as_bad += usize::from(finding.severity == check.first.severity);
+                }
+                None => checks.push(Failing { first: finding.clone(), all: 1, as_bad: 1 }),
             }
         }
         Ok(())
     })?;
-    checks.sort_by_key(|(first, count)| (!first.blocks_go_live, first.severity, std::cmp::Reverse(*count)));
+    checks.sort_by_key(|Failing { first, all, .. }| {
+        (!first.blocks_go_live, first.severity, std::cmp::Reverse(*all))
+    });
     Ok(checks)
 }
 

@@ -9,7 +9,7 @@ use crate::intent::{
     Attestation, AttestationScope, Day, Decision, Fixed, Value, WAIVER_MAX_DAYS, Waiver, attestation_rule,
     is_host, secret_in,
 };
-use crate::model::{AccountSid, Finding, Outcome, Rule, Settlement};
+use crate::model::{AccountSid, CONTRADICTED, Finding, Outcome, Rule, Settlement};
 
 /// What can be decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub enum Entry {
 pub struct Judge {
     /// The day.
     pub today: Date,
+    /// The day of the scan: what is attested is held against what has changed since.
+    pub scanned_on: Date,
     /// The order in which the spreadsheet writes days, once that is known.
     pub order: Option<Order>,
 }
@@ -71,6 +73,9 @@ struct Case<'a> {
     judge: &'a Judge,
     refusals: Vec<Refusal>,
 }
+
+/// SHA-256 of an empty file.
+const HASH_OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 const REASON: &str = "decision_reason";
 const BY: &str = "decision_by";
@@ -157,6 +162,10 @@ impl Case<'_> {
             self.refuse(column, format!("it is empty: {what}"));
             return None;
         }
+        if text.chars().any(char::is_control) || !text.chars().any(char::is_alphanumeric) {
+            self.refuse(column, format!("it says nothing that can be read: {what}"));
+            return None;
+        }
         if let Some(looks_like) = secret_in(&text) {
             self.refuse(column, format!("this looks like {looks_like}: the file must hold no secrets"));
             return None;
@@ -170,14 +179,24 @@ impl Case<'_> {
         let (outcome, id) = (self.finding.outcome, &self.rule.id);
         match word {
             _ if !outcome.needs_action() => self.refuse("decision", "the finding needs none: leave it empty"),
-            Word::Accept | Word::FalsePositive if outcome == Outcome::NotAssessed => self.refuse(
-                "decision",
-                "what was not read cannot be accepted: supply a credential that reads it, and scan again",
-            ),
+            // What a gap in the evidence says of an account is about no kind of resource.
+            Word::Accept | Word::FalsePositive
+                if outcome == Outcome::NotAssessed || self.finding.resource_type.is_empty() =>
+            {
+                self.refuse(
+                    "decision",
+                    "what was not read cannot be accepted: supply a credential that reads it, and scan again",
+                )
+            }
             Word::Accept | Word::FalsePositive if !self.rule.waivable => {
                 self.refuse("decision", format!("`{id}` cannot be waived: mend what it found"));
             }
             Word::Attest => match self.rule.settlement(self.finding) {
+                None if self.rule.id == CONTRADICTED => {
+                    let renew =
+                        format!("renew the attestation `{}` in audit.toml", self.finding.resource_sid);
+                    self.refuse("decision", renew);
+                }
                 None => self.refuse("decision", "no attestation settles this finding"),
                 Some(by) if by.value.is_none() => {
                     let what = format!("the attestation `{}` says more than one word", by.attestation);
@@ -209,7 +228,9 @@ impl Case<'_> {
         let latest = today.saturating_add(days.days());
         let complaint = match read(self.row.cell(EXPIRES), self.judge.order) {
             Ok(day) if day > today && day <= latest => return Some(day),
-            Ok(day) if day <= today => format!("{day} is over: write a day to come, {latest} at the latest"),
+            Ok(day) if day <= today => {
+                format!("{day} is not to come: write a day to come, {latest} at the latest")
+            }
             Ok(day) => format!("{day} is too far ahead: {who} {days} days, to {latest}"),
             Err(NoDay::Ambiguous(one, other)) => format!("{one} or {other}? Write it like {one}"),
             Err(NoDay::Unreadable) if self.row.cell(EXPIRES).is_empty() => {
@@ -226,10 +247,11 @@ impl Case<'_> {
         if reason.is_empty() {
             self.refuse(REASON, "say why, before the words `instead:`");
         }
-        if self.rule.addressable && measure.is_none() {
+        if decision == Decision::Accept && self.rule.addressable && measure.is_none() {
             self.refuse(
                 REASON,
-                "the rule is addressable (45 CFR 164.306(d)(3)): say what is done instead, after the words `instead:`",
+                "it cites an addressable specification (45 CFR 164.306(d)(3)): say why that is not reasonable here, and after \
+                 `instead:` what is done instead",
             );
         }
         Some(Entry::Waiver(Waiver {
@@ -237,10 +259,12 @@ impl Case<'_> {
             resource: Some(self.finding.resource_sid.clone()).filter(|sid| !sid.is_empty()),
             account: self.account(),
             finding: Some(self.finding.finding_id.clone()),
+            as_seen: Some(self.finding.as_seen()),
             decision: Some(decision),
             reason,
             equivalent_measure: measure,
             approved_by: by,
+            decided_on: Some(Day(self.judge.today)),
             expires_on: Day(until),
         }))
     }
@@ -261,6 +285,9 @@ impl Case<'_> {
             self.refuse(REASON, "an attestation needs the hash of its evidence: write sha256: and 64 digits");
             return None;
         };
+        if hash == HASH_OF_NOTHING || hash.bytes().all(|digit| Some(digit) == hash.bytes().next()) {
+            self.refuse(REASON, "this is the hash of nothing: write that of the evidence");
+        }
         if evidence.is_empty() {
             self.refuse(REASON, "say what was looked at, beside its hash");
         }
@@ -271,7 +298,7 @@ impl Case<'_> {
             host,
             value: Value::Text(by.value.clone()?),
             by: who,
-            on: Day(self.judge.today),
+            on: Day(self.judge.scanned_on),
             expires_on: Some(Day(until)),
             evidence: Some(evidence),
             evidence_sha256: Some(hash),
@@ -303,15 +330,18 @@ fn without_measure(text: &str) -> (String, Option<String>) {
     let (reason, measure) = text.split_at(at);
     let measure = measure.get(INSTEAD.len()..).unwrap_or_default().trim();
     let reason = reason.trim().trim_end_matches([',', ';', '.']).to_owned();
-    (reason, Some(measure.to_owned()).filter(|measure| !measure.is_empty()))
+    let says_nothing =
+        ["", "-", "n/a", "na", "no", "none", "nothing", "tbd"].contains(&measure.to_lowercase().as_str());
+    (reason, Some(measure.to_owned()).filter(|_| !says_nothing))
 }
 
 /// What was looked at, and its SHA-256.
 fn without_hash(text: &str) -> Option<(String, String)> {
-    const HASH: &str = "sha256:";
-    let at = text.to_ascii_lowercase().find(HASH)?;
+    const HASHES: [&str; 2] = ["sha256:", "sha-256:"];
+    let lower = text.to_ascii_lowercase();
+    let (at, hash) = HASHES.iter().find_map(|hash| Some((lower.find(hash)?, hash)))?;
     let (before, after) = text.split_at(at);
-    let after = after.get(HASH.len()..)?.trim_start();
+    let after = after.get(hash.len()..)?.trim_start();
     let end = after.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(after.len());
     let (hash, rest) = after.split_at(end);
     let evidence = format!("{} {}", before.trim(), rest.trim());
@@ -334,6 +364,7 @@ mod tests {
             ("legacy. INSTEAD: VPN", "legacy", Some("VPN")),
             ("legacy, instead:", "legacy", None),
             ("instead: VPN", "", Some("VPN")),
+            ("legacy, instead: None", "legacy", None),
             ("nothing instead", "nothing instead", None),
         ] {
             assert_eq!(without_measure(text), (reason.to_owned(), measure.map(str::to_owned)), "{text}");
@@ -347,6 +378,7 @@ mod tests {
             (format!("export of the policy, sha256:{hash}"), Some("export of the policy")),
             (format!("SHA256: {} the export", hash.to_uppercase()), Some("the export")),
             (format!("the export (sha256:{hash})"), Some("the export")),
+            (format!("the export, SHA-256: {hash}"), Some("the export")),
             (format!("sha256:{hash}"), Some("")),
             (format!("the export sha256:{hash}0"), None),
             ("the export".to_owned(), None),

@@ -118,7 +118,10 @@ impl Ledger {
     /// Whether an entry says what the one in its place says. The day on which somebody said it does not count.
     fn says_already(&self, entry: &Entry, at: usize) -> bool {
         match entry {
-            Entry::Waiver(new) => self.reviews.waiver.get(at) == Some(new),
+            Entry::Waiver(new) => {
+                let old = self.reviews.waiver.get(at);
+                old.is_some_and(|old| *new == Waiver { decided_on: new.decided_on, ..old.clone() })
+            }
             Entry::Fixed(new) => {
                 self.reviews.fixed.get(at).is_some_and(|old| *new == Fixed { on: new.on, ..old.clone() })
             }
@@ -247,6 +250,7 @@ fn keys(entry: &Entry) -> Vec<(&'static str, Option<toml_edit::Value>)> {
     match entry {
         Entry::Waiver(it) => vec![
             ("finding", maybe(it.finding.as_deref())),
+            ("as_seen", maybe(it.as_seen.as_deref())),
             ("check", text(&it.check)),
             ("account", maybe(it.account.as_ref().map(|account| account.as_str()))),
             ("resource", maybe(it.resource.as_deref())),
@@ -254,6 +258,7 @@ fn keys(entry: &Entry) -> Vec<(&'static str, Option<toml_edit::Value>)> {
             ("reason", text(&it.reason)),
             ("equivalent_measure", maybe(it.equivalent_measure.as_deref())),
             ("approved_by", text(&it.approved_by)),
+            ("decided_on", it.decided_on.map(date)),
             ("expires_on", Some(date(it.expires_on))),
         ],
         Entry::Attestation(it) => vec![

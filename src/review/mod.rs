@@ -21,6 +21,9 @@ pub use untouched::{Difference, compare};
 /// The columns that a reviewer fills.
 pub const DECISION_COLUMNS: [&str; 4] = ["decision", "decision_reason", "decision_by", "decision_expires"];
 
+/// The columns that say nothing of what was seen: people plan in one of them.
+pub const FREE_COLUMNS: [&str; 1] = ["due_by"];
+
 /// A cell that cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {

@@ -83,6 +83,9 @@ impl Sheet {
         refuse_by_its_begin(begin)?;
         let mark = if begin.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
         let first_line = begin.get(mark..).unwrap_or_default().split(|byte| b"\r\n".contains(byte)).next();
+        if first_line.is_some_and(|line| line.len() + mark == begin.len() && begin.len() == LONGEST_HEADER) {
+            return Err(Unreadable::NoHeader);
+        }
         let delimiter = delimiter_of(first_line.unwrap_or_default(), columns).ok_or(Unreadable::NoHeader)?;
         file.consume(mark);
         let mut builder = ReaderBuilder::new();

@@ -25,10 +25,10 @@ pub const PARENT: &str = "AC00000000000000000000000000000000";
 /// The built-in checks.
 pub static CHECKS: LazyLock<Vec<Compiled>> = LazyLock::new(|| compile(built_in().unwrap()).unwrap());
 
-/// Soon over, and still long enough for an answer of a busy machine: nothing but what hangs waits for so long.
+/// Two tries, and long enough for an answer of a busy machine: nothing but what hangs waits for so long.
 const PATIENCE: Patience = Patience {
     tries: 2,
-    one_try: Duration::from_secs(2),
+    one_try: Duration::from_secs(8),
     altogether: Duration::from_secs(8),
     first_step: Duration::from_millis(1),
 };

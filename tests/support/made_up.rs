@@ -79,6 +79,7 @@ fn account(number: usize, name: &str) -> ScannedAccount {
         verdict: Some(Verdict::NotReady),
         blockers_failed: 1,
         blockers_undecided: 0,
+        blockers_accepted: 0,
     }
 }
 
@@ -166,12 +167,14 @@ fn attested(name: &str) -> Attested {
         evidence: name.to_owned(),
         evidence_sha256: "0".repeat(64),
         problem: String::new(),
+        doubted_by: String::new(),
     }
 }
 
 fn accepted(name: &str) -> Accepted {
     Accepted {
         finding_id: String::new(),
+        as_seen: String::new(),
         decision: "accept".to_owned(),
         check_id: check_id(1),
         account_sid: account_sid(0),
@@ -179,6 +182,7 @@ fn accepted(name: &str) -> Accepted {
         reason: name.to_owned(),
         equivalent_measure: name.to_owned(),
         approved_by: name.to_owned(),
+        decided_on: "2026-11-23".to_owned(),
         expires_on: "2026-12-31".to_owned(),
         is_over: false,
     }

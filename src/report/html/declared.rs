@@ -17,6 +17,8 @@ pub(super) struct Attestation {
     pub(super) evidence: String,
     /// Why it counts for nothing; empty where it counts.
     pub(super) problem: String,
+    /// The finding that speaks against it; mostly empty.
+    pub(super) doubted_by: String,
 }
 
 /// A waiver.
@@ -27,6 +29,9 @@ pub(super) struct Waiver {
     pub(super) reason: String,
     pub(super) measure: String,
     pub(super) by: String,
+    /// Whether somebody says that there is no fault, rather than accepting one.
+    pub(super) is_false_positive: bool,
+    pub(super) decided_on: String,
     pub(super) expires_on: String,
     pub(super) is_over: bool,
 }
@@ -65,6 +70,7 @@ fn attestation(one: &Attested, names: &HashMap<String, String>) -> Attestation {
         counts_until: name(&one.counts_until),
         evidence: name(&one.evidence),
         problem: name(&one.problem),
+        doubted_by: name(&one.doubted_by),
     }
 }
 
@@ -75,6 +81,8 @@ fn waiver(one: &Accepted, names: &HashMap<String, String>) -> Waiver {
         reason: text(&one.reason),
         measure: text(&one.equivalent_measure),
         by: name(&one.approved_by),
+        is_false_positive: one.decision == "false_positive",
+        decided_on: name(&one.decided_on),
         expires_on: name(&one.expires_on),
         is_over: one.is_over,
     }

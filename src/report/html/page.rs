@@ -140,8 +140,8 @@ fn provenance(scan: &Scan) -> Vec<(&'static str, String)> {
             "Auth Tokens of subaccounts",
             or(
                 scan.derived_tokens,
-                "Taken from the parent's list of accounts.",
-                "Not taken from the parent's list of accounts.",
+                "Taken from the parent's list of accounts, and used to sign in.",
+                "Not used to sign in.",
             ),
         ),
         (

@@ -1,19 +1,12 @@
 //! One look at every finding: those that the page holds, and what is counted over all of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 
 use super::charts::OUTCOMES;
 use super::data::Data;
-use crate::model::{Finding, Kept, Outcome, Scan};
+use crate::model::{Blockers, Finding, Kept, Scan};
 use crate::report::Options;
-
-/// The blocking checks that stand against an account.
-#[derive(Debug, Default)]
-pub(super) struct Blockers {
-    pub(super) failed: BTreeSet<String>,
-    pub(super) undecided: BTreeSet<String>,
-}
 
 /// What the findings come to.
 #[derive(Debug, Default)]
@@ -24,6 +17,8 @@ pub(super) struct Survey {
     pub(super) shown: usize,
     /// By family, how many fail, are for a person to answer, or could not be assessed. Waived ones do not count.
     pub(super) families: BTreeMap<String, [usize; 3]>,
+    /// The blocking checks of the parent that stand against the whole tree.
+    pub(super) of_tree: Blockers,
     /// By account.
     blockers: BTreeMap<String, Blockers>,
     nothing: Blockers,
@@ -33,7 +28,7 @@ impl Survey {
     pub(super) fn of(scan: &Scan, kept: &dyn Kept, options: Options) -> io::Result<Self> {
         let mut survey = Self::default();
         kept.each(&mut |finding| {
-            survey.count(finding);
+            survey.count(scan, finding);
             if options.all_outcomes || finding.outcome.needs_action() {
                 survey.shown += 1;
                 survey.data.hold(finding, scan.rule(&finding.check_id));
@@ -48,13 +43,14 @@ impl Survey {
         self.blockers.get(account_sid).unwrap_or(&self.nothing)
     }
 
-    fn count(&mut self, finding: &Finding) {
-        if finding.is_open_blocker() {
-            let of_account = self.blockers.entry(finding.account_sid.clone()).or_default();
-            match finding.outcome {
-                Outcome::Fail => of_account.failed.insert(finding.check_id.clone()),
-                _ => of_account.undecided.insert(finding.check_id.clone()),
-            };
+    fn count(&mut self, scan: &Scan, finding: &Finding) {
+        if finding.blocks_go_live && finding.outcome.needs_action() {
+            self.blockers.entry(finding.account_sid.clone()).or_default().add(finding);
+            if scan.rule(&finding.check_id).is_some_and(|rule| rule.speaks_for_the_tree)
+                && scan.accounts.first().is_some_and(|parent| parent.account_sid == finding.account_sid)
+            {
+                self.of_tree.add(finding);
+            }
         }
         if finding.waived {
             return;

@@ -1,10 +1,8 @@
 //! May PHI go live? One verdict per account, and the checks that stand against it.
 
-use std::collections::BTreeSet;
-
-use super::survey::{Blockers, Survey};
+use super::survey::Survey;
 use super::{filtered, name};
-use crate::model::{Scan, ScannedAccount, Verdict};
+use crate::model::{Scan, ScannedAccount, Standing, Verdict};
 use crate::report::verdict::why;
 
 /// Accounts that are listed at most; the others are counted.
@@ -30,13 +28,15 @@ pub(super) struct Judged {
     pub(super) class: &'static str,
     pub(super) mark: &'static str,
     pub(super) why: String,
-    pub(super) failed: Vec<Standing>,
-    pub(super) undecided: Vec<Standing>,
+    pub(super) failed: Vec<Blocker>,
+    pub(super) undecided: Vec<Blocker>,
+    /// What is met but for what somebody accepted.
+    pub(super) accepted: Vec<Blocker>,
 }
 
 /// A check that stands against an account.
 #[derive(Debug)]
-pub(super) struct Standing {
+pub(super) struct Blocker {
     pub(super) check: String,
     /// Its findings.
     pub(super) link: String,
@@ -49,25 +49,27 @@ impl Verdicts {
         let mut judged: Vec<(&ScannedAccount, Verdict)> =
             scan.accounts.iter().filter_map(|account| Some((account, account.verdict?))).collect();
         judged.sort_by_key(|(_, verdict)| rank(*verdict));
-        let everywhere = of_the_tree(scan, survey);
+        let parent = scan.accounts.first().map_or("", |account| account.account_sid.as_str());
         let shown = judged.iter().take(ACCOUNTS);
         Self {
             headline: headline(scan, &judged),
-            accounts: shown
-                .map(|(account, verdict)| Judged::of(account, *verdict, survey, &everywhere))
-                .collect(),
+            accounts: shown.map(|(account, verdict)| Judged::of(account, *verdict, survey, parent)).collect(),
             more: judged.len().saturating_sub(ACCOUNTS),
         }
     }
 }
 
 impl Judged {
-    fn of(account: &ScannedAccount, verdict: Verdict, survey: &Survey, everywhere: &OfTheTree<'_>) -> Self {
+    fn of(account: &ScannedAccount, verdict: Verdict, survey: &Survey, parent: &str) -> Self {
         let own = survey.blockers(&account.account_sid);
-        let standing = |which: fn(&Blockers) -> &BTreeSet<String>| {
-            let of_parent = which(&everywhere.blockers).difference(which(own));
-            let own = which(own).iter().map(|check| Standing::of(check, &account.account_sid, false));
-            own.chain(of_parent.map(|check| Standing::of(check, everywhere.parent, true))).collect()
+        let standing = |standing| -> Vec<Blocker> {
+            let checks = own.standing(&survey.of_tree, standing).into_iter();
+            let (own, of_parent): (Vec<&str>, Vec<&str>) = checks.partition(|check| own.holds(check));
+            let is_accepted = standing == Standing::Accepted;
+            let own =
+                own.into_iter().map(|check| Blocker::of(check, &account.account_sid, false, is_accepted));
+            own.chain(of_parent.into_iter().map(|check| Blocker::of(check, parent, true, is_accepted)))
+                .collect()
         };
         let (class, mark) = match verdict {
             Verdict::Ready => ("ready", "✓"),
@@ -82,34 +84,19 @@ impl Judged {
             class,
             mark,
             why: why(account, verdict),
-            failed: standing(|blockers| &blockers.failed),
-            undecided: standing(|blockers| &blockers.undecided),
+            failed: standing(Standing::Failed),
+            undecided: standing(Standing::Undecided),
+            accepted: standing(Standing::Accepted),
         }
     }
 }
 
-impl Standing {
-    fn of(check: &str, account_sid: &str, in_parent: bool) -> Self {
-        let link = filtered(&[("check", check), ("account", account_sid), ("blocking", "yes")]);
+impl Blocker {
+    fn of(check: &str, account_sid: &str, in_parent: bool, is_accepted: bool) -> Self {
+        let which = if is_accepted { ("waived", "yes") } else { ("blocking", "yes") };
+        let link = filtered(&[("check", check), ("account", account_sid), which]);
         Self { check: name(check), link, in_parent }
     }
-}
-
-/// What stands against the parent and so against every account.
-struct OfTheTree<'a> {
-    parent: &'a str,
-    blockers: Blockers,
-}
-
-fn of_the_tree<'a>(scan: &'a Scan, survey: &Survey) -> OfTheTree<'a> {
-    let parent = scan.accounts.first().map_or("", |account| account.account_sid.as_str());
-    let speaks = |check: &&String| scan.rule(check).is_some_and(|rule| rule.speaks_for_the_tree);
-    let own = survey.blockers(parent);
-    let blockers = Blockers {
-        failed: own.failed.iter().filter(speaks).cloned().collect(),
-        undecided: own.undecided.iter().filter(speaks).cloned().collect(),
-    };
-    OfTheTree { parent, blockers }
 }
 
 const fn rank(verdict: Verdict) -> u8 {

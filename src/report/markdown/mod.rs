@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use by_check::Checks;
 use text::{code, prose};
 
-use super::{Format, Options, not_read};
+use super::{BLIND_SPOTS, Format, Options, not_read};
 use crate::model::{Kept, Outcome, Scan, ScannedAccount, Severity, Share, Verdict};
 
 /// Characters of the whole.
@@ -38,6 +38,7 @@ pub(super) fn write(scan: &Scan, kept: &dyn Kept, _: Options, mut to: impl Write
     checks.table(&mut page);
     let mut end = String::new();
     not_read(scan, kept, &mut end)?;
+    blind_spots(&mut end);
     files(scan, &mut end);
     let room = LONGEST.saturating_sub(page.chars().count() + end.chars().count());
     checks.details(room, &mut page);
@@ -81,15 +82,16 @@ fn verdicts(scan: &Scan, page: &mut String) {
         return;
     }
     judged.sort_by_key(|(_, verdict)| rank(*verdict));
-    page.push_str("| account | verdict | blockers failed | blockers undecided |\n|---|---|--:|--:|\n");
+    page.push_str("| account | verdict | blockers failed | undecided | accepted |\n|---|---|--:|--:|--:|\n");
     for (account, verdict) in judged.iter().take(ACCOUNTS) {
         let _ = writeln!(
             page,
-            "| {} | **{}** | {} | {} |",
+            "| {} | **{}** | {} | {} | {} |",
             code(&account.account_name, NAME),
             verdict.as_str(),
             account.blockers_failed,
-            account.blockers_undecided
+            account.blockers_undecided,
+            account.blockers_accepted
         );
     }
     page.push('\n');
@@ -128,6 +130,15 @@ fn not_read(scan: &Scan, kept: &dyn Kept, page: &mut String) -> io::Result<()> {
     });
     list(lines, "coverage.csv", page);
     Ok(())
+}
+
+fn blind_spots(page: &mut String) {
+    let count = BLIND_SPOTS.len();
+    let _ = writeln!(page, "<details>\n<summary>{count} things that no audit by API can see</summary>\n");
+    for sentence in BLIND_SPOTS {
+        let _ = writeln!(page, "- {sentence}");
+    }
+    page.push_str("\n</details>\n\n");
 }
 
 fn files(scan: &Scan, page: &mut String) {

@@ -130,14 +130,11 @@ pub(super) fn logical_location(finding: &Finding) -> Value {
 }
 
 fn suppression(scan: &Scan, finding: &Finding) -> Value {
-    match scan.waivers.iter().find(|waiver| waiver.covers(finding)) {
+    match scan.waiver(finding) {
         Some(waiver) => json!({
             "kind": "external",
             "status": "accepted",
-            "justification": printable(&format!(
-                "{} (accepted by {} until {})",
-                waiver.reason, waiver.approved_by, waiver.expires_on
-            )),
+            "justification": printable(&waiver.in_words()),
         }),
         None => json!({"kind": "external", "status": "accepted"}),
     }

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::stored_scan::StoredScan;
 use super::{Exit, Stop};
 use crate::intent::secret_in;
-use crate::model::{Finding, day_of};
+use crate::model::{Finding, day_of, first_of};
 use crate::report::{FINDING_COLUMNS, finding_row, in_short};
 use crate::review::{
     DECISION_COLUMNS, Decided, Difference, FREE_COLUMNS, Judge, Refusal, Row, Sheet, Unreadable, agreed,
@@ -37,8 +37,8 @@ struct Reading {
     more: usize,
     /// Rows whose letters are garbled.
     garbled: usize,
-    /// Rows that say something and decide nothing.
-    undecided: usize,
+    /// The rows that say something and decide nothing.
+    undecided: Vec<usize>,
 }
 
 /// Reads the decisions of a table. `scan` is where its scan should be.
@@ -52,7 +52,7 @@ pub(super) fn read_table(path: &Path, scan: &Path, today: Date) -> Result<Read, 
         refusals: Vec::new(),
         more: 0,
         garbled: 0,
-        undecided: 0,
+        undecided: Vec::new(),
     };
     let mut stored: Option<StoredScan> = None;
     for row in sheet.by_ref() {
@@ -71,9 +71,12 @@ pub(super) fn read_table(path: &Path, scan: &Path, today: Date) -> Result<Read, 
         };
         reading.take(&row, stored)?;
     }
-    let remarks = remarks(&sheet, reading.undecided);
+    let remarks = remarks(&sheet, &reading.undecided);
     Ok(Read { decided: reading.end(&name)?, remarks })
 }
+
+/// Rows that are named before it says how many more there are.
+const NAMED_ROWS: usize = 10;
 
 /// Days for which the findings of a scan can be decided: as far back as Twilio's events show what has changed since.
 const RECENT_DAYS: i32 = 30;
@@ -136,7 +139,7 @@ impl Reading {
             Ok(Some(decided)) => self.decided.push(decided),
             Ok(None) => {
                 let says = DECISION_COLUMNS.iter().any(|column| !row.cell(column).is_empty());
-                self.undecided += usize::from(says);
+                self.undecided.extend(says.then_some(row.number));
             }
             Err(refusals) => refusals.into_iter().for_each(|refusal| self.refuse(refusal)),
         }
@@ -214,7 +217,7 @@ impl Reading {
     }
 }
 
-fn remarks(sheet: &Sheet, undecided: usize) -> Vec<String> {
+fn remarks(sheet: &Sheet, undecided: &[usize]) -> Vec<String> {
     let mut remarks = Vec::new();
     if !sheet.ignored.is_empty() {
         remarks.push(format!("Columns that are ignored: {}.", in_short(&sheet.ignored.join(", "), 200)));
@@ -223,9 +226,10 @@ fn remarks(sheet: &Sheet, undecided: usize) -> Vec<String> {
     if !absent.is_empty() {
         remarks.push(format!("Columns that are not there, and so were not compared: {}.", absent.join(", ")));
     }
-    if undecided > 0 {
-        remarks
-            .push(format!("Rows with a reason, a name or a day and no decision, left alone: {undecided}."));
+    if !undecided.is_empty() {
+        let rows: Vec<String> = undecided.iter().map(ToString::to_string).collect();
+        let rows = first_of(&rows, NAMED_ROWS);
+        remarks.push(format!("Rows with a reason, a name or a day and no decision, left alone: {rows}."));
     }
     remarks
 }

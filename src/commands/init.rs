@@ -26,7 +26,7 @@ use crate::model::{Clock, day_of};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The file to write
-    #[arg(long, value_name = "FILE", default_value = "audit.toml", env = "TWILIO_AUDIT_OUTPUT")]
+    #[arg(long, value_name = "FILE", default_value = "audit.toml", env = "TWILIO_AUDIT_INIT_OUTPUT")]
     output: PathBuf,
     /// Ask the built-in clinic instead of Twilio
     #[arg(long, env = "TWILIO_AUDIT_DEMO")]

@@ -1,5 +1,6 @@
 //! `report`: the reports of a finished scan, written again.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -43,7 +44,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = FailOn::High, env = "TWILIO_AUDIT_FAIL_ON")]
     fail_on: FailOn,
     /// Print the JSON Schema of findings.json instead, and read no scan
-    #[arg(long, conflicts_with_all = ["formats", "to"])]
+    #[arg(long, conflicts_with_all = ["formats", "inventory", "to"])]
     schema: bool,
     #[command(flatten)]
     layout: Layout,
@@ -66,9 +67,11 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         ([], [], Some(_)) => return Err(usage("name what to write, with --format or --inventory")),
         (formats, kinds, Some(to)) => {
             make_folder(to)?;
+            let names = formats.iter().map(|format| format.file_name().to_owned());
+            all_are_new(to, names.chain(kinds.iter().map(|kind| inventory_name(kind))))?;
             report::write_files(formats, &scan, &store, options, to).map_err(Stop::with(Exit::Broken))?;
             for kind in kinds {
-                let path = to.join(format!("inventory-{}.csv", kind.name));
+                let path = to.join(inventory_name(kind));
                 report::write_file(&path, |file| {
                     report::inventory(&store.inventory(kind), options.csv, file)
                 })
@@ -129,6 +132,25 @@ fn say_what_is_missing(store: &Store, kind: &Kind) -> Result<(), Stop> {
 
 fn usage(sentence: &str) -> Stop {
     Stop::new(Exit::Usage, anyhow!("{sentence}"))
+}
+
+fn inventory_name(kind: &Kind) -> String {
+    format!("inventory-{}.csv", kind.name)
+}
+
+/// Looks before anything is written: half of what was asked for is of no use.
+fn all_are_new(folder: &Path, names: impl Iterator<Item = String>) -> Result<(), Stop> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        let path = folder.join(&name);
+        if path.exists() {
+            return Err(usage(&format!("{} is there already: choose another folder", path.display())));
+        }
+        if !seen.insert(name) {
+            return Err(usage(&format!("{} is asked for twice", path.display())));
+        }
+    }
+    Ok(())
 }
 
 fn make_folder(folder: &Path) -> Result<(), Stop> {

@@ -51,7 +51,7 @@ pub(super) struct Reporting {
     #[arg(long, value_enum, default_value_t = FailOn::High, env = "TWILIO_AUDIT_FAIL_ON")]
     fail_on: FailOn,
     /// What is printed at the end; the files are written in any case
-    #[arg(long, value_enum, default_value_t = Printed::Table, env = "TWILIO_AUDIT_FORMAT")]
+    #[arg(long, value_enum, default_value_t = Printed::Table, env = "TWILIO_AUDIT_PRINTED")]
     format: Printed,
     #[command(flatten)]
     layout: Layout,

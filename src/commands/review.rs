@@ -163,6 +163,8 @@ fn tell(new: &[(&Decided, Change)], known: usize, out: &mut impl io::Write) -> i
         new.iter().map(|(one, _)| one.until.map(|day| day.to_string()).unwrap_or_default()).collect();
     let lines = new.iter().zip(&ends).map(|((one, change), until)| DecisionLine {
         finding: &one.finding,
+        check: &one.check,
+        blocks_go_live: one.blocks_go_live,
         decision: one.word.as_str(),
         until,
         by: &one.by,

@@ -10,6 +10,10 @@ use super::paragraph::{BOLD, DIM};
 pub struct DecisionLine<'a> {
     /// The finding.
     pub finding: &'a str,
+    /// Its check.
+    pub check: &'a str,
+    /// Whether it blocks going live as long as it is not decided.
+    pub blocks_go_live: bool,
     /// The word.
     pub decision: &'a str,
     /// The day on which it ends; empty where it does not.
@@ -27,12 +31,12 @@ pub struct DecisionLine<'a> {
 /// When something cannot be written.
 pub fn decisions<'a>(lines: impl Iterator<Item = DecisionLine<'a>>, to: &mut impl Write) -> io::Result<()> {
     writeln!(to, "{BOLD}{:<20}  {:<14}  {:<10}  by{BOLD:#}", "finding", "decision", "until")?;
-    for DecisionLine { finding, decision, until, by, before } in lines {
+    for DecisionLine { finding, check, blocks_go_live, decision, until, by, before } in lines {
         let by = at_most(&printable(by), 28);
         writeln!(to, "{finding:<20}  {decision:<14}  {until:<10}  {by}")?;
-        if !before.is_empty() {
-            writeln!(to, "{DIM}{:<20}  in place of {before}{DIM:#}", "")?;
-        }
+        let blocks = if blocks_go_live { ", blocks going live" } else { "" };
+        let before = if before.is_empty() { String::new() } else { format!(", in place of {before}") };
+        writeln!(to, "  {DIM}{}{blocks}{before}{DIM:#}", at_most(&printable(check), 34))?;
     }
     Ok(())
 }
@@ -50,6 +54,8 @@ mod tests {
     fn a_line_is_80_columns_and_steers_nothing() {
         let line = DecisionLine {
             finding: "twa-0123456789abcdef",
+            check: "a-check-of-ones-own-whose-name-is-long",
+            blocks_go_live: true,
             decision: "false_positive",
             until: "2027-03-01",
             by: "somebody\u{1b}[2J with a name that is rather long",

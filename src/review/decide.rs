@@ -31,6 +31,10 @@ pub struct Decided {
     pub row: usize,
     /// The finding.
     pub finding: String,
+    /// Its check.
+    pub check: String,
+    /// Whether it blocks going live as long as it is not decided.
+    pub blocks_go_live: bool,
     /// What was decided.
     pub word: Word,
     /// The last day, or the day on which it is over; `fixed` has none.
@@ -138,6 +142,8 @@ impl Case<'_> {
         Some(Decided {
             row: self.row.number,
             finding: self.finding.finding_id.clone(),
+            check: self.rule.id.clone(),
+            blocks_go_live: self.finding.is_open_blocker(),
             word,
             until: until.flatten(),
             by: by?,

@@ -111,8 +111,12 @@ fn headline(scan: &Scan, judged: &[(&ScannedAccount, Verdict)]) -> String {
     let of = |wanted| judged.iter().filter(|(_, verdict)| *verdict == wanted).count();
     let all = judged.len();
     let (not, unknown) = (of(Verdict::NotReady), of(Verdict::CannotSay));
+    let accepted: usize = judged.iter().map(|(account, _)| account.blockers_accepted).sum();
     let answer = match (all, not, unknown) {
         (0, ..) => "No active account carries PHI.".to_owned(),
+        (_, 0, 0) if accepted > 0 => {
+            format!("Yes, but for what was accepted: {all} of {all} accounts with PHI {} ready.", are(all))
+        }
         (_, 0, 0) => format!("Yes: {all} of {all} accounts with PHI {} ready.", are(all)),
         (_, 0, _) => format!("Cannot say for {unknown} of {all} accounts with PHI."),
         (_, _, 0) => format!("No: {not} of {all} accounts with PHI {} not ready.", are(not)),

@@ -50,7 +50,9 @@ fn heading(scan: &Scan, page: &mut String) {
     let worst =
         scan.accounts.iter().filter_map(|account| account.verdict).min_by_key(|verdict| rank(*verdict));
     let verdict = worst.map_or("no active account carries PHI", Verdict::as_str);
-    let _ = writeln!(page, "## Twilio audit: {verdict}\n");
+    let accepted: usize = scan.accounts.iter().map(|account| account.blockers_accepted).sum();
+    let accepted = if accepted > 0 { format!(", {accepted} accepted") } else { String::new() };
+    let _ = writeln!(page, "## Twilio audit: {verdict}{accepted}\n");
     let complete = if scan.is_complete() { "complete" } else { "**incomplete**" };
     let active = scan.accounts.iter().filter(|account| account.active).count();
     let _ = writeln!(

@@ -211,6 +211,7 @@ async fn a_scan_that_is_under_way_is_not_gone_on_with() {
     simulator.fail(Fault { times: Some(1), ..Fault::always(&numbers, Trouble::Hang) });
     let mut first = scan(&simulator, &estate, CHECKS).start();
     until(&mut first, || simulator.requests().iter().any(|request| request.path.starts_with(&numbers))).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await; // scans are named by the second
     let output = first.path().join("audits");
     let second =
         scan(&simulator, &estate, CHECKS).args(&["--resume", "--output", output.to_str().unwrap()]).run();

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use super::Options;
 use super::csv_file::CsvFile;
+use super::options::Options;
 use crate::model::{Coverage, Readings, Scan, ScannedAccount};
 
 /// A column: its name, what it says, and its cell in the row of a listing.
-pub(super) struct Column {
-    pub(super) name: &'static str,
-    pub(super) about: &'static str,
+struct Column {
+    name: &'static str,
+    about: &'static str,
     cell: fn(&Listing<'_>) -> String,
 }
 
@@ -27,7 +27,7 @@ const fn column(name: &'static str, about: &'static str, cell: fn(&Listing<'_>) 
 
 /// The columns, in order. Columns are only ever added, at the end.
 #[rustfmt::skip] // a table is read line by line
-pub(super) const COLUMNS: [Column; 16] = [
+const COLUMNS: [Column; 16] = [
     column("scan_id", "The scan: its start in UTC", |of| of.scan.id.to_string()),
     column("account_sid", "The account whose resources were asked for", |of| of.coverage.account_sid.to_string()),
     column("account_name", "Its name, or its SID where no name could be read", |of| of.account_name.to_owned()),
@@ -45,6 +45,11 @@ pub(super) const COLUMNS: [Column; 16] = [
     column("reason", "In words, why it was not read", |of| of.coverage.reason.clone()),
     column("product", "The Twilio product", |of| of.scan.product_of.get(&of.coverage.resource_type).cloned().unwrap_or_default()),
 ];
+
+/// The columns of `coverage.csv`, each with what it says.
+pub fn coverage_columns() -> impl Iterator<Item = (&'static str, &'static str)> {
+    COLUMNS.iter().map(|column| (column.name, column.about))
+}
 
 /// Writes the coverage, by account, kind and parent resource, as RFC 4180.
 pub(super) fn write(

@@ -2,15 +2,15 @@
 
 use std::io::{self, Write};
 
-use super::Options;
 use super::cell;
 use super::csv_file::CsvFile;
+use super::options::Options;
 use crate::model::{Accepted, Finding, Findings, Scan, in_seconds};
 
 /// A column: its name, what it says, and its cell in the row of a finding.
-pub(super) struct Column {
-    pub(super) name: &'static str,
-    pub(super) about: &'static str,
+struct Column {
+    name: &'static str,
+    about: &'static str,
     cell: fn(&Scan, &Finding) -> String,
 }
 
@@ -25,7 +25,7 @@ const fn decision(name: &'static str, about: &'static str) -> Column {
 
 /// The columns, in order. Columns are only ever added, at the end.
 #[rustfmt::skip] // a table is read line by line
-pub(super) const COLUMNS: [Column; 41] = [
+const COLUMNS: [Column; 41] = [
     column("finding_id", "Stable identity: the same check, account, resource and field keep it, whatever they are called", |_, finding| finding.finding_id.clone()),
     column("scan_id", "The scan: its start in UTC", |scan, _| scan.id.to_string()),
     column("scanned_at", "The same as a time", |scan, _| in_seconds(scan.started_at)),
@@ -79,6 +79,11 @@ pub const FINDING_COLUMNS: [&str; COLUMNS.len()] = {
     }
     names
 };
+
+/// The columns of `findings.csv`, each with what it says.
+pub fn findings_columns() -> impl Iterator<Item = (&'static str, &'static str)> {
+    COLUMNS.iter().map(|column| (column.name, column.about))
+}
 
 /// Writes the findings that the options ask for, in report order, as RFC 4180.
 pub(super) fn write(

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::ser::{Error as _, Serialize, SerializeSeq as _, Serializer};
 
-use super::{BLIND_SPOTS, Options};
+use super::blind_spots::BLIND_SPOTS;
+use super::options::Options;
 use crate::model::{
     Accepted, Attested, Coverage, Finding, Findings, Kept, Matrix, Outcome, Region, Rule, Scan,
     ScannedAccount, Severity, in_seconds,
@@ -115,7 +116,7 @@ struct Tally {
 }
 
 /// The JSON Schema of the file: indented, and the same for the same program.
-pub(super) fn schema() -> String {
+pub fn findings_schema() -> String {
     let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     let mut schema = generator.into_root_schema_for::<Document<'_>>();
     schema.insert("title".to_owned(), "findings.json of twilio-audit".into());

@@ -12,8 +12,8 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::Options;
 use super::cell::{at_most, printable};
+use super::options::Options;
 use crate::model::{Finding, Findings, Outcome, Scan, in_seconds};
 
 /// Spaces per level.

@@ -8,8 +8,8 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::Options;
 use super::cell::printable;
+use super::options::Options;
 use crate::model::{Finding, Findings, Outcome, Scan, Severity};
 
 /// The version of the schema.

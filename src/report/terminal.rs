@@ -7,11 +7,14 @@ use std::path::Path;
 
 use anstyle::AnsiColor;
 
+use super::blind_spots::BLIND_SPOTS;
 use super::cell::{at_most, printable};
+use super::coverage_table;
+use super::format::Format;
 use super::not_read::causes;
+use super::options::Options;
 use super::paragraph::{BOLD, DIM, colour, paragraph};
 use super::verdict::why;
-use super::{BLIND_SPOTS, Format, Options, coverage_table};
 use crate::model::{
     Finding, Findings, Kept, Outcome, Readings, Scan, ScannedAccount, Severity, Share, Verdict,
 };

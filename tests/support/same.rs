@@ -22,9 +22,9 @@ pub struct Result {
 impl Result {
     /// Reads a scan.
     pub fn of(scan: &Path) -> Self {
-        // The last kind is a moment in milliseconds.
+        // The last two kinds are a moment in milliseconds, and one in words.
         let times = regex::Regex::new(
-            r#"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z|\d{8}T\d{6}Z|127\.0\.0\.1:\d+|time":\d{13}"#,
+            r#"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z|\d{8}T\d{6}Z|127\.0\.0\.1:\d+|time":\d{13}|\d+ [A-Z][a-z]+ \d{4}, \d{2}:\d{2} UTC"#,
         )
         .unwrap();
         let reports = Format::OF_A_SCAN.map(|format| {

@@ -4,11 +4,8 @@
 //! no colours, or no bars at all, loses nothing.
 
 use super::filtered;
-use super::survey::Survey;
+use super::survey::{OUTCOMES, Survey};
 use crate::model::{Outcome, Scan, Severity};
-
-/// The outcomes that are counted, in the order of the columns.
-pub(super) const OUTCOMES: [Outcome; 3] = [Outcome::Fail, Outcome::Manual, Outcome::NotAssessed];
 
 /// A row: a heading, three counts, and the bar that shows them.
 #[derive(Debug)]

@@ -19,9 +19,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::Options;
 use super::cell::{at_most, printable};
 use super::not_read::causes;
+use super::options::Options;
 use crate::model::{Kept, Scan};
 
 /// Entries of a list before it says how many more there are.

@@ -10,7 +10,7 @@ use super::survey::Survey;
 use super::verdicts::Verdicts;
 use super::{Piece, SCRIPT, STYLE, counted, first, name, policy, prose};
 use crate::model::{Outcome, Scan, in_seconds};
-use crate::report::BLIND_SPOTS;
+use crate::report::blind_spots::BLIND_SPOTS;
 
 /// The whole page.
 #[derive(Debug, Template)]

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::charts::OUTCOMES;
 use super::data::Data;
-use crate::model::{Blockers, Finding, Kept, Scan};
-use crate::report::Options;
+use crate::model::{Blockers, Finding, Kept, Outcome, Scan};
+use crate::report::options::Options;
+
+/// The outcomes that are counted, as in the charts.
+pub(super) const OUTCOMES: [Outcome; 3] = [Outcome::Fail, Outcome::Manual, Outcome::NotAssessed];
 
 /// What the findings come to.
 #[derive(Debug, Default)]

@@ -12,7 +12,10 @@ use std::io::{self, Write};
 use by_check::Checks;
 use text::{code, prose};
 
-use super::{BLIND_SPOTS, Format, Options, not_read};
+use super::blind_spots::BLIND_SPOTS;
+use super::format::Format;
+use super::not_read;
+use super::options::Options;
 use crate::model::{Kept, Outcome, Scan, ScannedAccount, Severity, Share, Verdict};
 
 /// Characters of the whole.

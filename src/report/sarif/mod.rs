@@ -16,8 +16,8 @@ use serde::Serialize;
 use serde::ser::{Error as _, SerializeSeq as _, Serializer};
 use serde_json::{Value, json};
 
-use super::Options;
 use super::cell::printable;
+use super::options::Options;
 use crate::model::{Finding, Findings, Outcome, Scan, in_seconds};
 
 /// GitHub refuses a file that has more results than this.

@@ -71,7 +71,7 @@ function facts(finding) {
     ["Owner", finding.owner],
     ["First seen", finding.firstSeen],
     ["Change", inWords(finding.change)],
-    ["Waived", finding.waived ? link("#waivers", "yes, see Waivers") : "no"],
+    ["Waived", finding.waived ? element("a", { href: "#waivers" }, "yes, see Waivers") : "no"],
     ["45 CFR", check.citations.join("; ")],
     ["Sources", sources.length > 0 ? element("ul", {}, ...sources) : ""],
   ]);

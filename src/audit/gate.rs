@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::io;
 
 use super::Compiled;
-use crate::model::{Blockers, Findings, Scan, Standing, Verdict};
+use crate::model::{Blockers, CONTRADICTED, Findings, Scan, Standing, Verdict};
 
 /// The checks that stand between an account and PHI. As long as one of them was not run, nothing is ready.
 pub const GO_LIVE_CHECKS: [&str; 26] = [
@@ -36,7 +36,8 @@ pub const GO_LIVE_CHECKS: [&str; 26] = [
     "attestation-contradicted",
 ];
 
-/// Writes into a scan whether PHI may go live on each of its active PHI accounts.
+/// Writes into a scan whether PHI may go live on each of its active PHI accounts, and which findings speak against what
+/// was attested.
 ///
 /// # Errors
 ///
@@ -51,8 +52,12 @@ pub fn decide(scan: &mut Scan, findings: &dyn Findings, checks: &[Compiled]) -> 
     let root = scan.accounts.first().map(|account| account.account_sid.clone()).unwrap_or_default();
     let mut by_account: HashMap<String, Blockers> = HashMap::new();
     let mut everywhere = Blockers::default();
+    let attestations = &mut scan.attestations;
     findings.each(&mut |finding| {
-        if finding.blocks_go_live && finding.outcome.needs_action() {
+        if finding.check_id == CONTRADICTED && finding.outcome.needs_action() {
+            attestations.iter_mut().for_each(|attestation| attestation.doubt(finding));
+        }
+        if finding.is_blocker() {
             by_account.entry(finding.account_sid.clone()).or_default().add(finding);
             if finding.account_sid == root && of_tree.contains(finding.check_id.as_str()) {
                 everywhere.add(finding);

@@ -10,7 +10,7 @@ use super::chosen_checks::{ChosenChecks, every_check, named};
 use super::printing::print;
 use super::{Exit, Stop};
 use crate::audit::{self, Compiled, Family, Rehearsal, compile, lacking_proof, read_folder};
-use crate::model::day_of;
+use crate::model::{counted, day_of};
 use crate::report::checks as report;
 
 /// List, show and test the checks, and begin new ones
@@ -83,22 +83,11 @@ fn show(id: &str, checks_dir: Option<&Path>) -> Result<Exit, Stop> {
 }
 
 fn summary(compiled: &Compiled) -> report::Summary<'_> {
-    let check = &compiled.check;
     report::Summary {
-        id: &check.id,
-        title: &check.title,
-        family: check.family.as_str(),
-        severity: check.severity,
-        blocks_go_live: check.blocks_go_live,
-        waivable: check.waivable,
+        rule: compiled.check.rule(),
         reads: compiled.reads.iter().map(|kind| kind.name).collect(),
-        risk: check.risk.trim(),
-        remediation: check.remediation.trim(),
-        citations: &check.citations,
-        sources: &check.sources,
-        verified_on: check.verified_on.to_string(),
-        examples: check.examples.len(),
-        file: check.file_name(),
+        examples: compiled.check.examples.len(),
+        file: compiled.check.file_name(),
     }
 }
 
@@ -135,11 +124,6 @@ fn test(folder: Option<&Path>) -> Result<Exit, Stop> {
         }
     })?;
     Ok(if faulty == 0 { Exit::Complete } else { Exit::Faults })
-}
-
-/// A number of things, in words.
-fn counted(number: usize, thing: &str) -> String {
-    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
 /// What a new check looks like. It passes its tests, so that each change to it can be seen to matter.

@@ -8,7 +8,7 @@ use crate::audit::{self, Compiled, Judgement};
 use crate::catalogue::KINDS;
 use crate::evidence::{ScanFacts, StartedWith, Store, data};
 use crate::history::Past;
-use crate::model::{CONTRADICTED, Findings as _, Matrix, Region, Rule, Scan, Severity, day_of};
+use crate::model::{Matrix, Region, Rule, Scan, Severity, day_of};
 use crate::report;
 
 const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -54,13 +54,6 @@ pub(super) fn finish(
         derived_tokens: facts.derived_tokens,
     };
     audit::decide(&mut scan, &store, &catalogue.checks)?;
-    let attestations = &mut scan.attestations;
-    store.each(&mut |finding| {
-        if finding.check_id == CONTRADICTED && finding.outcome.needs_action() {
-            attestations.iter_mut().for_each(|attestation| attestation.doubt(finding));
-        }
-        Ok(())
-    })?;
     store.conclude(&scan)?;
     folder.remove_reports();
     report::write_files(&report::Format::OF_A_SCAN, &scan, &store, options, &folder.path)?;

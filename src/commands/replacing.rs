@@ -1,10 +1,12 @@
 //! Replacing a file so that there is always one of the two, whole.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use anyhow::Context as _;
+
+use crate::report::write_file;
 
 /// Writes a file anew. What is there keeps its permissions; a new one only its owner may read.
 pub(super) fn replace_file(path: &Path, text: &str) -> anyhow::Result<()> {
@@ -17,7 +19,7 @@ pub(super) fn replace_file(path: &Path, text: &str) -> anyhow::Result<()> {
     let written = write_new(&beside, &path, text).and_then(|()| {
         fs::rename(&beside, &path)?;
         #[cfg(unix)]
-        File::open(folder)?.sync_all()?;
+        fs::File::open(folder)?.sync_all()?;
         Ok(())
     });
     if written.is_err() {
@@ -28,17 +30,9 @@ pub(super) fn replace_file(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 fn write_new(beside: &Path, path: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
+    write_file(beside, |file| file.write_all(text.as_bytes()))?;
+    match fs::metadata(path) {
+        Ok(before) => fs::set_permissions(beside, before.permissions()),
+        Err(_) => Ok(()),
     }
-    let mut file: File = options.open(beside)?;
-    file.write_all(text.as_bytes())?;
-    if let Ok(before) = fs::metadata(path) {
-        file.set_permissions(before.permissions())?;
-    }
-    file.sync_all()
 }

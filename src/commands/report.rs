@@ -60,7 +60,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         print(|out| writeln!(out, "{}", report::findings_schema()))?;
         return Ok(Exit::Complete);
     }
-    let StoredScan { folder, scan, store } = StoredScan::open(&args.scan)?;
+    let StoredScan { scan, store } = StoredScan::open(&args.scan)?;
     let options = args.options();
     let kinds = args.kinds(&store)?;
     match (args.formats.as_slice(), kinds.as_slice(), &args.to) {
@@ -78,7 +78,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
                 .map_err(Stop::with(Exit::Broken))?;
             }
         }
-        ([], [], None) => print(|out| report::summary(&scan, &store, options, &folder, out))?,
+        ([], [], None) => print(|out| report::summary(&scan, &store, options, &args.scan, out))?,
         ([format], [], None) => print(|out| format.write(&scan, &store, options, out))?,
         ([], [kind], None) => print(|out| report::inventory(&store.inventory(kind), options.csv, out))?,
         _ => return Err(usage("several files need a folder: name it with --to")),

@@ -10,7 +10,7 @@ use super::decided_table::{Read, read_table};
 use super::printing::print;
 use super::replacing::replace_file;
 use super::reporting::Layout;
-use super::scan_setting::reviews_beside;
+use super::scan_setting::{read_declared, reviews_beside};
 use super::stored_scan::StoredScan;
 use super::{Exit, Stop};
 use crate::intent::Intent;
@@ -83,7 +83,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
 }
 
 fn export(args: &Export) -> Result<Exit, Stop> {
-    let StoredScan { scan, store, .. } = StoredScan::open(&args.scan)?;
+    let StoredScan { scan, store } = StoredScan::open(&args.scan)?;
     let options = Options { all_outcomes: false, fail_on: None, csv: args.layout.csv() };
     match &args.to {
         Some(path) => report::write_file(path, |out| Format::Csv.write(&scan, &store, options, out))
@@ -106,7 +106,8 @@ fn import(args: &Import) -> Result<Exit, Stop> {
     let text = ledger.text();
     let reviews = Intent::parse_reviews(&text, &name).map_err(Stop::with(Exit::Usage))?;
     reviews.validate(today).map_err(Stop::with(Exit::Usage))?;
-    declared(args.config.as_deref())?.join(reviews).map_err(Stop::with(Exit::Usage))?;
+    let declared = read_declared(args.config.as_deref())?.unwrap_or_default();
+    declared.join(reviews).map_err(Stop::with(Exit::Usage))?;
     let new: Vec<(&Decided, Change)> =
         decided.iter().zip(changes).filter(|(_, change)| *change != Change::Nothing).collect();
     let known = decided.len() - new.len();
@@ -140,15 +141,6 @@ fn text_of(path: &Path) -> Result<Option<String>, Stop> {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Stop::new(Exit::Usage, anyhow!("cannot read {}: {error}", path.display()))),
-    }
-}
-
-/// What is declared beside the decisions.
-fn declared(config: Option<&Path>) -> Result<Intent, Stop> {
-    match Intent::read(config.unwrap_or_else(|| Path::new("audit.toml"))) {
-        Ok(intent) => Ok(intent),
-        Err(error) if config.is_none() && error.is_not_found() => Ok(Intent::default()),
-        Err(error) => Err(Stop::new(Exit::Usage, error)),
     }
 }
 

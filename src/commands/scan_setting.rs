@@ -114,13 +114,18 @@ fn nobody_of(region: Region, elsewhere: usize) -> anyhow::Error {
     }
 }
 
+/// `audit.toml`; one that is named must be there.
+pub(super) fn read_declared(config: Option<&Path>) -> Result<Option<Intent>, Stop> {
+    match Intent::read(config.unwrap_or_else(|| Path::new("audit.toml"))) {
+        Ok(intent) => Ok(Some(intent)),
+        Err(error) if config.is_none() && error.is_not_found() => Ok(None),
+        Err(error) => Err(Stop::new(Exit::Usage, error)),
+    }
+}
+
 /// `audit.toml`, valid on the day of the scan. Without one nothing is declared.
 pub(super) fn declared(config: Option<&Path>, started_at: Timestamp) -> Result<(Intent, bool), Stop> {
-    let intent = match Intent::read(config.unwrap_or_else(|| Path::new("audit.toml"))) {
-        Ok(intent) => intent,
-        Err(error) if config.is_none() && error.is_not_found() => return Ok((Intent::default(), false)),
-        Err(error) => return Err(Stop::new(Exit::Usage, error)),
-    };
+    let Some(intent) = read_declared(config)? else { return Ok((Intent::default(), false)) };
     let today = day_of(started_at);
     intent.validate(today).map_err(Stop::with(Exit::Usage))?;
     Ok((intent, true))

@@ -28,7 +28,7 @@ pub struct Args {
 ///
 /// When there is no such scan, or not exactly one such finding in it.
 pub fn run(args: &Args) -> Result<Exit, Stop> {
-    let StoredScan { scan, store, .. } = StoredScan::open(&args.scan)?;
+    let StoredScan { scan, store } = StoredScan::open(&args.scan)?;
     let mut found: Vec<Finding> = Vec::new();
     let begins = |finding: &Finding| {
         finding.finding_id.strip_prefix("twa-").is_some_and(|digits| digits.starts_with(args.digits()))

@@ -1,6 +1,6 @@
 //! A finished scan, opened again.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::anyhow;
 
@@ -11,7 +11,6 @@ use crate::model::Scan;
 /// A finished scan and what it keeps.
 #[derive(Debug)]
 pub(super) struct StoredScan {
-    pub(super) folder: PathBuf,
     pub(super) scan: Scan,
     pub(super) store: Store,
 }
@@ -23,7 +22,7 @@ impl StoredScan {
         let scan = store.conclusion().map_err(|error| {
             Stop::new(Exit::Usage, anyhow::Error::new(error).context(folder.display().to_string()))
         })?;
-        Ok(Self { folder: folder.to_owned(), scan, store })
+        Ok(Self { scan, store })
     }
 }
 

@@ -50,27 +50,18 @@ impl Store {
         self.run("delete from tally", [])?;
         Ok(FindingWriter { store: self })
     }
-}
 
-impl Store {
     /// The finding of this id.
     ///
     /// # Errors
     ///
     /// When the file cannot be read.
     pub fn finding(&self, id: &str) -> Result<Option<Finding>, EvidenceError> {
-        self.insist_on_a_table().map_err(sql("read"))?;
         let found = self
             .connection()
             .prepare_cached("select * from finding where finding_id = ?")
             .and_then(|mut statement| statement.query_row([id], finding_of).optional());
         found.map_err(sql("read"))
-    }
-
-    /// A view of that name could be anything, also endless.
-    fn insist_on_a_table(&self) -> rusqlite::Result<()> {
-        let is_table = "select 1 from sqlite_schema where name = 'finding' and type = 'table'";
-        self.connection().prepare_cached(is_table)?.query_row([], |_| Ok(()))
     }
 }
 
@@ -155,7 +146,6 @@ impl FindingWriter<'_> {
 impl Findings for Store {
     fn each(&self, act: &mut dyn FnMut(&Finding) -> io::Result<()>) -> io::Result<()> {
         let unreadable = |source| io::Error::other(sql("read")(source));
-        self.insist_on_a_table().map_err(unreadable)?;
         let mut statement = self.connection().prepare(IN_REPORT_ORDER).map_err(unreadable)?;
         let mut rows = statement.query([]).map_err(unreadable)?;
         while let Some(row) = rows.next().map_err(unreadable)? {

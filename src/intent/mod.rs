@@ -54,6 +54,15 @@ pub fn is_host(text: &str) -> bool {
     shape::is_host(text)
 }
 
+/// Reads a file, which errors call by its path, and understands it.
+fn read(path: &Path, parse: fn(&str, &str) -> Result<Intent, IntentError>) -> Result<Intent, IntentError> {
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => parse(&text, &name),
+        Err(source) => Err(IntentError::Read { name, source }),
+    }
+}
+
 /// Reads a document that holds no secret, whose every value has its shape, and that keeps the rules between entries.
 fn understand<T: DeserializeOwned + Into<Intent>>(text: &str, name: &str) -> Result<Intent, IntentError> {
     let invalid = |problems| IntentError::Invalid(error::Report::new(name, text, problems));
@@ -90,11 +99,7 @@ impl Intent {
     /// [`IntentError::Read`] where the file cannot be read ([`IntentError::is_not_found`] tells an
     /// absent file apart), [`IntentError::Invalid`] with every problem found in it.
     pub fn read(path: &Path) -> Result<Self, IntentError> {
-        let name = path.display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text, &name),
-            Err(source) => Err(IntentError::Read { name, source }),
-        }
+        read(path, Self::parse)
     }
 
     /// Validates `text`; `name` is what error messages call it.

@@ -10,8 +10,8 @@ use super::attestation::{Attestation, AttestationScope, attestation_rule};
 use super::document::Intent;
 use super::error::{IntentError, Problem, Report};
 use super::locate::{Document, Step};
-use super::understand;
 use super::waiver::{Fixed, Waiver};
+use super::{read, understand};
 use crate::model::AccountSid;
 
 /// The tables that may stand in the file.
@@ -49,11 +49,7 @@ impl Intent {
     /// # Errors
     /// As [`Intent::read`].
     pub fn read_reviews(path: &Path) -> Result<Self, IntentError> {
-        let name = path.display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse_reviews(&text, &name),
-            Err(source) => Err(IntentError::Read { name, source }),
-        }
+        read(path, Self::parse_reviews)
     }
 
     /// Validates the text of a `reviews.toml`; `name` is what error messages call it.

@@ -26,7 +26,7 @@ pub enum Standing {
 impl Blockers {
     /// Takes note of a finding. What does not block, or is well, counts for nothing.
     pub fn add(&mut self, finding: &Finding) {
-        if !finding.blocks_go_live || !finding.outcome.needs_action() {
+        if !finding.is_blocker() {
             return;
         }
         let which = match (finding.waived, finding.outcome) {

@@ -1,4 +1,9 @@
-//! Several names in one sentence.
+//! Several names, or a number of things, in one sentence.
+
+/// A number of things, in words: `1 check`, `2 checks`.
+pub fn counted(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
 
 /// The first so many of the names, and how many more there are: `chat, sync and 3 more`.
 pub fn first_of(names: &[impl AsRef<str>], most: usize) -> String {

@@ -123,9 +123,29 @@ impl Finding {
         super::as_seen(self.outcome, self.severity, &self.evidence)
     }
 
+    /// Whether it stands against going live, or did if nobody accepted it.
+    pub const fn is_blocker(&self) -> bool {
+        self.blocks_go_live && self.outcome.needs_action()
+    }
+
     /// Whether it stands against going live: it blocks, needs action and is not waived.
-    pub fn is_open_blocker(&self) -> bool {
-        self.blocks_go_live && self.outcome.needs_action() && !self.waived
+    pub const fn is_open_blocker(&self) -> bool {
+        self.is_blocker() && !self.waived
+    }
+
+    /// What the resource is called: its name, or its SID where it has none.
+    pub fn resource(&self) -> &str {
+        if self.resource_name.is_empty() { &self.resource_sid } else { &self.resource_name }
+    }
+
+    /// Why it is what it is; the good state, where no reason is given.
+    pub fn reason_or_title(&self) -> &str {
+        if self.reason.is_empty() { &self.title } else { &self.reason }
+    }
+
+    /// What was seen, each thing as `name: value`.
+    pub fn seen(&self) -> Vec<String> {
+        self.evidence.iter().map(|(name, value)| format!("{name}: {value}")).collect()
     }
 }
 

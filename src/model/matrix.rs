@@ -133,6 +133,22 @@ impl Matrix {
         })
     }
 
+    /// The products that some account was not read whole of, and the others; in alphabetical order.
+    pub fn partly_and_whole(&self) -> (Vec<&str>, Vec<&str>) {
+        let partly: BTreeSet<&str> =
+            self.cells().filter(|cell| !cell.kinds.is_whole()).map(|cell| cell.product).collect();
+        self.products().into_iter().partition(|product| partly.contains(product))
+    }
+
+    /// How many kinds were not read whole in each account that has such a cell at all.
+    pub fn unread(&self) -> HashMap<&str, usize> {
+        let mut unread: HashMap<&str, usize> = HashMap::new();
+        for cell in self.cells() {
+            *unread.entry(cell.account_sid).or_default() += cell.kinds.of - cell.kinds.read;
+        }
+        unread
+    }
+
     /// The products that were read of some account, in alphabetical order.
     pub fn products(&self) -> BTreeSet<&str> {
         self.cells().map(|cell| cell.product).collect()

@@ -26,7 +26,7 @@ pub use blockers::{Blockers, Standing};
 pub use coverage::{Coverage, CoverageStatus, Readings};
 pub(crate) use declared::Named;
 pub use declared::{Accepted, Attested, CONTRADICTED};
-pub use enumeration::first_of;
+pub use enumeration::{counted, first_of};
 pub use examination::{
     Examination, ExaminedAccount, ExaminedHost, ExaminedOrganization, HeldCredential, Lack, Remedy,
 };

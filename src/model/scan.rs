@@ -157,8 +157,7 @@ impl Scan {
     /// be assessed.
     pub fn is_complete(&self) -> bool {
         let credentials_worked = self.unusable_credentials.is_empty();
-        let not_assessed = self.tally.count(|(outcome, ..)| outcome == Outcome::NotAssessed);
-        self.tree_is_known && credentials_worked && not_assessed == 0
+        self.tree_is_known && credentials_worked && self.total(Outcome::NotAssessed) == 0
     }
 
     /// Whether a fault at or above the given severity stands unwaived.
@@ -166,6 +165,16 @@ impl Scan {
         let counts =
             |(outcome, severity, waived): Said| outcome == Outcome::Fail && !waived && severity <= least;
         self.tally.count(counts) > 0
+    }
+
+    /// How many findings have this outcome, waived or not.
+    pub fn total(&self, wanted: Outcome) -> usize {
+        self.tally.count(|(outcome, ..)| outcome == wanted)
+    }
+
+    /// How many findings are waived.
+    pub fn waived(&self) -> usize {
+        self.tally.count(|(.., waived)| waived)
     }
 
     /// How many findings have this outcome and severity; waived ones do not count.

@@ -4,35 +4,15 @@ use std::io::{self, Write};
 
 use super::cell::at_most;
 use super::paragraph::{BOLD, DIM, colour, paragraph};
-use crate::model::Severity;
+use crate::model::Rule;
 
 /// What is told of a check.
 #[derive(Debug)]
 pub struct Summary<'a> {
-    /// Its name.
-    pub id: &'a str,
-    /// The good state.
-    pub title: &'a str,
-    /// The group it belongs to.
-    pub family: &'a str,
-    /// How bad a fault is where a row does not say otherwise.
-    pub severity: Severity,
-    /// Whether PHI must not go live while it is not met.
-    pub blocks_go_live: bool,
-    /// Whether a fault may be accepted for a while.
-    pub waivable: bool,
+    /// What the reports tell of it.
+    pub rule: Rule,
     /// The kinds that it reads.
     pub reads: Vec<&'a str>,
-    /// What can happen.
-    pub risk: &'a str,
-    /// What to do.
-    pub remediation: &'a str,
-    /// Paragraphs of 45 CFR.
-    pub citations: &'a [String],
-    /// Where the rule comes from.
-    pub sources: &'a [String],
-    /// The day it was last held against them.
-    pub verified_on: String,
     /// How many examples prove it.
     pub examples: usize,
     /// Its file.
@@ -49,19 +29,19 @@ const ID: usize = 34;
 /// When nothing can be written.
 pub fn list(checks: &[Summary<'_>], to: &mut impl Write) -> io::Result<()> {
     let mut family = "";
-    for check in checks {
-        if check.family != family {
-            family = check.family;
+    for Summary { rule, .. } in checks {
+        if rule.family != family {
+            family = &rule.family;
             writeln!(to, "{BOLD}{family}{BOLD:#}")?;
         }
-        let style = colour(check.severity);
-        let mark = if check.blocks_go_live { "●" } else { " " };
+        let style = colour(rule.severity);
+        let mark = if rule.blocks_go_live { "●" } else { " " };
         writeln!(
             to,
             "{mark} {style}{:<8}{style:#} {:<ID$} {}",
-            check.severity.as_str(),
-            at_most(check.id, ID),
-            at_most(check.title, 80 - 12 - ID)
+            rule.severity.as_str(),
+            at_most(&rule.id, ID),
+            at_most(&rule.title, 80 - 12 - ID)
         )?;
     }
     writeln!(to, "{DIM}{} checks; ● blocks PHI from going live{DIM:#}", checks.len())
@@ -73,24 +53,22 @@ pub fn list(checks: &[Summary<'_>], to: &mut impl Write) -> io::Result<()> {
 ///
 /// When nothing can be written.
 pub fn show(check: &Summary<'_>, content: &str, to: &mut impl Write) -> io::Result<()> {
-    let style = colour(check.severity);
-    writeln!(to, "{BOLD}{}{BOLD:#}", check.id)?;
-    paragraph("", check.title, to)?;
-    let blocks = if check.blocks_go_live { ", blocks going live" } else { "" };
-    let waivable = if check.waivable { "" } else { ", cannot be waived" };
-    writeln!(to, "{style}{}{style:#}, {}{blocks}{waivable}\n", check.severity.as_str(), check.family)?;
+    let Summary { rule, reads, examples, file } = check;
+    let style = colour(rule.severity);
+    writeln!(to, "{BOLD}{}{BOLD:#}", rule.id)?;
+    paragraph("", &rule.title, to)?;
+    let blocks = if rule.blocks_go_live { ", blocks going live" } else { "" };
+    let waivable = if rule.waivable { "" } else { ", cannot be waived" };
+    writeln!(to, "{style}{}{style:#}, {}{blocks}{waivable}\n", rule.severity.as_str(), rule.family)?;
     for (name, text) in [
-        ("Risk", check.risk.to_owned()),
-        ("Remedy", check.remediation.to_owned()),
-        (
-            "Reads",
-            if check.reads.is_empty() { "audit.toml alone".to_owned() } else { check.reads.join(", ") },
-        ),
-        ("45 CFR", check.citations.join("; ")),
-        ("Sources", format!("{} (held against them on {})", check.sources.join(" "), check.verified_on)),
+        ("Risk", rule.risk.clone()),
+        ("Remedy", rule.remediation.clone()),
+        ("Reads", if reads.is_empty() { "audit.toml alone".to_owned() } else { reads.join(", ") }),
+        ("45 CFR", rule.citations.join("; ")),
+        ("Sources", format!("{} (held against them on {})", rule.sources.join(" "), rule.verified_on)),
     ] {
         paragraph(&format!("{name:<8} "), &text, to)?;
     }
-    writeln!(to, "\n{DIM}{}, with {} examples:{DIM:#}\n", check.file, check.examples)?;
+    writeln!(to, "\n{DIM}{file}, with {examples} examples:{DIM:#}\n")?;
     to.write_all(content.as_bytes())
 }

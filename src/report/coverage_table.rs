@@ -1,6 +1,5 @@
 //! The coverage on the terminal: which products could not be read whole, and in which accounts.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::grid::{self, Mark};
@@ -16,16 +15,14 @@ pub(super) fn write(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
         to,
         "\n{BOLD}Coverage{BOLD:#} {DIM}({read} of {of} required cells read, {percent} %; the table shows all kinds){DIM:#}"
     )?;
-    let has_gap =
-        |product: &&str| matrix.cells().any(|cell| cell.product == *product && !cell.kinds.is_whole());
-    let (partly, whole): (Vec<&str>, Vec<&str>) = matrix.products().into_iter().partition(has_gap);
+    let (partly, whole) = matrix.partly_and_whole();
     if partly.is_empty() {
         return writeln!(to, "  {DIM}all {} products, in every active account{DIM:#}", whole.len());
     }
     let active: Vec<&ScannedAccount> = scan.accounts.iter().filter(|account| account.active).collect();
     let shown = most_in_the_dark(matrix, &active);
     let marks = |product: &str| {
-        shown.iter().map(|account| mark(matrix.share(product, &account.account_sid))).collect()
+        shown.iter().map(|account| Mark::of(matrix.share(product, &account.account_sid))).collect()
     };
     let rows: Vec<(String, Vec<Mark>)> =
         partly.iter().chain(&whole).map(|product| ((*product).to_owned(), marks(product))).collect();
@@ -34,21 +31,9 @@ pub(super) fn write(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
     grid::legend(&names, active.len() - shown.len(), to)
 }
 
-const fn mark(share: Option<Share>) -> Mark {
-    match share {
-        None => Mark::NotAsked,
-        Some(share) if share.is_whole() => Mark::Whole,
-        Some(Share { read: 0, .. }) => Mark::Nothing,
-        Some(_) => Mark::Partly,
-    }
-}
-
 /// The accounts to show, in the order of the scan: those of which least was read where there are too many.
 fn most_in_the_dark<'a>(matrix: &Matrix, active: &[&'a ScannedAccount]) -> Vec<&'a ScannedAccount> {
-    let mut unread: BTreeMap<&str, usize> = BTreeMap::new();
-    for cell in matrix.cells() {
-        *unread.entry(cell.account_sid).or_default() += cell.kinds.of - cell.kinds.read;
-    }
+    let unread = matrix.unread();
     let dark = |account: &ScannedAccount| unread.get(account.account_sid.as_str()).copied().unwrap_or(0);
     let mut places: Vec<(usize, &'a ScannedAccount)> = active.iter().copied().enumerate().collect();
     places.sort_by_key(|(place, account)| (std::cmp::Reverse(dark(account)), *place));

@@ -22,8 +22,8 @@ pub fn show(scan: &Scan, finding: &Finding, to: &mut impl Write) -> io::Result<(
     part("Reason", &finding.reason, to)?;
     part("Waived", &waiver.map(Accepted::in_words).unwrap_or_default(), to)?;
     let mut seen = "Seen";
-    for (name, value) in &finding.evidence {
-        part(seen, &format!("{name}: {value}"), to)?;
+    for thing in finding.seen() {
+        part(seen, &thing, to)?;
         seen = "";
     }
     part("Risk", rule.map_or("", |rule| rule.risk.as_str()), to)?;

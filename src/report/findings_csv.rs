@@ -47,7 +47,7 @@ const COLUMNS: [Column; 41] = [
     column("resource_name", "Its name; telephone numbers are masked", |_, finding| finding.resource_name.clone()),
     column("field", "The field of the resource", |_, finding| finding.field.clone()),
     column("reason", "What is wrong, or why it could not be judged", |_, finding| finding.reason.clone()),
-    column("evidence", "What was seen, as `name: value; …`", |_, finding| evidence(finding)),
+    column("evidence", "What was seen, as `name: value; …`", |_, finding| finding.seen().join("; ")),
     column("remediation", "What to do", |_, finding| finding.remediation.clone()),
     column("fix_command", "The API call that mends it, where there is one", |_, finding| finding.fix_command.clone()),
     column("console_url", "Where to do it in the Console, where that is known for certain", |_, finding| finding.console_url.clone()),
@@ -105,9 +105,4 @@ pub fn finding_row(scan: &Scan, finding: &Finding) -> Vec<String> {
 
 fn waiver(scan: &Scan, finding: &Finding, fact: fn(&Accepted) -> &str) -> String {
     scan.waiver(finding).map(fact).unwrap_or_default().to_owned()
-}
-
-fn evidence(finding: &Finding) -> String {
-    let pairs = finding.evidence.iter().map(|(name, value)| format!("{name}: {value}"));
-    pairs.collect::<Vec<_>>().join("; ")
 }

@@ -6,6 +6,7 @@ use anstyle::AnsiColor;
 
 use super::cell::{at_most, printable};
 use super::paragraph::DIM;
+use crate::model::Share;
 
 /// Accounts side by side: what 80 columns hold beside the names of the things.
 pub(super) const ACCOUNTS: usize = 12;
@@ -19,6 +20,28 @@ pub(super) enum Mark {
     Partly,
     Nothing,
     NotAsked,
+}
+
+impl Mark {
+    /// What is said of a share; nothing where nothing was asked.
+    pub(super) const fn of(share: Option<Share>) -> Self {
+        match share {
+            None => Self::NotAsked,
+            Some(share) if share.is_whole() => Self::Whole,
+            Some(Share { read: 0, .. }) => Self::Nothing,
+            Some(_) => Self::Partly,
+        }
+    }
+
+    /// Its sign, which tells it without a colour.
+    pub(super) const fn sign(self) -> &'static str {
+        match self {
+            Self::Whole => "●",
+            Self::Partly => "◐",
+            Self::Nothing => "○",
+            Self::NotAsked => "·",
+        }
+    }
 }
 
 /// Writes the rows under the numbers of the accounts. Rows of the same marks share a line.
@@ -35,13 +58,13 @@ pub(super) fn write(
     for (name, marks) in folded(rows) {
         write!(to, "  {:1$}", at_most(&name, NAME - 1), NAME - 1)?;
         for mark in marks {
-            let (style, sign) = match mark {
-                Mark::Whole => (AnsiColor::Green.on_default(), "●"),
-                Mark::Partly => (AnsiColor::Yellow.on_default(), "◐"),
-                Mark::Nothing => (AnsiColor::Red.on_default(), "○"),
-                Mark::NotAsked => (DIM, "·"),
+            let style = match mark {
+                Mark::Whole => AnsiColor::Green.on_default(),
+                Mark::Partly => AnsiColor::Yellow.on_default(),
+                Mark::Nothing => AnsiColor::Red.on_default(),
+                Mark::NotAsked => DIM,
             };
-            write!(to, "   {style}{sign}{style:#}")?;
+            write!(to, "   {style}{}{style:#}", mark.sign())?;
         }
         writeln!(to)?;
     }

@@ -150,7 +150,7 @@ fn case(finding: &Finding, xml: &mut Writer<impl Write>) -> io::Result<()> {
         Said::Skipped => "skipped",
     };
     xml.write_event(Event::Start(case))?;
-    let message = legal(if finding.reason.is_empty() { &finding.title } else { &finding.reason });
+    let message = legal(finding.reason_or_title());
     let mut start = BytesStart::new(child);
     start.push_attribute(("message", message.as_str()));
     // JUnit knows no type of what is skipped.
@@ -166,11 +166,7 @@ fn case(finding: &Finding, xml: &mut Writer<impl Write>) -> io::Result<()> {
 
 /// Which thing it is: its id makes it one of a kind.
 fn name(finding: &Finding) -> String {
-    let resource = match finding.resource_name.as_str() {
-        "" => finding.resource_sid.as_str(),
-        name => name,
-    };
-    let parts = [finding.account_name.as_str(), resource, finding.field.as_str()];
+    let parts = [finding.account_name.as_str(), finding.resource(), finding.field.as_str()];
     let parts: Vec<String> =
         parts.into_iter().filter(|part| !part.is_empty()).map(|part| at_most(part, 80)).collect();
     format!("{} [{}]", parts.join(", "), finding.finding_id)
@@ -179,7 +175,6 @@ fn name(finding: &Finding) -> String {
 /// What a reader needs to act, one thing per line.
 fn details(finding: &Finding) -> String {
     let blocks = if finding.is_open_blocker() { "PHI must not go live while this stands." } else { "" };
-    let seen = finding.evidence.iter().map(|(name, value)| format!("{name}: {value}"));
     let lines = [
         format!("{}: {}", finding.check_id, finding.title),
         format!("Account: {} ({})", finding.account_name, finding.account_sid),
@@ -187,7 +182,7 @@ fn details(finding: &Finding) -> String {
         blocks.to_owned(),
     ];
     let remedy = [finding.remediation.clone(), finding.sources.join(" ")];
-    let all = lines.into_iter().chain(seen).chain(remedy);
+    let all = lines.into_iter().chain(finding.seen()).chain(remedy);
     all.filter(|line| !line.is_empty()).map(|line| legal(&line)).collect::<Vec<_>>().join("\n")
 }
 
@@ -201,9 +196,9 @@ fn lines(element: &'static str, texts: &[String], xml: &mut Writer<impl Write>) 
     xml.write_event(Event::End(BytesEnd::new(element)))
 }
 
-/// A text that steers no terminal and that XML 1.0 allows: besides control characters, two are forbidden in it.
+/// A text that steers no terminal; what that takes away, XML 1.0 forbids too.
 fn legal(text: &str) -> String {
-    printable(text).replace(['\u{fffe}', '\u{ffff}'], " ")
+    printable(text).into_owned()
 }
 
 #[cfg(test)]

@@ -6,6 +6,12 @@ use std::io;
 use super::cell::at_most;
 use crate::model::{CoverageStatus, Readings, Scan};
 
+/// A cause with the number of lists that it left unread, as a line.
+pub(super) fn line(cause: &str, lists: usize) -> String {
+    let thing = if lists == 1 { "list" } else { "lists" };
+    format!("{lists} {thing} of {cause}")
+}
+
 /// Causes with the number of lists that each left unread, the most frequent first.
 pub(super) fn causes(scan: &Scan, readings: &dyn Readings) -> io::Result<Vec<(String, usize)>> {
     // What an inactive account does not show is no gap that anybody could close.

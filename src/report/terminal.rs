@@ -11,13 +11,11 @@ use super::blind_spots::BLIND_SPOTS;
 use super::cell::{at_most, printable};
 use super::coverage_table;
 use super::format::Format;
-use super::not_read::causes;
+use super::not_read::{causes, line};
 use super::options::Options;
 use super::paragraph::{BOLD, DIM, colour, paragraph};
-use super::verdict::why;
-use crate::model::{
-    Finding, Findings, Kept, Outcome, Readings, Scan, ScannedAccount, Severity, Share, Verdict,
-};
+use super::verdict::{judged, why};
+use crate::model::{Finding, Findings, Kept, Outcome, Readings, Scan, Severity, Share, Verdict};
 
 /// Lines shown of a list before it refers to the files.
 const SHOWN: usize = 5;
@@ -62,8 +60,7 @@ fn heading(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
 
 fn verdicts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
     writeln!(to, "\n{BOLD}May PHI go live?{BOLD:#}")?;
-    let judged: Vec<(&ScannedAccount, Verdict)> =
-        scan.accounts.iter().filter_map(|account| Some((account, account.verdict?))).collect();
+    let judged = judged(scan);
     if judged.is_empty() {
         writeln!(to, "  No active account carries PHI.")?;
     }
@@ -93,13 +90,12 @@ fn counts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
             count(Outcome::NotAssessed)
         )?;
     }
-    let total = |wanted| scan.tally.count(|(outcome, ..)| outcome == wanted);
-    let waived = scan.tally.count(|(.., waived)| waived);
     writeln!(
         to,
-        "  {DIM}passed {}, nothing to judge {}, waived {waived}{DIM:#}",
-        total(Outcome::Pass),
-        total(Outcome::NotApplicable)
+        "  {DIM}passed {}, nothing to judge {}, waived {}{DIM:#}",
+        scan.total(Outcome::Pass),
+        scan.total(Outcome::NotApplicable),
+        scan.waived()
     )
 }
 
@@ -112,8 +108,7 @@ fn not_read(scan: &Scan, readings: &dyn Readings, to: &mut impl Write) -> io::Re
     writeln!(to, "\n{BOLD}Not read{BOLD:#} {DIM}({read} of {of} listings were){DIM:#}")?;
     let causes = causes(scan, readings)?;
     for (cause, listings) in causes.iter().take(SHOWN) {
-        let lists = if *listings == 1 { "list" } else { "lists" };
-        paragraph("  ", &format!("{listings} {lists} of {}", printable(cause)), to)?;
+        paragraph("  ", &printable(&line(cause, *listings)), to)?;
     }
     match causes.iter().skip(SHOWN).map(|(_, listings)| listings).sum::<usize>() {
         0 => Ok(()),

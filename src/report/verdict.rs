@@ -1,6 +1,22 @@
-//! The sentence behind a verdict.
+//! The verdicts, and the sentence behind each.
 
-use crate::model::{ScannedAccount, Verdict};
+use crate::model::{Scan, ScannedAccount, Verdict};
+
+/// The accounts that have a verdict, in the order of the scan.
+pub(super) fn judged(scan: &Scan) -> Vec<(&ScannedAccount, Verdict)> {
+    scan.accounts.iter().filter_map(|account| Some((account, account.verdict?))).collect()
+}
+
+/// The same, those that say no first.
+pub(super) fn worst_first(scan: &Scan) -> Vec<(&ScannedAccount, Verdict)> {
+    let mut judged = judged(scan);
+    judged.sort_by_key(|(_, verdict)| match verdict {
+        Verdict::NotReady => 0,
+        Verdict::CannotSay => 1,
+        Verdict::Ready => 2,
+    });
+    judged
+}
 
 /// Why the account has this verdict. What somebody accepted is told, for it is not met.
 pub(super) fn why(account: &ScannedAccount, verdict: Verdict) -> String {

@@ -1,9 +1,8 @@
 //! The coverage as a heat map: accounts down the side, products along the top.
 
-use std::collections::HashMap;
-
 use super::name;
 use crate::model::{Scan, ScannedAccount, Share};
+use crate::report::grid::Mark;
 
 /// Accounts that are shown at most.
 const ACCOUNTS: usize = 40;
@@ -43,15 +42,8 @@ pub(super) struct Square {
 impl HeatMap {
     pub(super) fn of(scan: &Scan) -> Self {
         let matrix = &scan.matrix;
-        let mut unread: HashMap<&str, usize> = HashMap::new();
-        let mut gaps: HashMap<&str, usize> = HashMap::new();
-        for cell in matrix.cells() {
-            let missing = cell.kinds.of - cell.kinds.read;
-            *unread.entry(cell.account_sid).or_default() += missing;
-            *gaps.entry(cell.product).or_default() += missing;
-        }
-        let (whole, partly): (Vec<&str>, Vec<&str>) =
-            matrix.products().into_iter().partition(|product| gaps.get(product) == Some(&0));
+        let unread = matrix.unread();
+        let (partly, whole) = matrix.partly_and_whole();
         let mut accounts: Vec<&ScannedAccount> = scan.accounts.iter().filter(|one| one.active).collect();
         let missing = |one: &ScannedAccount| unread.get(one.account_sid.as_str()).copied().unwrap_or(0);
         accounts.sort_by_key(|one| (!one.phi, std::cmp::Reverse(missing(one))));
@@ -77,14 +69,15 @@ impl HeatMap {
 }
 
 fn square(share: Option<Share>) -> Square {
-    let (class, mark) = match share {
-        None => ("unasked", "·"),
-        Some(share) if share.is_whole() => ("whole", "●"),
-        Some(Share { read: 0, .. }) => ("unread", "○"),
-        Some(_) => ("partly", "◐"),
+    let mark = Mark::of(share);
+    let class = match mark {
+        Mark::NotAsked => "unasked",
+        Mark::Whole => "whole",
+        Mark::Nothing => "unread",
+        Mark::Partly => "partly",
     };
     let share = share.map(|Share { read, of }| format!("{read}/{of}")).unwrap_or_default();
-    Square { class, mark, share }
+    Square { class, mark: mark.sign(), share }
 }
 
 /// Kinds that belong to no product have one without a name.

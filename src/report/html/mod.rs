@@ -89,11 +89,6 @@ fn first<T>(mut list: Vec<T>) -> (Vec<T>, usize) {
     (list, more)
 }
 
-/// `1 account`, `2 accounts`.
-fn counted(count: usize, thing: &str) -> String {
-    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
-}
-
 /// A link to the findings of a filter, as the script reads it: names and values of plain letters.
 fn filtered(filters: &[(&str, &str)]) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());

@@ -8,8 +8,8 @@ use super::declared::Declared;
 use super::matrix::HeatMap;
 use super::survey::Survey;
 use super::verdicts::Verdicts;
-use super::{Piece, SCRIPT, STYLE, counted, first, name, policy, prose};
-use crate::model::{Outcome, Scan, in_seconds};
+use super::{Piece, SCRIPT, STYLE, first, name, policy, prose};
+use crate::model::{Outcome, Scan, counted, in_seconds};
 use crate::report::blind_spots::BLIND_SPOTS;
 
 /// The whole page.
@@ -99,12 +99,11 @@ fn facts(scan: &Scan) -> Vec<String> {
 }
 
 fn passed(scan: &Scan) -> String {
-    let total = |wanted| scan.tally.count(|(outcome, ..)| outcome == wanted);
-    let waived = scan.tally.count(|(.., waived)| waived);
     format!(
-        "{} passed, {} had nothing to judge, {waived} waived.",
-        total(Outcome::Pass),
-        total(Outcome::NotApplicable)
+        "{} passed, {} had nothing to judge, {} waived.",
+        scan.total(Outcome::Pass),
+        scan.total(Outcome::NotApplicable),
+        scan.waived()
     )
 }
 

@@ -46,7 +46,7 @@ impl Survey {
     }
 
     fn count(&mut self, scan: &Scan, finding: &Finding) {
-        if finding.blocks_go_live && finding.outcome.needs_action() {
+        if finding.is_blocker() {
             self.blockers.entry(finding.account_sid.clone()).or_default().add(finding);
             if scan.rule(&finding.check_id).is_some_and(|rule| rule.speaks_for_the_tree)
                 && scan.accounts.first().is_some_and(|parent| parent.account_sid == finding.account_sid)

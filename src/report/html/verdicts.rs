@@ -3,7 +3,7 @@
 use super::survey::Survey;
 use super::{filtered, name};
 use crate::model::{Scan, ScannedAccount, Standing, Verdict};
-use crate::report::verdict::why;
+use crate::report::verdict::{why, worst_first};
 
 /// Accounts that are listed at most; the others are counted.
 const ACCOUNTS: usize = 100;
@@ -46,9 +46,7 @@ pub(super) struct Blocker {
 
 impl Verdicts {
     pub(super) fn of(scan: &Scan, survey: &Survey) -> Self {
-        let mut judged: Vec<(&ScannedAccount, Verdict)> =
-            scan.accounts.iter().filter_map(|account| Some((account, account.verdict?))).collect();
-        judged.sort_by_key(|(_, verdict)| rank(*verdict));
+        let judged = worst_first(scan);
         let parent = scan.accounts.first().map_or("", |account| account.account_sid.as_str());
         let shown = judged.iter().take(ACCOUNTS);
         Self {
@@ -96,14 +94,6 @@ impl Blocker {
         let which = if is_accepted { ("waived", "yes") } else { ("blocking", "yes") };
         let link = filtered(&[("check", check), ("account", account_sid), which]);
         Self { check: name(check), link, in_parent }
-    }
-}
-
-const fn rank(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::NotReady => 0,
-        Verdict::CannotSay => 1,
-        Verdict::Ready => 2,
     }
 }
 

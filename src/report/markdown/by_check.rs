@@ -152,11 +152,7 @@ impl Check {
 }
 
 fn line(finding: &Finding) -> String {
-    let resource = match finding.resource_name.as_str() {
-        "" => finding.resource_sid.as_str(),
-        name => name,
-    };
-    let resource = if resource == finding.account_name { "" } else { resource };
+    let resource = Some(finding.resource()).filter(|name| *name != finding.account_name).unwrap_or_default();
     let what = [resource, finding.field.as_str()].map(|part| code(part, NAME));
     format!(
         "| `{}` | {} | {} | {} | {} | {} |\n",

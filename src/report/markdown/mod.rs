@@ -16,7 +16,8 @@ use super::blind_spots::BLIND_SPOTS;
 use super::format::Format;
 use super::not_read;
 use super::options::Options;
-use crate::model::{Kept, Outcome, Scan, ScannedAccount, Severity, Share, Verdict};
+use super::verdict::worst_first;
+use crate::model::{Kept, Outcome, Scan, Severity, Share};
 
 /// Characters of the whole.
 const LONGEST: usize = 60_000;
@@ -50,9 +51,8 @@ pub(super) fn write(scan: &Scan, kept: &dyn Kept, _: Options, mut to: impl Write
 }
 
 fn heading(scan: &Scan, page: &mut String) {
-    let worst =
-        scan.accounts.iter().filter_map(|account| account.verdict).min_by_key(|verdict| rank(*verdict));
-    let verdict = worst.map_or("no active account carries PHI", Verdict::as_str);
+    let judged = worst_first(scan);
+    let verdict = judged.first().map_or("no active account carries PHI", |(_, verdict)| verdict.as_str());
     let accepted: usize = scan.accounts.iter().map(|account| account.blockers_accepted).sum();
     let accepted = if accepted > 0 { format!(", {accepted} accepted") } else { String::new() };
     let _ = writeln!(page, "## Twilio audit: {verdict}{accepted}\n");
@@ -69,24 +69,13 @@ fn heading(scan: &Scan, page: &mut String) {
     list(scan.unusable_credentials.iter().chain(&scan.notices).map(String::as_str), "findings.json", page);
 }
 
-/// The worst first.
-const fn rank(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::NotReady => 0,
-        Verdict::CannotSay => 1,
-        Verdict::Ready => 2,
-    }
-}
-
 fn verdicts(scan: &Scan, page: &mut String) {
-    let mut judged: Vec<(&ScannedAccount, Verdict)> =
-        scan.accounts.iter().filter_map(|account| Some((account, account.verdict?))).collect();
+    let judged = worst_first(scan);
     page.push_str("### May PHI go live?\n\n");
     if judged.is_empty() {
         page.push_str("No active account carries PHI.\n\n");
         return;
     }
-    judged.sort_by_key(|(_, verdict)| rank(*verdict));
     page.push_str("| account | verdict | blockers failed | undecided | accepted |\n|---|---|--:|--:|--:|\n");
     for (account, verdict) in judged.iter().take(ACCOUNTS) {
         let _ = writeln!(
@@ -110,13 +99,12 @@ fn totals(scan: &Scan, page: &mut String) {
         let (fail, manual) = (count(Outcome::Fail), count(Outcome::Manual));
         let _ = writeln!(page, "| {severity} | {fail} | {manual} | {} |", count(Outcome::NotAssessed));
     }
-    let total = |wanted| scan.tally.count(|(outcome, ..)| outcome == wanted);
     let _ = writeln!(
         page,
         "\nPassed {}, nothing to judge {}, waived {}.\n",
-        total(Outcome::Pass),
-        total(Outcome::NotApplicable),
-        scan.tally.count(|(.., waived)| waived)
+        scan.total(Outcome::Pass),
+        scan.total(Outcome::NotApplicable),
+        scan.waived()
     );
 }
 
@@ -129,10 +117,7 @@ fn not_read(scan: &Scan, kept: &dyn Kept, page: &mut String) -> io::Result<()> {
     }
     let _ = writeln!(page, "{read} of {of} listings were read.\n");
     let causes = not_read::causes(scan, kept)?;
-    let lines = causes.iter().map(|(cause, lists)| match lists {
-        1 => format!("1 list of {cause}"),
-        lists => format!("{lists} lists of {cause}"),
-    });
+    let lines = causes.iter().map(|(cause, lists)| not_read::line(cause, *lists));
     list(lines, "coverage.csv", page);
     Ok(())
 }

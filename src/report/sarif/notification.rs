@@ -15,7 +15,7 @@ pub(super) fn of_the_scan(scan: &Scan) -> Vec<Value> {
 
 /// A check that could not be judged somewhere: an error where PHI must not go live without an answer.
 pub(super) fn not_assessed(scan: &Scan, finding: &Finding) -> Value {
-    let reason = if finding.reason.is_empty() { finding.title.as_str() } else { finding.reason.as_str() };
+    let reason = finding.reason_or_title();
     json!({
         "level": if finding.blocks_go_live { "error" } else { "warning" },
         "message": message(&format!("Not assessed in {}: {reason}", finding.account_name)),

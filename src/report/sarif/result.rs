@@ -90,20 +90,15 @@ fn baseline_state(change: &str) -> Option<&'static str> {
 
 /// Where, what, and what was seen.
 fn text(finding: &Finding) -> String {
-    let place = match finding.resource_name.as_str() {
-        "" => finding.resource_sid.as_str(),
-        name => name,
-    };
+    let place = finding.resource();
     let place = match place == finding.account_name || place == finding.account_sid || place.is_empty() {
         true => at_most(&finding.account_name, LONGEST_NAME),
         false => {
             format!("{} in {}", at_most(place, LONGEST_NAME), at_most(&finding.account_name, LONGEST_NAME))
         }
     };
-    let reason = finding.reason.trim_end_matches('.');
-    let reason = if reason.is_empty() { finding.title.as_str() } else { reason };
-    let seen = finding.evidence.iter().map(|(name, value)| format!("{name}: {value}"));
-    match seen.collect::<Vec<_>>().join("; ") {
+    let reason = finding.reason_or_title().trim_end_matches('.');
+    match finding.seen().join("; ") {
         seen if seen.is_empty() => format!("{place}: {reason}."),
         seen => format!("{place}: {reason}. Seen: {}", at_most(&seen, LONGEST_EVIDENCE)),
     }

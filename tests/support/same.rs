@@ -30,7 +30,7 @@ impl Result {
         let reports = Format::OF_A_SCAN.map(|format| {
             let name = format.file_name();
             let text = fs::read_to_string(scan.join(name)).unwrap();
-            (name, times.replace_all(&text, "TIME").into_owned())
+            (name, times.replace_all(&spelt_out(&text), "TIME").into_owned())
         });
         let store = Connection::open(scan.join("evidence.db")).unwrap();
         let mut names =
@@ -62,6 +62,38 @@ impl Result {
     /// The number of rows in all tables.
     pub fn rows(&self) -> usize {
         self.tables.values().map(Vec::len).sum()
+    }
+}
+
+/// The data in a page with every text in its place instead of its number: two times that are one in this scan are two in
+/// another, and all numbers behind them differ then.
+fn spelt_out(page: &str) -> String {
+    const BEGIN: &str = r#"<script type="application/json" id="data">"#;
+    let Some((before, rest)) = page.split_once(BEGIN) else { return page.to_owned() };
+    let (data, after) = rest.split_once("</script>").unwrap();
+    let mut data: serde_json::Value = serde_json::from_str(data).unwrap();
+    let texts = data["texts"].take();
+    for list in ["checks", "accounts"] {
+        for one in data[list].as_array_mut().unwrap() {
+            one.as_object_mut().unwrap().values_mut().for_each(|value| spell_out(value, &texts));
+        }
+    }
+    for finding in data["findings"].as_array_mut().unwrap() {
+        finding
+            .as_array_mut()
+            .unwrap()
+            .iter_mut()
+            .filter(|part| part.is_array())
+            .for_each(|part| spell_out(part, &texts));
+    }
+    format!("{before}{BEGIN}{data:#}</script>{after}")
+}
+
+fn spell_out(value: &mut serde_json::Value, texts: &serde_json::Value) {
+    match value {
+        serde_json::Value::Array(list) => list.iter_mut().for_each(|one| spell_out(one, texts)),
+        serde_json::Value::Number(place) => *value = texts[place.as_u64().unwrap() as usize].clone(),
+        _ => {}
     }
 }
 

@@ -1,5 +1,6 @@
 //! How the program ends.
 
+use std::fmt;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -37,6 +38,12 @@ pub struct Stop {
     /// The exit code.
     pub exit: Exit,
     error: anyhow::Error,
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence())
+    }
 }
 
 impl Stop {

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
-use crate::evidence::Store;
-use crate::history::Past;
+use super::stored_scan::StoredScan;
 use crate::model::Shard;
 use crate::report;
 
@@ -102,19 +101,20 @@ impl ScanFolder {
         self.path.join("evidence.db")
     }
 
-    /// What the newest complete scan leaves to compare with. A scan that cannot be read any more is no reason to
-    /// fail: this one then starts a new history, and the log says so.
-    pub(super) fn past(&self) -> Past {
-        let path = self.output.join("latest").join("evidence.db");
-        // Anything but a plain file (a pipe, say) could keep the scan waiting for ever.
-        if !fs::metadata(&path).is_ok_and(|found| found.is_file()) {
-            return Past::FirstScan;
+    /// The newest complete scan, to compare with. One that cannot be read any more is no reason to fail: this one then
+    /// starts a new history, and the log says so.
+    pub(super) fn previous(&self) -> Option<StoredScan> {
+        let latest = self.output.join("latest");
+        if fs::symlink_metadata(&latest).is_err() {
+            return None;
         }
-        let read = || anyhow::Ok(Past::of(&Store::open(&path)?)?);
-        read().unwrap_or_else(|error| {
-            tracing::warn!("not compared with the previous scan: {error:#}");
-            Past::FirstScan
-        })
+        match StoredScan::open(&latest) {
+            Ok(previous) => Some(previous),
+            Err(stop) => {
+                tracing::warn!("not compared with the previous scan: {stop}");
+                None
+            }
+        }
     }
 
     /// Removes the reports that an interrupted scan had begun to write.

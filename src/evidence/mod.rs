@@ -15,6 +15,7 @@ mod merge;
 mod resumption;
 mod schema;
 mod store;
+mod trend;
 mod writer;
 
 pub use batch::{Batch, Row, Value};

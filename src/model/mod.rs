@@ -4,6 +4,7 @@
 //! Nothing here reads a file, asks the network or knows SQL; nothing here imports another room.
 
 mod blockers;
+mod change;
 mod coverage;
 mod declared;
 mod enumeration;
@@ -21,8 +22,10 @@ mod severity;
 mod shard;
 mod sid;
 mod tally;
+mod trend;
 
 pub use blockers::{Blockers, Standing};
+pub use change::{Change, Changes};
 pub use coverage::{Coverage, CoverageStatus, Readings};
 pub(crate) use declared::Named;
 pub use declared::{Accepted, Attested, CONTRADICTED};
@@ -44,3 +47,4 @@ pub use shard::{InvalidShard, Shard};
 pub(crate) use sid::is_sid;
 pub use sid::{AccountSid, InvalidSid, looks_like_sid};
 pub use tally::{Said, Tally};
+pub use trend::{LONGEST_TREND, TrendPoint};

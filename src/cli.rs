@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Log, checks, doctor, init, login, logout, merge, permissions, query, report, review, scan, schedule,
-    show, simulate,
+    Log, checks, doctor, gate, init, login, logout, merge, permissions, query, report, review, scan,
+    schedule, show, simulate,
 };
 
 /// Audit a Twilio account tree before patient data goes live
@@ -26,6 +26,7 @@ pub enum Command {
     Scan(scan::Args),
     Merge(merge::Args),
     Report(report::Args),
+    Gate(gate::Args),
     Show(show::Args),
     Review(review::Args),
     Permissions(permissions::Args),

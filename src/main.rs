@@ -16,6 +16,7 @@ fn main() -> ExitCode {
         Command::Scan(args) => commands::scan::run(args, &cli.log),
         Command::Merge(args) => commands::merge::run(args, &cli.log),
         Command::Report(args) => commands::report::run(&args),
+        Command::Gate(args) => commands::gate::run(&args),
         Command::Show(args) => commands::show::run(&args),
         Command::Review(args) => commands::review::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args, &cli.log),

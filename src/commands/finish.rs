@@ -5,11 +5,13 @@ use super::keeper::Keeper;
 use super::scan_folder::ScanFolder;
 use super::stored_scan::StoredScan;
 use super::{Exit, choice, strength};
-use crate::audit::{self, Compiled, Judgement};
+use crate::audit::{self, Compiled, Declared, Judgement};
 use crate::catalogue::KINDS;
 use crate::evidence::{ScanFacts, StartedWith, Store, data};
 use crate::history::Past;
-use crate::model::{Changes, LONGEST_TREND, Matrix, Region, Rule, Scan, Severity, TrendPoint, day_of};
+use crate::model::{
+    Changes, DatedList, LONGEST_TREND, Matrix, Region, Rule, Scan, Severity, TrendPoint, day_of,
+};
 use crate::report;
 
 const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -37,7 +39,8 @@ pub(super) fn finish(
     let accounts = judgement.accounts;
     let product_of = KINDS.iter().map(|kind| (kind.name.to_owned(), kind.product.to_owned())).collect();
     let needed_by = audit::needed_by(&catalogue.checks);
-    let (attestations, waivers) = audit::declared(&Store::open(&folder.evidence())?, facts.started_at)?;
+    let Declared { attestations, waivers, baa } =
+        audit::declared(&Store::open(&folder.evidence())?, facts.started_at)?;
     let mut rules: Vec<Rule> = catalogue.checks.iter().map(|compiled| compiled.check.rule()).collect();
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     let mut scan = Scan {
@@ -55,6 +58,8 @@ pub(super) fn finish(
         rules,
         attestations,
         waivers,
+        baa,
+        lists: dated_lists(),
         compared_with: previous.as_ref().map(|previous| previous.scan.id.clone()),
         changes: Changes { new_faults, ..store.changes()? },
         trend: Vec::new(),
@@ -97,6 +102,11 @@ fn judge(
     }
     let new_faults = keeper.finish(&judgement)?;
     Ok((judgement, new_faults))
+}
+
+fn dated_lists() -> Vec<DatedList> {
+    let lists = data::dated_lists().into_iter();
+    lists.map(|(name, dated)| DatedList { name: name.to_owned(), dated: dated.to_string() }).collect()
 }
 
 /// The trend with this scan at its end. A part of the estate is no point of it.

@@ -28,7 +28,7 @@ pub use blockers::{Blockers, Standing};
 pub use change::{Change, Changes};
 pub use coverage::{Coverage, CoverageStatus, Readings};
 pub(crate) use declared::Named;
-pub use declared::{Accepted, Attested, CONTRADICTED};
+pub use declared::{Accepted, Attested, CONTRADICTED, DatedList, DeclaredBaa};
 pub use enumeration::{counted, first_of};
 pub use examination::{
     Examination, ExaminedAccount, ExaminedHost, ExaminedOrganization, HeldCredential, Lack, Remedy,

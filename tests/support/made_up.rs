@@ -63,6 +63,8 @@ pub fn scan(accounts: usize, checks: usize, name: &str, kept: &Kept) -> Scan {
         rules: (0..checks).map(|number| rule(number, name)).collect(),
         attestations: vec![attested(name)],
         waivers: vec![accepted(name)],
+        baa: None,
+        lists: Vec::new(),
         compared_with: None,
         changes: Changes::default(),
         trend: Vec::new(),

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Log, checks, doctor, gate, init, login, logout, merge, permissions, query, report, review, scan,
-    schedule, show, simulate,
+    Log, checks, diff, doctor, gate, history, init, login, logout, merge, permissions, query, report, review,
+    scan, schedule, show, simulate,
 };
 
 /// Audit a Twilio account tree before patient data goes live
@@ -27,6 +27,8 @@ pub enum Command {
     Merge(merge::Args),
     Report(report::Args),
     Gate(gate::Args),
+    Diff(diff::Args),
+    History(history::Args),
     Show(show::Args),
     Review(review::Args),
     Permissions(permissions::Args),

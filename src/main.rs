@@ -16,6 +16,8 @@ fn main() -> ExitCode {
         Command::Scan(args) => commands::scan::run(args, &cli.log),
         Command::Merge(args) => commands::merge::run(args, &cli.log),
         Command::Report(args) => commands::report::run(&args),
+        Command::Diff(args) => commands::diff::run(&args),
+        Command::History(args) => commands::history::run(&args),
         Command::Gate(args) => commands::gate::run(&args),
         Command::Show(args) => commands::show::run(&args),
         Command::Review(args) => commands::review::run(&args),

@@ -4,7 +4,7 @@ use super::chosen_checks::Catalogue;
 use super::keeper::Keeper;
 use super::scan_folder::ScanFolder;
 use super::stored_scan::StoredScan;
-use super::{Exit, choice, strength};
+use super::{choice, strength};
 use crate::audit::{self, Compiled, Declared, Judgement};
 use crate::catalogue::KINDS;
 use crate::evidence::{ScanFacts, StartedWith, Store, data};
@@ -155,15 +155,4 @@ fn notices(
     notices.extend(of_waivers);
     notices.extend(data::outdated(day_of(facts.started_at), store.list_reviewed_on()?));
     Ok(notices)
-}
-
-/// The exit code that a scan deserves.
-pub(super) fn exit_of(scan: &Scan, fail_on: Option<Severity>) -> Exit {
-    if !scan.is_complete() {
-        Exit::Incomplete
-    } else if fail_on.is_some_and(|severity| scan.has_fault_at_or_above(severity)) {
-        Exit::Faults
-    } else {
-        Exit::Complete
-    }
 }

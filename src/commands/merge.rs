@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
 use super::chosen_checks::{Catalogue, ChosenChecks};
-use super::finish::{exit_of, finish};
+use super::finish::finish;
 use super::reporting::Reporting;
 use super::scan::output_of;
 use super::scan_folder::{ScanFolder, shards_in};
@@ -101,7 +101,7 @@ fn merge(args: &Args, log: &Log) -> Result<Exit, Stop> {
         }
     }
     args.reporting.print(&scan, &store, &folder.path, log)?;
-    Ok(exit_of(&scan, options.fail_on))
+    Ok(args.reporting.exit_of(&scan))
 }
 
 impl Ready {

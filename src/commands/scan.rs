@@ -12,7 +12,7 @@ use super::choice;
 use super::chosen_checks::{Catalogue, ChosenChecks};
 use super::chosen_shard::ChosenShard;
 use super::declared_names::check_names;
-use super::finish::{exit_of, finish};
+use super::finish::finish;
 use super::plan::plan;
 use super::printing::print;
 use super::progress::Progress;
@@ -299,7 +299,7 @@ impl Scanning<'_> {
         let (scan, store) = finish(store, catalogue, options, &mut folder)
             .map_err(|error| Stop::new(Exit::Broken, error.context(GO_ON)))?;
         self.args.reporting.print(&scan, &store, &folder.path, self.log)?;
-        Ok(exit_of(&scan, options.fail_on))
+        Ok(self.args.reporting.exit_of(&scan))
     }
 
     fn end_of_shard(&self, shard: Shard, mut folder: ScanFolder, store: Store) -> Result<Exit, Stop> {

@@ -6,6 +6,7 @@
 mod batch;
 mod conclusion;
 pub mod data;
+mod drift;
 mod error;
 mod findings;
 pub mod functions;

@@ -33,7 +33,7 @@ pub fn carried(before: &Finding, was_a_fault: bool, sight: Sight) -> Option<Find
 }
 
 /// Whether it is about an account as a whole and no fault: what is said where a check could not be assessed.
-fn says_only_what_is_missing(finding: &Finding) -> bool {
+pub(super) fn says_only_what_is_missing(finding: &Finding) -> bool {
     finding.outcome != Outcome::Fail
         && finding.resource_type.is_empty()
         && finding.resource_sid == finding.account_sid

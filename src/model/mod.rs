@@ -7,6 +7,7 @@ mod blockers;
 mod change;
 mod coverage;
 mod declared;
+mod diff;
 mod enumeration;
 mod examination;
 mod finding;
@@ -29,6 +30,7 @@ pub use change::{Change, Changes};
 pub use coverage::{Coverage, CoverageStatus, Readings};
 pub(crate) use declared::Named;
 pub use declared::{Accepted, Attested, CONTRADICTED, DatedList, DeclaredBaa};
+pub use diff::{AccountChange, Became, Before, Diff, Drift, FindingChange, Side, THERE};
 pub use enumeration::{counted, first_of};
 pub use examination::{
     Examination, ExaminedAccount, ExaminedHost, ExaminedOrganization, HeldCredential, Lack, Remedy,

@@ -24,6 +24,7 @@ struct Page<'a> {
     statement: &'a Statement<'a>,
     accounts: &'a [Judged<'a>],
     more_accounts: usize,
+    tasks: Vec<Task<'a>>,
 }
 
 /// Writes the page.
@@ -35,6 +36,7 @@ pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Re
         style: STYLE,
         statement,
         accounts,
+        tasks: tasks(accounts),
         more_accounts: statement.accounts.len() - accounts.len(),
     };
     page.write_into(&mut to)?;
@@ -46,6 +48,11 @@ fn text(text: &str) -> String {
     at_most(&printable(text), 600)
 }
 
+/// A name from a stranger, where the page only needs to tell things apart.
+fn name(name: &str) -> String {
+    at_most(&printable(name), 120)
+}
+
 const fn class(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Ready => "ready",
@@ -54,12 +61,33 @@ const fn class(verdict: Verdict) -> &'static str {
     }
 }
 
-/// The blockers of an account that are shown, and how many more there are.
-fn open<'a>(account: &'a Judged<'a>) -> (Vec<&'a Blocker>, usize) {
-    let mut open: Vec<&Blocker> = account.blockers.iter().filter(|one| !one.accepted).collect();
-    let more = open.len().saturating_sub(SHOWN);
-    open.truncate(SHOWN);
-    (open, more)
+/// A blocking check that is not met, with where that is so.
+#[derive(Debug)]
+struct Task<'a> {
+    worst: &'a Blocker,
+    places: Vec<(&'a str, &'a Blocker)>,
+}
+
+/// What is to be done, each check once, the worst first.
+fn tasks<'a>(accounts: &'a [Judged<'a>]) -> Vec<Task<'a>> {
+    let mut tasks: Vec<Task<'a>> = Vec::new();
+    for account in accounts {
+        for one in account.blockers.iter().filter(|one| !one.accepted) {
+            // What stands in the parent stands there once, whomever it concerns.
+            let place = if one.of_parent { "The parent, for all accounts" } else { account.account_name };
+            match tasks.iter_mut().find(|task| task.worst.check_id == one.check_id) {
+                Some(task) if task.places.iter().any(|(_, other)| other.finding_id == one.finding_id) => {}
+                Some(task) => task.places.push((place, one)),
+                None => tasks.push(Task { worst: one, places: vec![(place, one)] }),
+            }
+        }
+    }
+    for task in &mut tasks {
+        let worst = task.places.iter().map(|(_, one)| *one).min_by_key(|one| (one.outcome, one.severity));
+        task.worst = worst.unwrap_or(task.worst);
+    }
+    tasks.sort_by_key(|task| (task.worst.outcome, task.worst.severity));
+    tasks
 }
 
 fn outcome(blocker: &Blocker) -> String {
@@ -67,6 +95,5 @@ fn outcome(blocker: &Blocker) -> String {
 }
 
 fn findings(blocker: &Blocker) -> String {
-    let place = if blocker.of_parent { ", in the parent" } else { "" };
-    format!("{}{place}", counted(blocker.findings, "finding"))
+    counted(blocker.findings, "finding")
 }

@@ -10,7 +10,7 @@ use crate::report::cell::{at_most, printable};
 use crate::report::paragraph::{BOLD, DIM, colour, paragraph};
 
 /// Accounts, and blockers of each, that are shown before it refers to `gate.json`.
-const SHOWN: usize = 10;
+const SHOWN: usize = 5;
 
 /// Writes the statement.
 pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Result<()> {
@@ -24,6 +24,9 @@ pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Re
         write_account(account, to)?;
     }
     more(statement.accounts.len(), "account", to)?;
+    if statement.accounts.iter().any(|account| !account.blockers.is_empty()) {
+        writeln!(to, "\n  {DIM}`twilio-audit show ID` tells what to do about each.{DIM:#}")?;
+    }
     for account in statement.not_judged.iter().take(SHOWN) {
         let name = at_most(&printable(account.account_name), 40);
         writeln!(to, "\n  {DIM}not judged{DIM:#}  {name} {DIM}(carries PHI, {}){DIM:#}", account.status)?;
@@ -56,15 +59,20 @@ fn write_blocker(blocker: &Blocker, to: &mut impl Write) -> io::Result<()> {
     let outcome = blocker.outcome.as_str().replace('_', " ");
     let place = if blocker.of_parent { ", in the parent" } else { "" };
     let findings = counted(blocker.findings, "finding");
-    writeln!(to, "    {style}{outcome:<12}{style:#}  {} {DIM}({findings}{place}){DIM:#}", blocker.check_id)?;
-    paragraph("                  ", &at_most(&printable(&blocker.reason), 160), to)?;
-    writeln!(to, "                  {DIM}what to do: twilio-audit show {}{DIM:#}", blocker.finding_id)
+    writeln!(
+        to,
+        "    {style}{outcome:<12}{style:#}  {}  {DIM}{}{DIM:#}",
+        blocker.check_id, blocker.finding_id
+    )?;
+    let reason = format!("{} ({findings}{place})", at_most(&printable(&blocker.reason), 110));
+    paragraph("                  ", &reason, to)
 }
 
+/// Says that there are more.
 fn more(all: usize, thing: &str, to: &mut impl Write) -> io::Result<()> {
     match all.saturating_sub(SHOWN) {
         0 => Ok(()),
-        more => writeln!(to, "    {DIM}and {} more: see gate.json{DIM:#}", counted(more, thing)),
+        more => writeln!(to, "    {DIM}and {more} more {thing}s: see gate.json{DIM:#}"),
     }
 }
 

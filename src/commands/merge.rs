@@ -14,12 +14,16 @@ use super::finish::finish;
 use super::reporting::Reporting;
 use super::scan::output_of;
 use super::scan_folder::{ScanFolder, shards_in};
+use super::scan_lock::{ScanLock, Use};
 use super::{Exit, Log, Stop, choice, interruptible};
 use crate::evidence::{ScanFacts, StartedWith, Store};
 use crate::model::{Region, Shard};
 
 /// How often it is looked whether the missing shards are there.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How long the lock of the output folder is waited for: a shard that has just been finished may hold it a moment longer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Make one scan of the shards that were collected with --shard
 ///
@@ -83,6 +87,7 @@ fn merge(args: &Args, log: &Log) -> Result<Exit, Stop> {
     };
     shards.sort_by_key(|shard| (shard.facts.started_at, shard.shard));
     fit_together(&shards, &catalogue).map_err(Stop::with(Exit::Usage))?;
+    let _lock = ScanLock::take(&output, Use::Alone, PATIENCE)?;
     let (mut folder, store) = merged(&output, &shards).map_err(Stop::with(Exit::Broken))?;
     let options = args.reporting.options();
     let (scan, store) = match finish(store, &catalogue, options, &mut folder) {

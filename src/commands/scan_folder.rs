@@ -52,9 +52,7 @@ impl ScanFolder {
     }
 
     fn make(output: &Path, name: String, path: PathBuf) -> anyhow::Result<Self> {
-        private_folder(output, true)
-            .with_context(|| format!("cannot make the folder {}", output.display()))?;
-        refuse_if_anybody_may_write(output)?;
+        make_output(output)?;
         let finished = output.join(&name);
         let made = if finished.exists() {
             Err(io::ErrorKind::AlreadyExists.into())
@@ -155,6 +153,12 @@ impl ScanFolder {
             })
             .with_context(|| format!("cannot point {} at this scan", latest.display()))
     }
+}
+
+/// Makes the output folder, for its owner alone, where it is not there yet.
+pub(super) fn make_output(output: &Path) -> anyhow::Result<()> {
+    private_folder(output, true).with_context(|| format!("cannot make the folder {}", output.display()))?;
+    refuse_if_anybody_may_write(output)
 }
 
 /// The finished shards in an output folder, the oldest first. Of one that is being collected anew nothing counts.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use twilio_audit::simulator::{Fault, Options, Trouble, sid};
 
 async fn scan(resources: &Value, faults: Vec<Fault>) -> Ended {
-    let estate = in_order::estate(&[resources.clone()]);
+    let estate = in_order::estate(std::slice::from_ref(resources));
     let simulator = simulator_with(&estate, Options { faults, ..Options::default() }).await;
     // With its Auth Token the parent would be given those of its subaccounts, which is a fault of its own.
     let credentials = ["SK0001", "AC0002"].map(|user| credential(&estate, user));

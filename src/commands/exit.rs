@@ -62,6 +62,11 @@ impl Stop {
         move |error| Self::new(exit, error)
     }
 
+    /// What there is to say, where the end is not that of the program.
+    pub(super) fn into_error(self) -> anyhow::Error {
+        self.error
+    }
+
     /// The error with its causes, each said once: some errors already repeat theirs.
     fn sentence(&self) -> String {
         let mut sentence = self.error.to_string();

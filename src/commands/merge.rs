@@ -11,6 +11,7 @@ use tokio::task::spawn_blocking;
 
 use super::chosen_checks::{Catalogue, ChosenChecks};
 use super::finish::finish;
+use super::metrics_file::MetricsFile;
 use super::reporting::Reporting;
 use super::scan::output_of;
 use super::scan_folder::{ScanFolder, shards_in};
@@ -53,6 +54,8 @@ pub struct Args {
     chosen: ChosenChecks,
     #[command(flatten)]
     reporting: Reporting,
+    #[command(flatten)]
+    metrics: MetricsFile,
 }
 
 /// A shard that is ready.
@@ -70,10 +73,13 @@ struct Ready {
 /// When shards are missing or do not fit together, or the files cannot be written.
 pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
     let log = log.clone();
-    interruptible(async move {
-        // It waits for the disk and for other machines, and for nobody's answer.
-        let merged = spawn_blocking(move || merge(&args, &log)).await;
-        merged.map_err(Stop::with(Exit::Broken))?
+    let (metrics, output) = (args.metrics.clone(), output_of(&args.output, args.region));
+    metrics.after(&output, || {
+        interruptible(async move {
+            // It waits for the disk and for other machines, and for nobody's answer.
+            let merged = spawn_blocking(move || merge(&args, &log)).await;
+            merged.map_err(Stop::with(Exit::Broken))?
+        })
     })
 }
 

@@ -20,6 +20,7 @@ mod log;
 pub mod login;
 pub mod logout;
 pub mod merge;
+mod metrics_file;
 pub mod permissions;
 mod plan;
 mod printing;

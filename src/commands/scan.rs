@@ -17,6 +17,7 @@ use super::declared_names::check_names;
 use super::disk_space::check_disk_space;
 use super::duration::duration;
 use super::finish::finish;
+use super::metrics_file::MetricsFile;
 use super::plan::plan;
 use super::printing::print;
 use super::progress::Progress;
@@ -73,6 +74,8 @@ pub struct Args {
     shard: ChosenShard,
     #[command(flatten)]
     reporting: Reporting,
+    #[command(flatten)]
+    metrics: MetricsFile,
     /// The moment at which the demo takes place, so that its files can be compared
     #[arg(long, hide = true, requires = "demo", env = "TWILIO_AUDIT_DEMO_TIME")]
     demo_time: Option<Timestamp>,
@@ -111,6 +114,15 @@ pub(super) fn output_of(output: &Path, region: Region) -> PathBuf {
 ///
 /// With the exit code and the sentence that explain why there is no report.
 pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
+    // Looking ahead is no scan, and says nothing of one.
+    if args.dry_run {
+        return scan(args, log);
+    }
+    let (metrics, output) = (args.metrics.clone(), args.output());
+    metrics.after(&output, || scan(args, log))
+}
+
+fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
     let begun_at = Instant::now();
     let clock = args.demo_time.map_or(Clock::System, Clock::Fixed);
     let catalogue = args.chosen.choose()?;

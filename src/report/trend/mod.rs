@@ -43,8 +43,11 @@ pub fn trend(
     }
 }
 
+/// A name, and what is counted of a scan.
+type Series = (&'static str, fn(&TrendPoint) -> usize);
+
 /// What is counted of each scan, the worst first.
-const SERIES: [(&str, fn(&TrendPoint) -> usize); 6] = [
+const SERIES: [Series; 6] = [
     ("critical", |point| point.critical),
     ("high", |point| point.high),
     ("medium", |point| point.medium),

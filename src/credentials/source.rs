@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::environment::{self, Environment};
 use super::keyring::{Keyring, SecretStore};
-use super::{CredentialError, Credentials, command, file};
+use super::{CredentialError, Credentials, NamedSecrets, command, file};
 
 /// Where a credential was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +85,18 @@ pub fn gather(sources: Sources<'_>) -> Result<Credentials, CredentialError> {
         list if list.is_empty() => Err(CredentialError::NoneFound),
         list => Ok(list.into_iter().collect()),
     }
+}
+
+/// The secrets of a credentials file that are no credentials; `-` is standard input.
+///
+/// # Errors
+/// Where the file cannot be read or understood.
+pub fn secrets_of_file(path: &Path, stdin: &mut dyn Read) -> Result<NamedSecrets, CredentialError> {
+    if path == Path::new("-") {
+        let name = "standard input";
+        return file::parse_secrets(&file::read_text(stdin, name)?, name);
+    }
+    file::read_private_secrets(path)
 }
 
 #[cfg(test)]
@@ -261,6 +273,28 @@ mod tests {
             assert!(error.to_string().contains(expected), "{expected}: {error}\n{text}");
             let shown = format!("{error} {error:?}");
             assert!(!shown.contains("aB3dE6") && !shown.contains("12345678"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn other_secrets_stand_beside_the_credentials() {
+        let named = |name: &str, value: &str| format!("[[secret]]\nname = \"{name}\"\nvalue = \"{value}\"\n");
+        let secret = named("ops-key", "s3cret value");
+        let stdin = format!("{}{secret}", entry(ONE, "first"));
+        let world = World { stdin, ..World::default() };
+        let credentials = world.gather(Some(Path::new("-"))).unwrap();
+        assert!(!credentials.secrets().is_empty() && !format!("{credentials:?}").contains("s3cret"));
+        let alone = |text: &str| secrets_of_file(Path::new("-"), &mut text.as_bytes());
+        assert!(!alone(&secret).unwrap().is_empty(), "nobody who tells needs a credential");
+        for (text, expected) in [
+            (named("Ops", "s3cret"), "input:2: `name` must be"),
+            (named("ops", ""), "input:3: `value` is empty"),
+            (named("ops", "s3cret\\nvalue"), "input:3: `value` contains a line break"),
+            (secret.repeat(2), "input:5: a second secret"),
+            ("[[secret]]\nname = \"ops\"\n".to_owned(), "`value` is missing"),
+        ] {
+            let error = alone(&text).unwrap_err().to_string();
+            assert!(error.contains(expected) && !error.contains("s3cret"), "{expected}: {error}");
         }
     }
 

@@ -15,6 +15,7 @@ mod log;
 pub mod login;
 pub mod logout;
 pub mod merge;
+pub mod notify;
 pub mod permissions;
 mod plan;
 mod printing;
@@ -34,6 +35,7 @@ pub mod simulate;
 mod start;
 mod stored_scan;
 mod strength;
+mod telling;
 
 use anyhow::anyhow;
 use tokio::runtime::{Builder, Runtime};

@@ -21,6 +21,7 @@ use super::scan_folder::{ScanFolder, shards_in};
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, reduction, sign_in};
 use super::start::{Interrupted, Started, start};
+use super::telling::Teller;
 use super::{Exit, Log, Stop, interruptible};
 use crate::collect::{Collector, Reduction, collect};
 use crate::credentials::Credentials;
@@ -72,6 +73,16 @@ impl Args {
     fn output(&self) -> PathBuf {
         output_of(&self.output, self.choices.region)
     }
+
+    /// Whom to tell how it ends. A part, a plan and the demonstration are nobody's business; of a shard tells `merge`.
+    fn teller(&self) -> Teller {
+        let is_part = !self.accounts.is_empty() || !self.chosen.is_everything() || self.shard.is_given();
+        if is_part || self.demo || self.dry_run {
+            return Teller::of_nobody();
+        }
+        let choices = &self.choices;
+        Teller::of(choices.config.as_deref(), choices.credentials.as_deref(), self.output(), choices.region)
+    }
 }
 
 /// Where the scans of a Region are.
@@ -88,6 +99,13 @@ pub(super) fn output_of(output: &Path, region: Region) -> PathBuf {
 ///
 /// With the exit code and the sentence that explain why there is no report.
 pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
+    let teller = args.teller();
+    let ended = scan(args, log, &teller);
+    teller.tell(&ended);
+    ended
+}
+
+fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     let clock = args.demo_time.map_or(Clock::System, Clock::Fixed);
     let catalogue = args.chosen.choose()?;
     let shard = args.shard.chosen()?;
@@ -99,6 +117,7 @@ pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
     let started_at = interrupted.as_ref().map_or_else(|| clock.now(), |before| before.facts.started_at);
     // Programs and keyrings are asked before anything is interruptible, so that Ctrl-C simply ends them.
     let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
+    setting.iter().for_each(|setting| teller.knows(&setting.credentials));
     let begun = AtomicBool::new(interrupted.is_some());
     let scan = async {
         let mut setting = match setting {
@@ -106,7 +125,7 @@ pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
             None => demo(started_at).await?,
         };
         setting.add_reviews(args.reviews.as_deref(), args.choices.config.as_deref(), started_at)?;
-        let scan = Scanning { args: &args, log, clock, started_at, shard, begun: &begun };
+        let scan = Scanning { args: &args, log, clock, started_at, shard, begun: &begun, teller };
         scan.run(catalogue, setting, interrupted).await
     };
     interruptible(scan).map_err(|stop| match stop.exit {
@@ -161,6 +180,7 @@ struct Scanning<'a> {
     shard: Option<Shard>,
     /// Whether something is there to go on with.
     begun: &'a AtomicBool,
+    teller: &'a Teller,
 }
 
 impl Scanning<'_> {
@@ -298,8 +318,10 @@ impl Scanning<'_> {
         let options = self.args.reporting.options();
         let (scan, store) = finish(store, catalogue, options, &mut folder)
             .map_err(|error| Stop::new(Exit::Broken, error.context(GO_ON)))?;
+        let exit = exit_of(&scan, options.fail_on);
+        self.teller.learns(&scan, &store, &folder.path, exit);
         self.args.reporting.print(&scan, &store, &folder.path, self.log)?;
-        Ok(exit_of(&scan, options.fail_on))
+        Ok(exit)
     }
 
     fn end_of_shard(&self, shard: Shard, mut folder: ScanFolder, store: Store) -> Result<Exit, Stop> {

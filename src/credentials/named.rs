@@ -48,7 +48,8 @@ pub fn named_secret(
     keyring: &dyn SecretStore,
 ) -> Result<Secret, CredentialError> {
     // It becomes part of a path.
-    let missing = |reason: &str| CredentialError::NoSecret { name: name.to_owned(), reason: reason.to_owned() };
+    let missing =
+        |reason: &str| CredentialError::NoSecret { name: name.to_owned(), reason: reason.to_owned() };
     if !is_slug(name) {
         return Err(missing(""));
     }
@@ -69,8 +70,7 @@ pub fn named_secret(
 
 /// What a file of the service manager holds; nothing where there is none.
 fn guarded(path: &Path) -> Result<Option<Secret>, CredentialError> {
-    let unreadable =
-        |source| CredentialError::Unreadable { name: path.display().to_string(), source };
+    let unreadable = |source| CredentialError::Unreadable { name: path.display().to_string(), source };
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -102,7 +102,8 @@ mod tests {
     use super::*;
 
     fn ask(name: &str, in_file: &NamedSecrets, directory: &Path, keyring: &Memory) -> Result<Secret, String> {
-        let environment = |name: &str| (name == "CREDENTIALS_DIRECTORY").then(|| directory.display().to_string());
+        let environment =
+            |name: &str| (name == "CREDENTIALS_DIRECTORY").then(|| directory.display().to_string());
         named_secret(name, in_file, &environment, keyring).map_err(|error| error.to_string())
     }
 

@@ -143,7 +143,10 @@ impl Shape {
             Self::Slug => (is_slug(text), "a short name: lower-case letters, digits and hyphens".to_owned()),
             Self::Hook => {
                 hook_address(text)?;
-                (!text.contains(['?', '#']), "an address without `?` and `#`: it is no place for a secret".to_owned())
+                (
+                    !text.contains(['?', '#']),
+                    "an address without `?` and `#`: it is no place for a secret".to_owned(),
+                )
             }
             Self::Mail => (is_mail(text), "a plain mail address, such as audit@example.com".to_owned()),
             Self::Line => (

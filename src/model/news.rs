@@ -138,13 +138,7 @@ impl News {
     }
 
     /// That there is no scan, and why.
-    pub fn no_scan(
-        exit_code: u8,
-        failure: &str,
-        at: Timestamp,
-        region: Region,
-        report_folder: &str,
-    ) -> Self {
+    pub fn no_scan(exit_code: u8, failure: &str, at: Timestamp, region: Region, report_folder: &str) -> Self {
         Self {
             scan_id: None,
             at,
@@ -226,11 +220,7 @@ fn verdicts(scan: &Scan, previous: &[(String, Verdict)]) -> Vec<ToldVerdict> {
     let mut told = Vec::new();
     for account in scan.accounts.iter().filter(|account| account.verdict.is_some()) {
         let before = left.remove(account.account_sid.as_str());
-        told.push(ToldVerdict {
-            account_sid: account.account_sid.clone(),
-            verdict: account.verdict,
-            before,
-        });
+        told.push(ToldVerdict { account_sid: account.account_sid.clone(), verdict: account.verdict, before });
     }
     told.extend(left.into_iter().map(|(account, verdict)| ToldVerdict {
         account_sid: account.to_owned(),

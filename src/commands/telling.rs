@@ -66,7 +66,7 @@ impl Teller {
         if self.targets.is_empty() {
             return;
         }
-        let (previous, folder) = (self.previous.as_deref(), folder.display().to_string());
+        let (previous, folder) = (self.previous.as_deref(), whole(folder));
         match News::of(scan, store, exit as u8, Timestamp::now(), previous, &folder) {
             Ok(news) => drop(self.news.set(news)),
             Err(error) => tracing::warn!("nobody is told of this scan: {error}"),
@@ -99,9 +99,13 @@ impl Teller {
             _ => "There was an internal error, or files could not be written.",
         };
         let why = format!("{why} What went wrong stands in the log of the machine that runs the scans.");
-        let output = self.output.display().to_string();
-        News::no_scan(exit as u8, &why, Timestamp::now(), self.region, &output)
+        News::no_scan(exit as u8, &why, Timestamp::now(), self.region, &whole(&self.output))
     }
+}
+
+/// A path as somebody needs it who does not know in which folder the scan was started.
+fn whole(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
 /// The targets that are declared.

@@ -227,8 +227,8 @@ mod tests {
     #[test]
     fn what_may_be_sent_to() {
         for good in [
-            "https://hooks.example.com/audit",
-            "https://hooks.example.com:8443/a/b",
+            "https://hooks.clinic.example/audit",
+            "https://hooks.clinic.example:8443/a/b",
             "http://127.0.0.1:8080/",
             "http://localhost:1/x",
             "http://[::1]:9/",
@@ -237,13 +237,13 @@ mod tests {
             assert!(hook_address(good).is_ok(), "{good}");
         }
         for bad in [
-            "hooks.example.com",
-            "ftp://hooks.example.com/",
-            "http://hooks.example.com/",
+            "hooks.clinic.example",
+            "ftp://hooks.clinic.example/",
+            "http://hooks.clinic.example/",
             "http://127.0.0.1.example.com/",
-            "https://user@hooks.example.com/",
-            "https://hooks.example.com/\n",
-            "https://hooks.exam\tple.com/",
+            "https://user@hooks.clinic.example/",
+            "https://hooks.clinic.example/\n",
+            "https://hooks.cli\tnic.example/",
             "https://api.twilio.com/2010-04-01/Accounts.json",
             "https://API.Twilio.COM./",
             "https://twilio.com/",

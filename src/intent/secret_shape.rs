@@ -17,7 +17,7 @@ static SHAPES: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
         ("a Slack token", r"\bxox[a-z]-[A-Za-z0-9-]{10,}"),
         ("the address of a Slack webhook", r"\bhooks\.slack(?:-gov)?\.com/(?P<secret>[A-Za-z]+/[A-Za-z0-9/_-]{8,})"),
         ("the address of a Discord webhook", r"\bdiscord(?:app)?\.com/api/(?P<secret>webhooks/[A-Za-z0-9/_-]{8,})"),
-        ("a password where its name belongs", r"(?im)^[^\S\n]*(?:secret|password)\s*=\s*[\x22'](?P<secret>[^\x22'\n]*[^a-z0-9\x22'\n-][^\x22'\n]*)"),
+        ("a password where its name belongs", r"(?im)(?:^|[\s{,#])(?:secret|password)\s*=\s*[\x22'](?P<secret>[^\x22'\n]*[^a-z0-9\x22'\n-][^\x22'\n]*)"),
         ("a GitHub token", r"\bgh[a-z]_[A-Za-z0-9]{36,}"),
         ("a SendGrid key", r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
         ("a bearer token", r"(?i)\bbearer\s+(?P<secret>[A-Za-z0-9._~+/=-]{16,})"),

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::time::SystemTime;
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, Message as Mail};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::Credentials;
@@ -50,6 +50,7 @@ fn letter(way: &intent::Mail<'_>, word: Word<'_>, message: &Message, identity: &
         .subject(message.subject.as_str())
         .date(SystemTime::from(moment(word)))
         .message_id(Some(id))
+        .header(MIME_VERSION_1_0)
         .header(ContentType::TEXT_PLAIN);
     // Nobody's absence is to be answered to it.
     if let Ok(name) = HeaderName::new_from_ascii("Auto-Submitted".to_owned()) {

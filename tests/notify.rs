@@ -4,19 +4,21 @@
 
 #[path = "support/audit.rs"]
 mod audit;
+#[path = "support/mail_server.rs"]
+mod mail_server;
 #[path = "support/python.rs"]
 mod python;
 #[path = "support/receiver.rs"]
 mod receiver;
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use audit::{Audit, Ended, credential, simulator};
+use mail_server::MailServer;
 use receiver::Receiver;
 use serde_json::{Value, json};
 use twilio_audit::credentials::Secret;
@@ -380,43 +382,6 @@ async fn nothing_that_was_read_arrives_but_counts_verdicts_and_account_sids() {
                 assert!(!told.contains(value), "{column}: {value}");
             }
         }
-    }
-}
-
-/// A mail server that asks for a password, with a certificate that its folder's `ca.pem` vouches for.
-struct MailServer {
-    child: Child,
-    said: BufReader<ChildStdout>,
-    port: u64,
-}
-
-impl MailServer {
-    fn start(python: &Path, folder: &Path, mode: &str, name: &str) -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/notify/smtp.py");
-        let mut child = Command::new(python)
-            .args(["-W", "ignore"])
-            .arg(script)
-            .arg(folder)
-            .args([mode, name])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null()) // it wonders about every certificate that is refused
-            .spawn()
-            .unwrap();
-        let mut said = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        said.read_line(&mut line).unwrap();
-        let port = serde_json::from_str::<Value>(&line).unwrap()["port"].as_u64().unwrap();
-        Self { child, said, port }
-    }
-
-    /// Ends it; what it saw, in order.
-    fn saw(mut self) -> Vec<Value> {
-        drop(self.child.stdin.take());
-        let mut text = String::new();
-        self.said.read_to_string(&mut text).unwrap();
-        self.child.wait().unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 }
 

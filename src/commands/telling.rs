@@ -132,8 +132,8 @@ fn previous(output: &Path) -> Option<Vec<(String, Verdict)>> {
 
 /// The secrets in a credentials file.
 pub(super) fn secrets(file: Option<&Path>) -> Result<NamedSecrets, String> {
-    let Some(path) = file else { return Ok(NamedSecrets::default()) };
-    credentials::secrets_of_file(path, &mut io::stdin()).map_err(|error| error.to_string())
+    let found = credentials::secrets_of_file(file, &mut io::stdin(), &ProcessEnvironment);
+    found.map_err(|error| error.to_string())
 }
 
 /// Tells those that want to know, and hands over what each answered. May wait for the keyring, and for a minute.
@@ -175,4 +175,25 @@ fn addressee<'a>(target: &'a Notify, secrets: &Result<NamedSecrets, String>) -> 
         found.map_err(|error| error.to_string())
     };
     Addressee { target, secret: target.secret.as_deref().map(find).transpose() }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+    use crate::intent::Intent;
+
+    #[test]
+    fn whoever_interrupts_a_scan_is_not_told_of_it() {
+        // Its secret is nowhere, so nothing is sent.
+        let declared = "[[notify]]\nname = \"ops\"\nkind = \"slack\"\nsecret = \"a-name-that-nobody-has\"\n";
+        let targets = Intent::parse(declared, "audit.toml").unwrap().notify;
+        let teller = Teller { targets, ..Teller::of_nobody() };
+        let stopped = |exit| Err(Stop::new(exit, anyhow!("so it was")));
+        assert_eq!(teller.tell(&stopped(Exit::Broken)), Told { sent: 0, failed: 1 });
+        for ended in [stopped(Exit::Interrupted), Ok(Exit::Complete)] {
+            assert_eq!(teller.tell(&ended), Told::default(), "{ended:?}");
+        }
+    }
 }

@@ -72,12 +72,22 @@ fn private_text(path: &Path) -> Result<(String, Secret), CredentialError> {
     Ok((name, text))
 }
 
-/// Reads a file that the service manager guards. systemd may grant access through an access list,
-/// which shows as group permission, so the mode says nothing here. `None` where there is no file.
+/// Reads a file that the service manager guards. `None` where there is no file.
 pub(super) fn read_guarded(path: &Path) -> Result<Option<Credentials>, CredentialError> {
+    guarded_text(path)?.map(|(name, text)| parse(&text, &name, &Source::Systemd)).transpose()
+}
+
+/// The same for whoever needs its other secrets alone; none where there is no file.
+pub(super) fn read_guarded_secrets(path: &Path) -> Result<NamedSecrets, CredentialError> {
+    guarded_text(path)?
+        .map_or_else(|| Ok(NamedSecrets::default()), |(name, text)| parse_secrets(&text, &name))
+}
+
+/// systemd may grant access through an access list, which shows as group permission, so the mode says nothing here.
+fn guarded_text(path: &Path) -> Result<Option<(String, Secret)>, CredentialError> {
     let name = path.display().to_string();
     match open(path, &name) {
-        Ok(file) => parse(&read_text(file, &name)?, &name, &Source::Systemd).map(Some),
+        Ok(file) => read_text(file, &name).map(|text| Some((name, text))),
         Err(CredentialError::Unreadable { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
             Ok(None)
         }

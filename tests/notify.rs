@@ -213,6 +213,15 @@ async fn the_signature_is_checked_as_the_document_says() {
     assert_eq!(judge(KEY, "1", &arrived.body), "False\n");
 }
 
+#[test]
+fn the_example_of_the_document_is_understood() {
+    let document = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/notifications.md")).unwrap();
+    let example = document.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let intent = Intent::parse(example, "docs/notifications.md").unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(intent.notify.len(), 3);
+    assert!(intent.notify.iter().all(|target| target.way().is_some()));
+}
+
 /// Every field that the document names is there, and no other.
 #[test]
 fn the_fields_of_the_webhook_are_documented() {

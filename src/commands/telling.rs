@@ -80,6 +80,10 @@ impl Teller {
             (None, Err(stop)) if stop.exit != Exit::Interrupted => self.no_scan(stop.exit),
             (None, _) => return Told::default(),
         };
+        // Nothing is read, least of all standard input, where nobody wants to know.
+        if !self.targets.iter().any(|target| notify::is_wanted(target, Word::Of(&news))) {
+            return Told::default();
+        }
         let secrets =
             self.secrets.get().map_or_else(|| secrets(self.file.as_deref()), |known| Ok(known.clone()));
         tell(&self.targets, &secrets, Word::Of(&news), |answer| match &answer.said {

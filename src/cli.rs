@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Log, checks, diff, doctor, gate, history, init, login, logout, merge, permissions, query, report, review,
-    scan, schedule, show, simulate,
+    Log, checks, diff, doctor, gate, history, init, login, logout, merge, notify, permissions, query, report,
+    review, scan, schedule, show, simulate,
 };
 
 /// Audit a Twilio account tree before patient data goes live
@@ -37,6 +37,7 @@ pub enum Command {
     Checks(checks::Args),
     Query(query::Args),
     Schedule(schedule::Args),
+    Notify(notify::Args),
     Simulate(simulate::Args),
     Login(login::Args),
     Logout(logout::Args),

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Checks(args) => commands::checks::run(&args),
         Command::Query(args) => commands::query::run(&args),
         Command::Schedule(args) => commands::schedule::run(&args),
+        Command::Notify(args) => commands::notify::run(&args),
         Command::Init(args) => commands::init::run(&args),
         Command::Permissions(args) => commands::permissions::run(&args, &cli.log),
         Command::Simulate(args) => commands::simulate::run(args),

@@ -20,6 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("report", &["model"]),
     ("review", &["intent", "model"]),
     ("history", &["model"]),
+    ("notify", &["credentials", "intent", "model"]),
     ("simulator", &[]),
     (
         "commands",
@@ -32,6 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "history",
             "intent",
             "model",
+            "notify",
             "report",
             "review",
             "simulator",

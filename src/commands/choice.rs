@@ -47,7 +47,10 @@ pub(super) fn choices(
 ) -> anyhow::Result<StartedWith> {
     let accounts: Vec<&str> = collector.only_accounts.iter().map(|account| account.as_str()).collect();
     let shard = collector.shard.map(|shard| shard.to_string());
-    let intent = format!("{:x}", Sha256::digest(intent.to_json()?.to_string()));
+    let mut intent = intent.to_json()?;
+    // Whom to tell of it changes nothing of the result.
+    intent.as_object_mut().map(|tables| tables.remove("notify"));
+    let intent = format!("{:x}", Sha256::digest(intent.to_string()));
     let choices = [
         (VERSION, env!("CARGO_PKG_VERSION").to_owned()),
         (ENDPOINT, endpoint.to_owned()),

@@ -21,6 +21,7 @@ pub mod login;
 pub mod logout;
 pub mod merge;
 mod metrics_file;
+pub mod notify;
 pub mod permissions;
 mod plan;
 mod printing;
@@ -41,6 +42,7 @@ pub mod simulate;
 mod start;
 mod stored_scan;
 mod strength;
+mod telling;
 
 use anyhow::anyhow;
 use tokio::runtime::{Builder, Runtime};

@@ -162,7 +162,15 @@ async fn a_run_that_fails_leaves_the_scan_as_old_as_it_is() {
     assert_eq!(failed.code, 4, "{}", failed.stderr);
     let Some(first) = samples(&written(&failed)) else { return };
     let names: Vec<&str> = first.keys().map(String::as_str).collect();
-    assert_eq!(names, ["last_run_duration_seconds", "last_run_exit_code", "last_run_not_told", "last_run_timestamp_seconds"]);
+    assert_eq!(
+        names,
+        [
+            "last_run_duration_seconds",
+            "last_run_exit_code",
+            "last_run_not_told",
+            "last_run_timestamp_seconds"
+        ]
+    );
 
     let good = scan().sign_in(&credential(&estate, "AC0001")).inside(failed).run();
     let second = samples(&written(&good)).unwrap();

@@ -11,8 +11,8 @@ use rusqlite::{Connection, Row};
 use super::error::{EvidenceError, sql};
 use super::inventory::cell;
 use super::store::Store;
-use crate::catalogue::{Column, KINDS, Keep, Kind, Per, TRAFFIC};
-use crate::model::{Drift, THERE};
+use crate::catalogue::{Column, KINDS, Keep, Kind, Per};
+use crate::model::{Drift, OCCURRENCES, THERE};
 
 /// What a store could read, by the schema that it is attached as.
 struct Sight {
@@ -39,7 +39,7 @@ impl Store {
         let mut compare = || -> rusqlite::Result<usize> {
             let (before, now) = (Sight::of(connection, "older")?, Sight::of(connection, "main")?);
             let mut not_comparable = 0;
-            for kind in KINDS.iter().filter(|kind| !TRAFFIC.contains(&kind.name)) {
+            for kind in KINDS.iter().filter(|kind| !OCCURRENCES.contains(&kind.name)) {
                 not_comparable += compare_kind(connection, kind, &before, &now, act)?;
             }
             Ok(not_comparable)

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-use super::fate::says_only_what_is_missing;
+use super::fate::{Sight, is_over, says_only_what_is_missing};
 use crate::model::{
     AccountChange, Became, Before, Change, Diff, Finding, FindingChange, Findings, Outcome, Scan,
     ScannedAccount, Side, THERE, Verdict, in_seconds,
@@ -158,8 +158,9 @@ fn left(
     } else {
         (Became::Fixed, "what it was about is not there any more, or is well")
     };
-    // A gap that was closed is no fault that was mended.
-    if was.outcome == Outcome::NotAssessed && says_only_what_is_missing(&was) && became == Became::Fixed {
+    // A gap that was closed is no fault that was mended, and neither is what only became too old to be seen.
+    let is_gap = was.outcome == Outcome::NotAssessed && says_only_what_is_missing(&was);
+    if became == Became::Fixed && (is_gap || is_over(&was, Sight::Clear)) {
         return None;
     }
     let before = Some(Before { outcome: was.outcome, severity: was.severity });

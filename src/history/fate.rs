@@ -1,6 +1,6 @@
 //! What became of a finding that the newer scan does not have: gone, or only lost sight of?
 
-use crate::model::{Change, Finding, Outcome};
+use crate::model::{Change, Finding, OCCURRENCES, Outcome};
 
 /// How much the newer scan saw of the place where a finding was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Sight {
 /// gone, `lost_sight` where it cannot be seen. Nothing where there is nothing to remember: only evidence was missing
 /// then, or the check exists no more.
 pub fn carried(before: &Finding, was_a_fault: bool, sight: Sight) -> Option<Finding> {
-    if !was_a_fault || says_only_what_is_missing(before) {
+    if !was_a_fault || says_only_what_is_missing(before) || is_over(before, sight) {
         return None;
     }
     match sight {
@@ -38,6 +38,11 @@ pub(super) fn says_only_what_is_missing(finding: &Finding) -> bool {
         && finding.resource_type.is_empty()
         && finding.resource_sid == finding.account_sid
         && finding.field.is_empty()
+}
+
+/// Whether it is about something that happened, which only became too old to be seen: nobody mended that.
+pub(super) fn is_over(finding: &Finding, sight: Sight) -> bool {
+    sight == Sight::Clear && OCCURRENCES.contains(&finding.resource_type.as_str())
 }
 
 fn gone(before: &Finding, reason: &str) -> Finding {
@@ -136,6 +141,9 @@ mod tests {
             assert_eq!((gone.change, gone.outcome), (Change::Fixed, Outcome::NotApplicable));
             assert!(gone.evidence.is_empty() && gone.remediation.is_empty());
         }
+        let event = Finding { resource_type: "monitor_event".to_owned(), ..fault() };
+        assert_eq!(carried(&event, true, Sight::Clear), None, "what is over was mended by nobody");
+        assert!(carried(&event, true, Sight::Missed).is_some());
         assert_eq!(
             carried(&fault(), false, Sight::Clear),
             None,

@@ -44,7 +44,7 @@ pub use news::{News, OpenCounts, ToldChanges, ToldCheck, ToldVerdict};
 pub use permissions::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose, Reader, Uncovered};
 pub use plan::{Asked, Plan};
 pub use region::Region;
-pub use resources::Resources;
+pub use resources::{OCCURRENCES, Resources};
 pub use rule::{Rule, Settlement};
 pub use scan::{Clock, Kept, Scan, ScanId, ScannedAccount, Verdict, day_of, in_seconds};
 pub use severity::Severity;

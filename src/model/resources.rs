@@ -15,3 +15,20 @@ pub trait Resources {
     /// When they cannot be read, and whatever `act` returns.
     fn each_resource(&self, act: &mut dyn FnMut(&[String]) -> io::Result<()>) -> io::Result<()>;
 }
+
+/// The kinds whose rows are what happened, and not how something is set: they come and go by themselves.
+pub const OCCURRENCES: [&str; 13] = [
+    "balance",
+    "monitor_alert",
+    "monitor_event",
+    "monitor_event_before",
+    "recording",
+    "recording_past_retention",
+    "usage_record",
+    "usage_record_all_time",
+    "video_composition",
+    "video_composition_past_retention",
+    "video_recording",
+    "video_recording_past_retention",
+    "video_room",
+];

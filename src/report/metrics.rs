@@ -179,7 +179,8 @@ mod tests {
             [
                 "twilio_audit_last_run_timestamp_seconds 1764000000",
                 "twilio_audit_last_run_duration_seconds 1.500",
-                "twilio_audit_last_run_exit_code 4"
+                "twilio_audit_last_run_exit_code 4",
+                "twilio_audit_last_run_not_told 0"
             ]
         );
     }

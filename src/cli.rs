@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Log, checks, doctor, init, login, logout, merge, permissions, query, report, review, scan, schedule,
-    show, simulate,
+    Log, checks, doctor, init, keygen, login, logout, merge, permissions, prune, query, report, review, scan,
+    schedule, show, simulate, verify,
 };
 
 /// Audit a Twilio account tree before patient data goes live
@@ -34,6 +34,9 @@ pub enum Command {
     Checks(checks::Args),
     Query(query::Args),
     Schedule(schedule::Args),
+    Verify(verify::Args),
+    Prune(prune::Args),
+    Keygen(keygen::Args),
     Simulate(simulate::Args),
     Login(login::Args),
     Logout(logout::Args),

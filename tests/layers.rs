@@ -20,12 +20,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("report", &["model"]),
     ("review", &["intent", "model"]),
     ("history", &["model"]),
+    ("chain", &["model"]),
     ("simulator", &[]),
     (
         "commands",
         &[
             "audit",
             "catalogue",
+            "chain",
             "collect",
             "credentials",
             "evidence",

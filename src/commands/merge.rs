@@ -14,6 +14,7 @@ use super::finish::{exit_of, finish};
 use super::reporting::Reporting;
 use super::scan::output_of;
 use super::scan_folder::{ScanFolder, shards_in};
+use super::signing::Signing;
 use super::{Exit, Log, Stop, choice, interruptible};
 use crate::evidence::{ScanFacts, StartedWith, Store};
 use crate::model::{Region, Shard};
@@ -49,6 +50,8 @@ pub struct Args {
     chosen: ChosenChecks,
     #[command(flatten)]
     reporting: Reporting,
+    #[command(flatten)]
+    signing: Signing,
 }
 
 /// A shard that is ready.
@@ -75,6 +78,7 @@ pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
 
 fn merge(args: &Args, log: &Log) -> Result<Exit, Stop> {
     let catalogue = args.chosen.choose()?;
+    let key = args.signing.key()?;
     let output = output_of(&args.output, args.region);
     let mut shards = if args.scans.is_empty() {
         wait_for_shards(&output, args)?
@@ -85,7 +89,7 @@ fn merge(args: &Args, log: &Log) -> Result<Exit, Stop> {
     fit_together(&shards, &catalogue).map_err(Stop::with(Exit::Usage))?;
     let (mut folder, store) = merged(&output, &shards).map_err(Stop::with(Exit::Broken))?;
     let options = args.reporting.options();
-    let (scan, store) = match finish(store, &catalogue, options, &mut folder) {
+    let (scan, store) = match finish(store, &catalogue, options, &mut folder, key.as_ref()) {
         Ok(finished) => finished,
         Err(error) => {
             folder.remove();

@@ -19,9 +19,11 @@ use super::progress::Progress;
 use super::reporting::Reporting;
 use super::scan_folder::{ScanFolder, shards_in};
 use super::scan_setting::{Choices, Setting, demo, real};
+use super::signing::Signing;
 use super::signing_in::{client, reduction, sign_in};
 use super::start::{Interrupted, Started, start};
 use super::{Exit, Log, Stop, interruptible};
+use crate::chain::SigningKey;
 use crate::collect::{Collector, Reduction, collect};
 use crate::credentials::Credentials;
 use crate::evidence::{EvidenceError, ScanFacts, Store, Writer};
@@ -62,6 +64,8 @@ pub struct Args {
     shard: ChosenShard,
     #[command(flatten)]
     reporting: Reporting,
+    #[command(flatten)]
+    signing: Signing,
     /// The moment at which the demo takes place, so that its files can be compared
     #[arg(long, hide = true, requires = "demo", env = "TWILIO_AUDIT_DEMO_TIME")]
     demo_time: Option<Timestamp>,
@@ -91,6 +95,7 @@ pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
     let clock = args.demo_time.map_or(Clock::System, Clock::Fixed);
     let catalogue = args.chosen.choose()?;
     let shard = args.shard.chosen()?;
+    let key = args.signing.key_unless_shard(shard)?;
     if let Some(folder) = collected_before(&args, shard, clock) {
         say(log, format_args!("This shard is collected already, in {}", folder.display()))?;
         return Ok(Exit::Complete);
@@ -106,7 +111,8 @@ pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
             None => demo(started_at).await?,
         };
         setting.add_reviews(args.reviews.as_deref(), args.choices.config.as_deref(), started_at)?;
-        let scan = Scanning { args: &args, log, clock, started_at, shard, begun: &begun };
+        let key = key.as_ref();
+        let scan = Scanning { args: &args, log, clock, started_at, shard, key, begun: &begun };
         scan.run(catalogue, setting, interrupted).await
     };
     interruptible(scan).map_err(|stop| match stop.exit {
@@ -159,6 +165,8 @@ struct Scanning<'a> {
     clock: Clock,
     started_at: Timestamp,
     shard: Option<Shard>,
+    /// What its manifest is signed with.
+    key: Option<&'a SigningKey>,
     /// Whether something is there to go on with.
     begun: &'a AtomicBool,
 }
@@ -296,7 +304,7 @@ impl Scanning<'_> {
             return self.end_of_shard(shard, folder, store);
         }
         let options = self.args.reporting.options();
-        let (scan, store) = finish(store, catalogue, options, &mut folder)
+        let (scan, store) = finish(store, catalogue, options, &mut folder, self.key)
             .map_err(|error| Stop::new(Exit::Broken, error.context(GO_ON)))?;
         self.args.reporting.print(&scan, &store, &folder.path, self.log)?;
         Ok(exit_of(&scan, options.fail_on))

@@ -45,19 +45,30 @@ type Fault = (Range<usize>, String);
 
 /// Reads the file that the user named; refuses it where others can read it.
 pub(super) fn read_private(path: &Path) -> Result<Credentials, CredentialError> {
-    let name = path.display().to_string();
-    let file = open(path, &name)?;
-    refuse_if_shared(&file, &name)?;
-    let text = read_text(file, &name)?;
-    parse(&text, &name, &Source::File(path.to_owned()))
+    let text = read_private_text(path)?;
+    parse(&text, &path.display().to_string(), &Source::File(path.to_owned()))
 }
 
 /// Reads a file that the service manager guards. systemd may grant access through an access list,
 /// which shows as group permission, so the mode says nothing here. `None` where there is no file.
 pub(super) fn read_guarded(path: &Path) -> Result<Option<Credentials>, CredentialError> {
+    let text = read_guarded_text(path)?;
+    text.map(|text| parse(&text, &path.display().to_string(), &Source::Systemd)).transpose()
+}
+
+/// The text of a file that only its owner can read.
+pub(super) fn read_private_text(path: &Path) -> Result<Secret, CredentialError> {
+    let name = path.display().to_string();
+    let file = open(path, &name)?;
+    refuse_if_shared(&file, &name)?;
+    read_text(file, &name)
+}
+
+/// The text of a file that the service manager guards; `None` where there is no file.
+pub(super) fn read_guarded_text(path: &Path) -> Result<Option<Secret>, CredentialError> {
     let name = path.display().to_string();
     match open(path, &name) {
-        Ok(file) => parse(&read_text(file, &name)?, &name, &Source::Systemd).map(Some),
+        Ok(file) => read_text(file, &name).map(Some),
         Err(CredentialError::Unreadable { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
             Ok(None)
         }

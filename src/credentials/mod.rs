@@ -11,6 +11,7 @@ mod file;
 mod keyring;
 mod secret;
 mod set;
+mod signing_key;
 mod source;
 
 pub use credential::{Caller, Credential, CredentialKind, InvalidCredential, OrganizationApp, Part};
@@ -21,4 +22,5 @@ pub(crate) use keyring::fake;
 pub use keyring::{Keyring, OsKeyring, SecretStore, StoreError};
 pub use secret::Secret;
 pub use set::{Credentials, ParentReach};
+pub use signing_key::{SIGNING_KEY, keep_signing_key, signing_key};
 pub use source::{Source, Sources, gather};

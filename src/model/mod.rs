@@ -21,6 +21,7 @@ mod severity;
 mod shard;
 mod sid;
 mod tally;
+mod verification;
 
 pub use blockers::{Blockers, Standing};
 pub use coverage::{Coverage, CoverageStatus, Readings};
@@ -44,3 +45,6 @@ pub use shard::{InvalidShard, Shard};
 pub(crate) use sid::is_sid;
 pub use sid::{AccountSid, InvalidSid, looks_like_sid};
 pub use tally::{Said, Tally};
+pub use verification::{
+    Note, Problem, ProblemKind, ScanState, Seal, SignatureState, Verification, VerifiedScan,
+};

@@ -29,6 +29,7 @@ mod plan;
 mod sarif;
 mod terminal;
 mod verdict;
+pub mod verification;
 mod write;
 
 pub use blind_spots::BLIND_SPOTS;

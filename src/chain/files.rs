@@ -40,34 +40,40 @@ pub(super) fn check(
     manifest: &Manifest,
     problems: &mut Vec<Problem>,
 ) -> io::Result<(usize, u64)> {
-    let mut tell = |file: &str, kind, sentence: String| {
-        problems.push(Problem { scan: scan.to_owned(), file: file.to_owned(), kind, sentence });
-    };
     let (mut compared, mut sum) = (0, 0);
     for sealed in &manifest.files {
         let path = folder.join(&sealed.name);
         match look(&path)? {
-            Found::Nothing => tell(&sealed.name, ProblemKind::Missing, "is missing".to_owned()),
-            Found::NoFile => tell(&sealed.name, ProblemKind::NotAFile, NO_FILE.to_owned()),
+            Found::Nothing => {
+                problems.push(Problem::new(scan, &sealed.name, ProblemKind::Missing, "is missing"))
+            }
+            Found::NoFile => problems.push(Problem::new(scan, &sealed.name, ProblemKind::NotAFile, NO_FILE)),
             Found::File(file) => {
                 let (bytes, sha256) = digest(&path, file)?;
                 (compared, sum) = (compared + 1, sum + bytes);
                 if let Some(difference) = difference(sealed, bytes, &sha256) {
-                    tell(&sealed.name, ProblemKind::Altered, difference);
+                    problems.push(Problem {
+                        sealed_sha256: Some(sealed.sha256.clone()),
+                        found_sha256: Some(sha256),
+                        ..Problem::new(scan, &sealed.name, ProblemKind::Altered, difference)
+                    });
                 }
             }
         }
     }
     let known: BTreeSet<&str> = manifest.files.iter().map(|file| file.name.as_str()).collect();
     for name in names_in(folder)?.iter().filter(|name| !known.contains(name.as_str())) {
-        let is_lock = name == LOCK && fs::symlink_metadata(folder.join(name))?.len() == 0;
+        let path = folder.join(name);
+        let found = fs::symlink_metadata(&path).map_err(|error| named(&path, &error))?;
+        let is_lock = name == LOCK && found.is_file() && found.len() == 0;
         if !is_lock {
-            tell(name, ProblemKind::Added, "was added: the manifest does not name it".to_owned());
+            problems.push(Problem::new(scan, name, ProblemKind::Added, ADDED));
         }
     }
     Ok((compared, sum))
 }
 
+const ADDED: &str = "was added: the manifest does not name it";
 const NO_FILE: &str = "is a link or something else than a file, and was not followed";
 
 fn difference(sealed: &SealedFile, bytes: u64, sha256: &str) -> Option<String> {

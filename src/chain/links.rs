@@ -27,7 +27,7 @@ struct Links<'a> {
 impl Links<'_> {
     fn tell(&mut self, id: &ScanId, file: &str, kind: ProblemKind, sentence: String) {
         let scan = self.archive.label(id);
-        self.problems.push(Problem { scan, file: file.to_owned(), kind, sentence });
+        self.problems.push(Problem::new(scan, file, kind, sentence));
     }
 
     /// Each manifest for itself.
@@ -124,7 +124,7 @@ impl Links<'_> {
             Some(latest) => format!("leads to {latest}, and the newest scan is {newest}"),
         };
         let file = format!("{}latest", archive.prefix);
-        self.problems.push(Problem { scan: String::new(), file, kind: ProblemKind::Latest, sentence });
+        self.problems.push(Problem::new("", &file, ProblemKind::Latest, sentence));
     }
 
     /// Scans without a manifest. Older versions wrote none, so those before the first seal are no problem.

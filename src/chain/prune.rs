@@ -226,3 +226,34 @@ fn size(folder: &Path) -> io::Result<u64> {
     }
     Ok(sum)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn retention(since: &str, now: &str) -> Retention {
+        Retention { since: Some(since.parse().unwrap()), last: None, now: now.parse().unwrap() }
+    }
+
+    /// A day is 24 hours of UTC: neither a leap day nor a clock that is put forward makes a scan older.
+    #[test]
+    fn leap_days_and_clocks_do_not_matter() {
+        let leap = retention("2028-02-29T00:00:00Z", "2028-03-01T00:00:00Z");
+        for (id, goes) in
+            [("20280228T235959Z", true), ("20280229T000000Z", false), ("20280229T000001Z", false)]
+        {
+            assert_eq!(leap.lets_go(&ScanId::from_name(id).unwrap(), 0), goes, "{id}");
+        }
+        let spring = retention("2027-03-14T04:15:00Z", "2027-03-15T04:15:00Z");
+        assert!(!spring.lets_go(&ScanId::from_name("20270314T041500Z").unwrap(), 0));
+        assert!(spring.lets_go(&ScanId::from_name("20270314T041459Z").unwrap(), 0));
+        assert!(ScanId::from_name("20270229T000000Z").is_none(), "there was no such day");
+    }
+
+    #[test]
+    fn nothing_goes_where_nothing_is_said_to_be_kept() {
+        let now = "2027-01-01T00:00:00Z".parse().unwrap();
+        let nothing = Retention { since: None, last: None, now };
+        assert!(!nothing.lets_go(&ScanId::from_name("20200101T000000Z").unwrap(), 9));
+    }
+}

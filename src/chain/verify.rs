@@ -72,18 +72,14 @@ impl Verifier<'_> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         self.scan_in(Some(folder), name.clone(), &state, &mut said)?;
         match &state {
-            State::NotSealed => said.problems.push(Problem {
-                scan: name,
-                file: String::new(),
-                kind: ProblemKind::NotSealed,
-                sentence: format!("has no {MANIFEST}: nothing of it can be verified"),
-            }),
-            State::Unreadable(why) => said.problems.push(Problem {
-                scan: name,
-                file: MANIFEST.to_owned(),
-                kind: ProblemKind::ManifestUnreadable,
-                sentence: why.clone(),
-            }),
+            State::NotSealed => {
+                let sentence = format!("has no {MANIFEST}: nothing of it can be verified");
+                said.problems.push(Problem::new(name, "", ProblemKind::NotSealed, sentence));
+            }
+            State::Unreadable(why) => {
+                let kind = ProblemKind::ManifestUnreadable;
+                said.problems.push(Problem::new(name, MANIFEST, kind, why.as_str()));
+            }
             State::Sealed(sealed) => {
                 said.newest.push(seal(name.clone(), sealed));
                 let newest = Some((&sealed.manifest.scan_id, &**sealed));
@@ -120,8 +116,7 @@ impl Verifier<'_> {
 
     fn signature(&self, scan: &str, sealed: &Sealed, problems: &mut Vec<Problem>) -> SignatureState {
         let mut tell = |file: &str, kind, sentence: &str| {
-            let (scan, file, sentence) = (scan.to_owned(), file.to_owned(), sentence.to_owned());
-            problems.push(Problem { scan, file, kind, sentence });
+            problems.push(Problem::new(scan, file, kind, sentence));
         };
         match (self.key, &sealed.signature) {
             (None, None) => SignatureState::None,
@@ -166,7 +161,7 @@ impl Verifier<'_> {
             }
         };
         let file = if scan.is_empty() { "the folder" } else { MANIFEST };
-        problems.push(Problem { scan, file: file.to_owned(), kind: ProblemKind::Anchor, sentence });
+        problems.push(Problem::new(scan, file, ProblemKind::Anchor, sentence));
     }
 }
 
@@ -207,13 +202,8 @@ fn others(archive: &Archive, said: &mut Verification) {
             Other::Shard(_) => "is a shard, and shards are not sealed: it was skipped",
             Other::Removing => "is being removed, or was when prune was interrupted: the next one ends it",
             Other::NoFolder => {
-                let sentence = "is called like a scan and is none: it was not followed".to_owned();
-                said.problems.push(Problem {
-                    scan,
-                    file: String::new(),
-                    kind: ProblemKind::NotAFile,
-                    sentence,
-                });
+                let sentence = "is called like a scan and is none: it was not followed";
+                said.problems.push(Problem::new(scan, "", ProblemKind::NotAFile, sentence));
                 continue;
             }
         };

@@ -6,6 +6,7 @@ mod chosen_checks;
 mod chosen_shard;
 mod decided_table;
 mod declared_names;
+mod difference;
 pub mod doctor;
 mod exit;
 mod finish;

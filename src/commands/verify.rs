@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
+use super::difference::name_differences;
 use super::printing::print;
 use super::{Exit, Stop};
 use crate::chain::{self, Anchor, MANIFEST, PublicKey, Verifier};
@@ -59,7 +60,8 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     }
     let key = args.public_key.as_deref().map(public_key).transpose().map_err(Stop::with(Exit::Usage))?;
     let verifier = Verifier { key: key.as_ref(), anchor: args.manifest_sha256.as_ref() };
-    let said = args.verify(&verifier)?;
+    let mut said = args.verify(&verifier)?;
+    name_differences(&mut said.problems, &args.folder);
     print(|out| match args.format {
         Form::Table => verification::text(&said, out),
         Form::Json => verification::json(&said, out),

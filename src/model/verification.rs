@@ -79,6 +79,18 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// The rest of the sentence that begins with the scan and the file.
     pub sentence: String,
+    /// The SHA-256 that the file was sealed with, where it is altered.
+    pub sealed_sha256: Option<String>,
+    /// The SHA-256 that it has.
+    pub found_sha256: Option<String>,
+}
+
+impl Problem {
+    /// A problem that is not about hashes.
+    pub fn new(scan: impl Into<String>, file: &str, kind: ProblemKind, sentence: impl Into<String>) -> Self {
+        let (scan, file, sentence) = (scan.into(), file.to_owned(), sentence.into());
+        Self { scan, file, kind, sentence, sealed_sha256: None, found_sha256: None }
+    }
 }
 
 /// What can be wrong.

@@ -1,6 +1,6 @@
 //! An output folder as it is: the scans in it, their manifests, and the manifests that pruning left.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -143,11 +143,9 @@ impl Archive {
 
     /// The scans of the chain that none of it names: the newest one, where all is well.
     pub(super) fn ends(&self) -> Vec<(&ScanId, &Sealed)> {
-        let named = |id: &ScanId| {
-            self.chain()
-                .any(|(_, other)| other.manifest.previous.as_ref().is_some_and(|one| one.scan_id == *id))
-        };
-        self.chain().filter(|(id, _)| !named(id)).collect()
+        let previous = self.chain().filter_map(|(_, sealed)| sealed.manifest.previous.as_ref());
+        let named: BTreeSet<&ScanId> = previous.map(|previous| &previous.scan_id).collect();
+        self.chain().filter(|(id, _)| !named.contains(id)).collect()
     }
 }
 

@@ -52,11 +52,11 @@ impl Verifier<'_> {
             links::check(&archive, &mut said.problems, &mut said.notes);
             others(&archive, &mut said);
             let ends = archive.ends();
+            let newest = ends.last().map(|(id, sealed)| (archive.label(id), *sealed));
             if prefix.is_empty() {
-                self.hold_against_anchor(ends.last().copied(), &archive, &mut said.problems);
+                self.hold_against_anchor(newest.clone(), &archive, &mut said.problems);
             }
-            let seal = |(id, sealed): &(&ScanId, &Sealed)| seal(archive.label(id), sealed);
-            said.newest.extend(ends.last().map(seal));
+            said.newest.extend(newest.map(|(scan, sealed)| seal(scan, sealed)));
         }
         Ok(ended(said))
     }
@@ -82,7 +82,7 @@ impl Verifier<'_> {
             }
             State::Sealed(sealed) => {
                 said.newest.push(seal(name.clone(), sealed));
-                let newest = Some((&sealed.manifest.scan_id, &**sealed));
+                let newest = Some((name.clone(), &**sealed));
                 self.hold_against_anchor(newest, &Archive::default(), &mut said.problems);
                 link_of_one(folder, &name, sealed, &mut said);
             }
@@ -142,7 +142,7 @@ impl Verifier<'_> {
     /// Holds the newest seal against the hash that was noted elsewhere.
     fn hold_against_anchor(
         &self,
-        newest: Option<(&ScanId, &Sealed)>,
+        newest: Option<(String, &Sealed)>,
         archive: &Archive,
         problems: &mut Vec<Problem>,
     ) {
@@ -150,14 +150,14 @@ impl Verifier<'_> {
         let (scan, sentence) = match newest {
             Some((_, sealed)) if sealed.sha256 == *anchor => return,
             None => (String::new(), "has no scan of the given hash: it has no sealed one".to_owned()),
-            Some((id, sealed)) => {
+            Some((scan, sealed)) => {
                 let of_another = archive.sealed().find(|(_, other)| other.sha256 == *anchor);
                 let why = of_another.map_or_else(
                     || "it was written anew, or newer scans were removed".to_owned(),
                     |(other, _)| format!("that is the one of {other}, and this one came after it"),
                 );
                 let found = in_short(&sealed.sha256);
-                (archive.label(id), format!("has SHA-256 {found} instead of {}: {why}", in_short(anchor)))
+                (scan, format!("has SHA-256 {found} instead of {}: {why}", in_short(anchor)))
             }
         };
         let file = if scan.is_empty() { "the folder" } else { MANIFEST };

@@ -1,10 +1,9 @@
 //! What looking at finished scans again says: whether they are as they were sealed.
 
-use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What was found, scan by scan, and what is wrong.
-#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Verification {
     /// The scans, the oldest first; in a Region's folder they are called `ie1/20261123T041500Z`.
     pub scans: Vec<VerifiedScan>,
@@ -17,7 +16,7 @@ pub struct Verification {
 }
 
 /// A scan by its name, and the hash of its manifest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Seal {
     /// The scan.
     pub scan: String,
@@ -26,7 +25,7 @@ pub struct Seal {
 }
 
 /// What became of a scan.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize)]
 pub struct VerifiedScan {
     /// Its name.
     pub scan: String,
@@ -41,7 +40,7 @@ pub struct VerifiedScan {
 }
 
 /// How a scan is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ScanState {
     /// Every file is as it was sealed.
@@ -55,7 +54,7 @@ pub enum ScanState {
 }
 
 /// Whether a manifest is signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SignatureState {
     /// There is no signature.
@@ -69,7 +68,7 @@ pub enum SignatureState {
 }
 
 /// Something that is not as it was sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// The scan; empty where it is about the whole folder.
     pub scan: String,
@@ -94,7 +93,7 @@ impl Problem {
 }
 
 /// What can be wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ProblemKind {
     /// A file has another hash or another size.
@@ -128,7 +127,7 @@ pub enum ProblemKind {
 }
 
 /// What the reader should know, and is no problem.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Note {
     /// The scan, or the scans: the first and how many.
     pub scan: String,

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use anstyle::AnsiColor;
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::cell::printable;
@@ -13,7 +12,7 @@ use crate::model::{Note, ScanState, SignatureState, Verification, counted};
 /// Raised when a field changes its meaning or goes; new fields do not raise it.
 const SCHEMA_VERSION: u32 = 1;
 
-#[derive(Serialize, JsonSchema)]
+#[derive(Serialize)]
 struct Document<'a> {
     schema_version: u32,
     /// Whether everything is as it was sealed.

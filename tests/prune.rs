@@ -9,9 +9,13 @@ mod nights;
 
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use nights::{Nights, copy, names};
+use proptest::prelude::*;
+use tempfile::TempDir;
+use twilio_audit::chain::{Manifest, Plan, Retention, Verifier, previous_in};
 use twilio_audit::model::ScanId;
 
 /// The name of a scan of so many days ago; in the future where they are less than none.
@@ -228,4 +232,69 @@ fn without_saying_what_to_keep_nothing_goes() {
     let ended = nights.run(&["prune", "--keep-last", "1"]);
     assert!(ended.code == 5 && ended.stderr.contains("anybody on this machine"), "{}", ended.stderr);
     assert!(nights.scan(0).exists());
+}
+
+/// What happens to an output folder.
+#[derive(Debug, Clone, Copy)]
+enum Event {
+    /// A scan, of a part or not, so many hours after the one before.
+    Scan { hours: i64, narrowed: bool },
+    /// A prune that keeps so many days, or so many scans, or both.
+    Prune { days: Option<i64>, last: Option<usize> },
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        3 => (1..200_i64, any::<bool>()).prop_map(|(hours, narrowed)| Event::Scan { hours, narrowed }),
+        1 => (proptest::option::of(0..40_i64), proptest::option::of(1..5_usize))
+            .prop_map(|(days, last)| Event::Prune { days, last }),
+    ]
+}
+
+/// A scan without files, sealed and published as a scan is.
+fn seal(audits: &Path, start: Timestamp, narrowed: bool) {
+    let id = ScanId::starting_at(start);
+    let folder = audits.join(id.as_str());
+    let previous = previous_in(audits).unwrap();
+    let manifest = Manifest { narrowed, previous, ..Manifest::new(id.clone(), start.to_string()) };
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("manifest.json"), manifest.text().unwrap()).unwrap();
+    if !narrowed {
+        let _ = fs::remove_file(audits.join("latest"));
+        symlink(id.as_str(), audits.join("latest")).unwrap();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// Whatever was scanned and pruned, in whatever order, nothing is missed afterwards but what is old enough.
+    #[test]
+    fn scans_and_prunes_in_any_order_leave_the_chain_whole(events in proptest::collection::vec(event(), 1..25)) {
+        let audits = TempDir::new().unwrap();
+        let mut now: Timestamp = "2027-12-20T03:00:00Z".parse().unwrap();
+        let mut made = 0;
+        for event in events {
+            match event {
+                Event::Scan { hours, narrowed } => {
+                    now += SignedDuration::from_hours(hours);
+                    seal(audits.path(), now, narrowed);
+                    made += 1;
+                }
+                Event::Prune { days, last } => {
+                    let since = days.map(|days| now - SignedDuration::from_hours(24 * days));
+                    let plan = Plan::of(audits.path(), &Retention { since, last, now }).unwrap();
+                    for removal in &plan.removals {
+                        let start = ScanId::from_name(&removal.label).unwrap().start().unwrap();
+                        prop_assert!(since.is_none_or(|since| start < since));
+                        removal.remove().unwrap();
+                    }
+                    prop_assert!(plan.kept >= last.unwrap_or(0).min(made) || days.is_none() && last.is_none());
+                    made = plan.kept;
+                }
+            }
+            let said = Verifier::default().folder(audits.path()).unwrap();
+            prop_assert!(said.is_clean(), "{:?}", said.problems);
+        }
+    }
 }

@@ -2,17 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/archive.rs"]
+mod archive;
 #[path = "support/audit.rs"]
 mod audit;
-#[path = "support/nights.rs"]
-mod nights;
 
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
+use archive::{Nights, copy, names};
 use jiff::{SignedDuration, Timestamp};
-use nights::{Nights, copy, names};
 use proptest::prelude::*;
 use tempfile::TempDir;
 use twilio_audit::chain::{Manifest, Plan, Retention, Verifier, previous_in};

@@ -4,10 +4,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/archive.rs"]
+mod archive;
 #[path = "support/audit.rs"]
 mod audit;
-#[path = "support/nights.rs"]
-mod nights;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,8 +15,8 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::Command;
 
+use archive::{Nights, copy};
 use audit::Audit;
-use nights::{Nights, copy};
 use serde_json::Value;
 use twilio_audit::chain::{manifest_schema, sha256};
 

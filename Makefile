@@ -11,7 +11,7 @@ BROWSER := tests/support/browser/node_modules/.package-lock.json
 CHROMIUM = $(or $(TWILIO_AUDIT_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 OFFICE := target/.office
 
-.PHONY: demo test check conformance tools chromium minisign sample-reports screenshots mutants bench clean
+.PHONY: demo test check conformance tools chromium services minisign sample-reports screenshots mutants bench clean
 
 demo: ## Audit the built-in clinic
 	cargo build --release --locked
@@ -46,12 +46,13 @@ screenshots: $(BROWSER) chromium ## Take the pictures of the sample report anew
 	BROWSER="$(CHROMIUM)" node tests/support/browser/screenshots.mjs \
 	  "$(CURDIR)/sample-reports/report.html" "$(CURDIR)/sample-reports"
 
-tools: $(VENV)/.installed $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) chromium minisign ## What the tests need beyond Rust
+tools: $(VENV)/.installed $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) chromium services minisign ## What the tests need beyond Rust
 
 # Twilio's Python library, which drives the simulator, a reader of workbooks, and the judges of what is written for
-# Kubernetes and of the reports. Without Python their tests say that they were skipped.
+# Kubernetes, GitHub and Prometheus, and of the reports. Without Python their tests say that they were skipped.
 $(VENV)/.installed: tests/support/twilio_python/requirements.txt tests/support/kubernetes/requirements.txt \
-  tests/support/formats/requirements.txt tests/support/spreadsheet/requirements.txt
+  tests/support/formats/requirements.txt tests/support/spreadsheet/requirements.txt \
+  tests/support/schedule/requirements.txt tests/support/metrics/requirements.txt
 	@if command -v python3 >/dev/null && python3 -m venv $(VENV) 2>/dev/null; then \
 	  $(VENV)/bin/pip install --quiet --disable-pip-version-check $(^:%=-r %) && touch $@; \
 	elif [ -n "$$CI" ]; then echo "python3 with venv is needed in CI" >&2; exit 1; \
@@ -94,6 +95,15 @@ minisign:
 	  apt-get update --quiet=2 && apt-get install --quiet=2 --yes --no-install-recommends minisign >/dev/null; \
 	elif [ -n "$$CI" ]; then echo "minisign is needed in CI" >&2; exit 1; \
 	else echo "skipped: no minisign, so signatures are checked by this program alone"; fi
+
+# What judges the units of systemd and the tables of cron: Debian's programs, where they are missing and may be installed.
+services:
+	@if command -v systemd-analyze >/dev/null && crontab -h 2>&1 | grep -q "dry run"; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive \
+	  apt-get install --quiet=2 --yes --no-install-recommends systemd cron >/dev/null; \
+	elif [ -n "$$CI" ]; then echo "systemd-analyze and the crontab of Debian are needed in CI" >&2; exit 1; \
+	else echo "skipped: no systemd-analyze or no crontab of Debian, so not all schedules are judged"; fi
 
 # LibreOffice Calc, which opens and saves the findings as a reviewer does. Only root can install it; without it the tests
 # say that they were skipped.

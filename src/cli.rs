@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Log, checks, doctor, init, keygen, login, logout, merge, permissions, prune, query, report, review, scan,
-    schedule, show, simulate, verify,
+    Log, checks, diff, doctor, gate, history, init, keygen, login, logout, merge, permissions, prune, query,
+    report, review, scan, schedule, show, simulate, verify,
 };
 
 /// Audit a Twilio account tree before patient data goes live
@@ -26,6 +26,9 @@ pub enum Command {
     Scan(scan::Args),
     Merge(merge::Args),
     Report(report::Args),
+    Gate(gate::Args),
+    Diff(diff::Args),
+    History(history::Args),
     Show(show::Args),
     Review(review::Args),
     Permissions(permissions::Args),

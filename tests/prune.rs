@@ -41,8 +41,8 @@ fn what_is_old_goes_and_its_manifest_stays() {
     assert!(would.contains(&format!("Would remove {}: ", nights.name(1))), "{would}");
     assert_eq!(nights.names(), before);
     let said = prune(&nights, &["--keep", "30d"]);
-    assert!(said.contains(&format!("Removed {}: 6.", nights.name(0))), "{said}");
-    assert!(said.contains("2 removed, 12.") && said.contains(" MB freed, 3 scans kept."), "{said}");
+    assert!(said.contains(&format!("Removed {}: ", nights.name(0))), "{said}");
+    assert!(said.contains("2 removed, ") && said.contains(" MB freed, 3 scans kept."), "{said}");
     assert_eq!(nights.names(), [&nights.name(2), &nights.part(), &nights.name(3), "latest", "pruned"]);
     let pruned = nights.audits().join("pruned");
     for (place, manifest) in kept.into_iter().enumerate() {
@@ -66,7 +66,7 @@ fn what_either_keeps_stays_and_the_newest_always_does() {
         (&["--keep", "60d", "--keep-last", "1"], vec![1, 2, 3]),
         (&["--keep-last", "3"], vec![2, 3]),
         (&["--keep-last", "1"], vec![3]),
-        (&["--keep", "0h"], vec![3]),
+        (&["--keep", "1h"], vec![3]),
         (&["--keep", "300d"], vec![0, 1, 2, 3]),
     ] {
         let nights = Nights::new();
@@ -82,7 +82,7 @@ fn what_latest_leads_to_stays() {
     let nights = Nights::new();
     let newer = days_ago(0);
     fs::create_dir(nights.audits().join(&newer)).unwrap();
-    let ended = nights.run(&["prune", "--keep", "0h"]);
+    let ended = nights.run(&["prune", "--keep", "1h"]);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     assert_eq!(
         nights.names(),
@@ -93,7 +93,7 @@ fn what_latest_leads_to_stays() {
 #[test]
 fn after_any_prune_the_chain_is_whole() {
     let nights = Nights::new();
-    for keep in ["99d", "50d", "20d", "5d", "0d"] {
+    for keep in ["99d", "50d", "20d", "5d", "1h"] {
         prune(&nights, &["--keep", keep]);
     }
     // The next scan goes on with the chain.
@@ -160,7 +160,7 @@ fn nothing_else_is_touched_and_no_link_is_followed() {
     left.push("pruned".to_owned());
     left.sort();
     assert_eq!(nights.names(), left);
-    assert_eq!(names(&elsewhere).len(), 9);
+    assert_eq!(names(&elsewhere).len(), 11);
 }
 
 #[test]
@@ -220,8 +220,8 @@ fn without_saying_what_to_keep_nothing_goes() {
     let nights = Nights::new();
     for (arguments, expected) in [
         (&[][..], "--keep <AGE>"),
-        (&["--keep", "3 months"], "say it in hours, days or weeks"),
-        (&["--keep=-3d"], "say it in hours, days or weeks"),
+        (&["--keep", "3 months"], "36h, 7d or 2w"),
+        (&["--keep=-3d"], "longer than nothing"),
         (&["--keep-last", "0"], "0 is not in 1.."),
         (&["--keep", "1d", "--output", "nowhere"], "there is no folder nowhere"),
     ] {

@@ -297,7 +297,7 @@ fn a_full_disk_is_exit_5_and_leaves_the_previous_scan_alone() {
         .unwrap();
     assert_eq!(output.status.code(), Some(5), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(fs::read_link(first.folder.path().join("audits/latest")).unwrap(), before);
-    let scans = fs::read_dir(first.folder.path().join("audits")).unwrap().count();
+    let scans = first.audits().len();
     assert_eq!(scans, 2, "the first scan and its link; nothing half-written");
 }
 
@@ -409,10 +409,9 @@ async fn an_interrupted_scan_says_so_and_goes_on_later() {
             assert!(ended.stderr.contains(words), "{}", ended.stderr);
         }
         let only = |ended: &Ended| {
-            let mut names = fs::read_dir(ended.folder.path().join("audits")).unwrap();
-            let name = names.next().unwrap().unwrap().file_name().into_string().unwrap();
-            assert!(names.next().is_none(), "{signal}");
-            name
+            let names = ended.audits();
+            assert_eq!(names.len(), 1, "{signal}");
+            names[0].clone()
         };
         let unfinished = only(&ended);
         assert!(unfinished.ends_with(".unfinished"), "{unfinished}");

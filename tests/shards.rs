@@ -80,15 +80,6 @@ fn merge(before: Ended, arguments: &[&str]) -> Ended {
     Audit::new(&["merge"]).args(arguments).inside(before).run()
 }
 
-fn folders(ended: &Ended) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(ended.folder.path().join("audits"))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    names
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn one_three_and_seven_shards_come_to_what_one_scan_does() {
     let estate = estate();
@@ -103,7 +94,7 @@ async fn one_three_and_seven_shards_come_to_what_one_scan_does() {
         let merged = merge(collect(&simulator, &estate, of), &[]);
         assert_eq!(merged.code, whole.code, "{of} shards: {}", merged.stderr);
         same::Result::of(&merged.scan()).must_be(&expected);
-        assert_eq!(folders(&merged).len(), 2, "the scan and `latest`, and no shard: {:?}", folders(&merged));
+        assert_eq!(merged.audits().len(), 2, "the scan and `latest`, and no shard: {:?}", merged.audits());
         let more = simulator.requests().len() - before;
         assert!(more < asked + 10 * usize::from(of), "{of} shards: {more} requests instead of {asked}");
         merged.kept_secrets_of(&estate);
@@ -115,7 +106,7 @@ async fn shards_that_do_not_fit_together_are_refused() {
     let estate = estate();
     let simulator = simulator(&estate).await;
     let collected = collect(&simulator, &estate, 2);
-    let shards: Vec<String> = folders(&collected).into_iter().map(|name| format!("audits/{name}")).collect();
+    let shards: Vec<String> = collected.audits().into_iter().map(|name| format!("audits/{name}")).collect();
     assert_eq!(shards.len(), 2, "{shards:?}");
 
     let one = merge(collected, &[&shards[0]]);
@@ -132,7 +123,7 @@ async fn shards_that_do_not_fit_together_are_refused() {
     assert!(twice.stdout.contains("collected already"), "{}", twice.stdout);
 
     // Another declaration, for one of them.
-    let second = folders(&twice).into_iter().find(|name| name.ends_with("shard-2-of-2")).unwrap();
+    let second = twice.audits().into_iter().find(|name| name.ends_with("shard-2-of-2")).unwrap();
     fs::remove_dir_all(twice.folder.path().join("audits").join(second)).unwrap();
     let intent = INTENT.replace("phi = false", "phi = true");
     let changed = scan(&simulator, &estate).declared(&intent).args(&["--shard", "2/2"]).inside(twice);
@@ -141,7 +132,7 @@ async fn shards_that_do_not_fit_together_are_refused() {
     let refused = merge(changed, &[]);
     assert_eq!(refused.code, 2);
     assert!(refused.stderr.contains("another audit.toml"), "{}", refused.stderr);
-    assert_eq!(folders(&refused).len(), 2, "the shards are as they were");
+    assert_eq!(refused.audits().len(), 2, "the shards are as they were");
     let none = merge(Audit::new(&["checks", "list"]).run(), &[]);
     assert_eq!(none.code, 2);
     assert!(none.stderr.contains("there is no shard in audits"), "{}", none.stderr);
@@ -174,7 +165,7 @@ async fn a_pod_of_an_indexed_job_knows_its_shard_without_flags() {
     };
     let ended = of_pod("2").run();
     assert_eq!(ended.code, 0, "{}", ended.stderr);
-    assert!(folders(&ended)[0].ends_with(".shard-3-of-3"), "{:?}", folders(&ended));
+    assert!(ended.audits()[0].ends_with(".shard-3-of-3"), "{:?}", ended.audits());
     let ended = of_pod("3").run();
     assert_eq!(ended.code, 2);
     assert!(ended.stderr.contains("one of 0 to 2"), "{}", ended.stderr);

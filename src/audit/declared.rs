@@ -2,12 +2,12 @@
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::check_file::{CheckError, CheckFile};
 use super::compile::prepare;
 use crate::evidence::Store;
-use crate::model::{Accepted, Attested, day_of};
+use crate::model::{Accepted, Attested, DeclaredBaa, day_of};
 
 const ATTESTATIONS: &str = "
 select coalesce(id, '') as id, coalesce(account_sid, '') as account_sid, coalesce(host, '') as host,
@@ -25,21 +25,57 @@ select check_id, coalesce(account_sid, '') as account_sid, coalesce(resource, ''
        expires_on <= ?1 as is_over
 from intent_waiver";
 
-/// The attestations and the waivers of a scan, as of a moment.
+const BAA: &str = "
+select coalesce(executed_on, '') as executed_on, coalesce(expires_on, '') as expires_on,
+       coalesce(reviewed_on, '') as reviewed_on, coalesce(counterparty, '') as counterparty,
+       coalesce(covered_party, '') as covered_party, coalesce(reference, '') as reference,
+       coalesce(document_sha256, '') as document_sha256
+from intent_baa";
+
+/// What people declared, as of a moment.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    /// What they vouched for.
+    pub attestations: Vec<Attested>,
+    /// What they accepted.
+    pub waivers: Vec<Accepted>,
+    /// Their BAA.
+    pub baa: Option<DeclaredBaa>,
+}
+
+/// What people declared for a scan, as of a moment.
 ///
 /// # Errors
 ///
 /// When the store cannot be read.
-pub fn declared(store: &Store, moment: Timestamp) -> Result<(Vec<Attested>, Vec<Accepted>), CheckError> {
+pub fn declared(store: &Store, moment: Timestamp) -> Result<Declared, CheckError> {
     read(store.connection(), moment).map_err(|error| CheckFile::new("evidence.db", "").error(None, error))
 }
 
-fn read(connection: &Connection, moment: Timestamp) -> rusqlite::Result<(Vec<Attested>, Vec<Accepted>)> {
+fn read(connection: &Connection, moment: Timestamp) -> rusqlite::Result<Declared> {
     prepare(connection, moment)?;
-    let attested = connection.prepare(ATTESTATIONS)?.query_map([], attested)?.collect::<Result<_, _>>()?;
+    let attestations =
+        connection.prepare(ATTESTATIONS)?.query_map([], attested)?.collect::<Result<_, _>>()?;
     let today = day_of(moment).to_string();
-    let accepted = connection.prepare(WAIVERS)?.query_map([today], accepted)?.collect::<Result<_, _>>()?;
-    Ok((attested, accepted))
+    let waivers = connection.prepare(WAIVERS)?.query_map([today], accepted)?.collect::<Result<_, _>>()?;
+    let products = "select name from intent_covered_product order by name";
+    let products =
+        connection.prepare(products)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let baa = connection.query_row(BAA, [], |row| baa(row, products)).optional()?;
+    Ok(Declared { attestations, waivers, baa })
+}
+
+fn baa(row: &Row<'_>, covered_products: Vec<String>) -> rusqlite::Result<DeclaredBaa> {
+    Ok(DeclaredBaa {
+        executed_on: row.get("executed_on")?,
+        expires_on: row.get("expires_on")?,
+        reviewed_on: row.get("reviewed_on")?,
+        counterparty: row.get("counterparty")?,
+        covered_party: row.get("covered_party")?,
+        reference: row.get("reference")?,
+        document_sha256: row.get("document_sha256")?,
+        covered_products,
+    })
 }
 
 fn attested(row: &Row<'_>) -> rusqlite::Result<Attested> {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::compile::Compiled;
 use super::row::{Glance, Judged};
 use super::scope::AccountFacts;
-use crate::model::{Finding, Outcome, Severity, finding_id, in_seconds};
+use crate::model::{Change, Finding, Outcome, Severity, finding_id, in_seconds};
 
 /// How bad a row of a check is in an account.
 pub(super) const fn severity(compiled: &Compiled, account: &AccountFacts, glance: Glance) -> Severity {
@@ -36,7 +36,7 @@ pub(super) fn finding(
     let is_of_account = row.resource_name.is_empty() && matches!(resource_type.as_str(), "" | "account");
     Finding {
         finding_id: finding_id(&check.id, &account.account_sid, &resource_type, &resource_sid, &field),
-        change: String::new(),
+        change: Change::None,
         outcome: glance.outcome,
         waived,
         severity: severity(compiled, account, glance),

@@ -324,7 +324,9 @@ impl<'a> Sitting<'a> {
             evidence: Vec::new(),
             is_of_a_gap: outcome.needs_action(),
         };
-        self.sink.take(finding(self.compiled, account, judged, waived, self.now))
+        let is_of_a_gap = judged.is_of_a_gap;
+        let finding = finding(self.compiled, account, judged, waived, self.now);
+        if is_of_a_gap { self.sink.take_gap(finding) } else { self.sink.take(finding) }
     }
 }
 

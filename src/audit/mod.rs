@@ -28,7 +28,7 @@ pub use ask::{Answer, Reader, tables};
 pub use check::{CHECK_FILES, Check, Example, Family, Fix, built_in};
 pub use check_file::{CheckError, read_folder};
 pub use compile::{Compiled, compile, kinds_read_by, needed_by};
-pub use declared::declared;
+pub use declared::{Declared, declared};
 pub use example::{EXAMPLE_TIME, Mismatch, Rehearsal};
 pub use files_hash::files_sha256;
 pub use gate::{GO_LIVE_CHECKS, decide};

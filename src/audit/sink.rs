@@ -18,6 +18,15 @@ pub trait Sink {
     /// When it cannot be kept.
     fn take(&mut self, finding: Finding) -> Result<(), EvidenceError>;
 
+    /// Takes a finding that says that a check could not be assessed in an account as a whole.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be kept.
+    fn take_gap(&mut self, finding: Finding) -> Result<(), EvidenceError> {
+        self.take(finding)
+    }
+
     /// Forgets what came of a check: it could not be run to its end.
     ///
     /// # Errors

@@ -65,6 +65,23 @@ pub static KINDS: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
     .concat()
 });
 
+/// The kinds whose rows are what happened, and not how something is set: they come and go by themselves.
+pub const TRAFFIC: [&str; 13] = [
+    "balance",
+    "monitor_alert",
+    "monitor_event",
+    "monitor_event_before",
+    "recording",
+    "recording_past_retention",
+    "usage_record",
+    "usage_record_all_time",
+    "video_composition",
+    "video_composition_past_retention",
+    "video_recording",
+    "video_recording_past_retention",
+    "video_room",
+];
+
 static BY_NAME: LazyLock<HashMap<&str, &Kind>> =
     LazyLock::new(|| KINDS.iter().map(|kind| (kind.name, *kind)).collect());
 
@@ -87,6 +104,11 @@ mod tests {
             assert!(parent.is_none_or(|parent| seen.contains(parent)), "{} before its parent", kind.name);
             assert!(seen.insert(kind.name), "{} is there twice", kind.name);
         }
+    }
+
+    #[test]
+    fn traffic_is_made_of_kinds() {
+        assert!(TRAFFIC.iter().all(|name| kind(name).is_some()));
     }
 
     #[test]

@@ -76,7 +76,7 @@ async fn examine(
     started_at: Timestamp,
 ) -> Result<Examination, Stop> {
     let mut collector = Collector {
-        client: client(setting.address, &args.choices, None)?,
+        client: client(setting.address, args.choices.limits())?,
         credentials: setting.credentials,
         kinds: catalogue.kinds.clone(),
         started_at,

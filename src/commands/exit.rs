@@ -1,5 +1,6 @@
 //! How the program ends.
 
+use std::fmt;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -39,6 +40,12 @@ pub struct Stop {
     error: anyhow::Error,
 }
 
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence())
+    }
+}
+
 impl Stop {
     /// An end with a sentence.
     pub fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
@@ -53,6 +60,11 @@ impl Stop {
     /// Turns an error into an end with this code.
     pub fn with<E: Into<anyhow::Error>>(exit: Exit) -> impl FnOnce(E) -> Self {
         move |error| Self::new(exit, error)
+    }
+
+    /// What there is to say, where the end is not that of the program.
+    pub(super) fn into_error(self) -> anyhow::Error {
+        self.error
     }
 
     /// The error with its causes, each said once: some errors already repeat theirs.

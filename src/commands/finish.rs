@@ -4,13 +4,16 @@ use super::chosen_checks::Catalogue;
 use super::keeper::Keeper;
 use super::scan_folder::ScanFolder;
 use super::sealing::seal;
-use super::{Exit, choice, strength};
-use crate::audit::{self, Compiled, Judgement};
+use super::stored_scan::StoredScan;
+use super::{choice, strength};
+use crate::audit::{self, Compiled, Declared, Judgement};
 use crate::catalogue::KINDS;
 use crate::chain::SigningKey;
 use crate::evidence::{ScanFacts, StartedWith, Store, data};
 use crate::history::Past;
-use crate::model::{Matrix, Region, Rule, Scan, Severity, day_of};
+use crate::model::{
+    Changes, DatedList, LONGEST_TREND, Matrix, Region, Rule, Scan, Severity, TrendPoint, day_of,
+};
 use crate::report;
 
 const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -26,13 +29,21 @@ pub(super) fn finish(
     let facts = store.facts()?;
     let choices = store.started_with()?;
     let is_narrowed = choice::is_narrowed(&choices);
-    let past = if is_narrowed { Past::NotCompared } else { folder.past() };
-    let judgement = judge(&store, &catalogue.checks, &facts, folder, past, options.all_outcomes)?;
+    let previous = if is_narrowed { None } else { folder.previous() };
+    let past = match &previous {
+        _ if is_narrowed => Past::NotCompared,
+        Some(previous) => Past::of(&previous.scan, &previous.store)?,
+        None => Past::FirstScan,
+    };
+    let keeper = Keeper::new(store.begin_findings()?, past, options.all_outcomes);
+    let (judgement, new_faults) =
+        judge(&store, &catalogue.checks, &facts, folder, keeper, previous.as_ref())?;
     let tally = judgement.tally();
     let accounts = judgement.accounts;
     let product_of = KINDS.iter().map(|kind| (kind.name.to_owned(), kind.product.to_owned())).collect();
     let needed_by = audit::needed_by(&catalogue.checks);
-    let (attestations, waivers) = audit::declared(&Store::open(&folder.evidence())?, facts.started_at)?;
+    let Declared { attestations, waivers, baa } =
+        audit::declared(&Store::open(&folder.evidence())?, facts.started_at)?;
     let mut rules: Vec<Rule> = catalogue.checks.iter().map(|compiled| compiled.check.rule()).collect();
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     let mut scan = Scan {
@@ -50,6 +61,11 @@ pub(super) fn finish(
         rules,
         attestations,
         waivers,
+        baa,
+        lists: dated_lists(),
+        compared_with: previous.as_ref().map(|previous| previous.scan.id.clone()),
+        changes: Changes { new_faults, ..store.changes()? },
+        trend: Vec::new(),
         id: facts.id,
         started_at: facts.started_at,
         catalogue_version: facts.catalogue_version,
@@ -57,6 +73,8 @@ pub(super) fn finish(
         derived_tokens: facts.derived_tokens,
     };
     audit::decide(&mut scan, &store, &catalogue.checks)?;
+    scan.trend = trend(&scan, previous.map(|previous| previous.scan.trend));
+    store.write_trend(&scan.trend)?;
     store.conclude(&scan)?;
     folder.remove_reports();
     report::write_files(&report::Format::OF_A_SCAN, &scan, &store, options, &folder.path)?;
@@ -69,23 +87,37 @@ pub(super) fn finish(
     Ok((scan, Store::open(&folder.evidence())?))
 }
 
-/// Runs the checks and keeps what they find, compared with the past. What they read they read through a connection of
-/// their own, which can write nothing.
+/// Runs the checks and keeps what they find, compared with the past; answers too with the faults that are new. What they
+/// read they read through a connection of their own, which can write nothing.
 fn judge(
     store: &Store,
     checks: &[Compiled],
     facts: &ScanFacts,
     folder: &ScanFolder,
-    past: Past,
-    all_outcomes: bool,
-) -> anyhow::Result<Judgement> {
-    let mut keeper = Keeper { writer: store.begin_findings()?, past, all_outcomes };
-    let judgement = {
+    mut keeper: Keeper<'_>,
+    previous: Option<&StoredScan>,
+) -> anyhow::Result<(Judgement, Vec<(Severity, usize)>)> {
+    let mut judgement = {
         let mut evidence = Store::open(&folder.evidence())?;
         audit::judge(&mut evidence, checks, facts.started_at, &mut keeper)?
     };
-    keeper.writer.finish(&judgement.tallies)?;
-    Ok(judgement)
+    if let Some(previous) = previous {
+        keeper.carry(previous, &mut judgement, checks, store.tree_is_known()?)?;
+    }
+    let new_faults = keeper.finish(&judgement)?;
+    Ok((judgement, new_faults))
+}
+
+fn dated_lists() -> Vec<DatedList> {
+    let lists = data::dated_lists().into_iter();
+    lists.map(|(name, dated)| DatedList { name: name.to_owned(), dated: dated.to_string() }).collect()
+}
+
+/// The trend with this scan at its end. A part of the estate is no point of it.
+fn trend(scan: &Scan, before: Option<Vec<TrendPoint>>) -> Vec<TrendPoint> {
+    let mut trend = before.unwrap_or_default();
+    trend.push(TrendPoint::of(scan));
+    trend.split_off(trend.len().saturating_sub(LONGEST_TREND))
 }
 
 /// What the reader must know first.
@@ -127,15 +159,4 @@ fn notices(
     notices.extend(of_waivers);
     notices.extend(data::outdated(day_of(facts.started_at), store.list_reviewed_on()?));
     Ok(notices)
-}
-
-/// The exit code that a scan deserves.
-pub(super) fn exit_of(scan: &Scan, fail_on: Option<Severity>) -> Exit {
-    if !scan.is_complete() {
-        Exit::Incomplete
-    } else if fail_on.is_some_and(|severity| scan.has_fault_at_or_above(severity)) {
-        Exit::Faults
-    } else {
-        Exit::Complete
-    }
 }

@@ -107,7 +107,7 @@ async fn look(args: &Args, setting: Setting, started_at: Timestamp) -> Result<Dr
     let mut read = audit::kinds_read_by(KEYS).map_err(Stop::with(Exit::Broken))?;
     read.extend(audit::kinds_read_by(HOSTS).map_err(Stop::with(Exit::Broken))?);
     let mut collector = Collector {
-        client: client(setting.address, &args.choices, None)?,
+        client: client(setting.address, args.choices.limits())?,
         credentials: setting.credentials,
         kinds: chosen_kinds(read),
         started_at,

@@ -10,10 +10,12 @@ use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
 use super::chosen_checks::{Catalogue, ChosenChecks};
-use super::finish::{exit_of, finish};
+use super::finish::finish;
+use super::metrics_file::MetricsFile;
 use super::reporting::Reporting;
 use super::scan::output_of;
 use super::scan_folder::{ScanFolder, shards_in};
+use super::scan_lock::{ScanLock, Use};
 use super::signing::Signing;
 use super::{Exit, Log, Stop, choice, interruptible};
 use crate::evidence::{ScanFacts, StartedWith, Store};
@@ -21,6 +23,9 @@ use crate::model::{Region, Shard};
 
 /// How often it is looked whether the missing shards are there.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// How long the lock of the output folder is waited for: a shard that has just been finished may hold it a moment longer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Make one scan of the shards that were collected with --shard
 ///
@@ -52,6 +57,8 @@ pub struct Args {
     reporting: Reporting,
     #[command(flatten)]
     signing: Signing,
+    #[command(flatten)]
+    metrics: MetricsFile,
 }
 
 /// A shard that is ready.
@@ -69,10 +76,13 @@ struct Ready {
 /// When shards are missing or do not fit together, or the files cannot be written.
 pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
     let log = log.clone();
-    interruptible(async move {
-        // It waits for the disk and for other machines, and for nobody's answer.
-        let merged = spawn_blocking(move || merge(&args, &log)).await;
-        merged.map_err(Stop::with(Exit::Broken))?
+    let (metrics, output) = (args.metrics.clone(), output_of(&args.output, args.region));
+    metrics.after(&output, || {
+        interruptible(async move {
+            // It waits for the disk and for other machines, and for nobody's answer.
+            let merged = spawn_blocking(move || merge(&args, &log)).await;
+            merged.map_err(Stop::with(Exit::Broken))?
+        })
     })
 }
 
@@ -87,6 +97,7 @@ fn merge(args: &Args, log: &Log) -> Result<Exit, Stop> {
     };
     shards.sort_by_key(|shard| (shard.facts.started_at, shard.shard));
     fit_together(&shards, &catalogue).map_err(Stop::with(Exit::Usage))?;
+    let _lock = ScanLock::take(&output, Use::Alone, PATIENCE)?;
     let (mut folder, store) = merged(&output, &shards).map_err(Stop::with(Exit::Broken))?;
     let options = args.reporting.options();
     let (scan, store) = match finish(store, &catalogue, options, &mut folder, key.as_ref()) {
@@ -105,7 +116,7 @@ fn merge(args: &Args, log: &Log) -> Result<Exit, Stop> {
         }
     }
     args.reporting.print(&scan, &store, &folder.path, log)?;
-    Ok(exit_of(&scan, options.fail_on))
+    Ok(args.reporting.exit_of(&scan))
 }
 
 impl Ready {

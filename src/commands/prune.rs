@@ -4,8 +4,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 
+use super::duration::duration;
 use super::printing::print;
 use super::scan_folder::refuse_if_anybody_may_write;
 use super::{Exit, Stop};
@@ -22,7 +23,7 @@ use crate::report::verification::in_bytes;
 #[command(group = clap::ArgGroup::new("kept").required(true).multiple(true))]
 pub struct Args {
     /// Keep what is younger: `90d`, `12h`, `2w`; a day is 24 hours
-    #[arg(long, value_name = "AGE", value_parser = age, group = "kept", env = "TWILIO_AUDIT_KEEP")]
+    #[arg(long, value_name = "AGE", value_parser = duration, group = "kept", env = "TWILIO_AUDIT_KEEP")]
     keep: Option<SignedDuration>,
     /// Keep so many of the newest scans
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), group = "kept", env = "TWILIO_AUDIT_KEEP_LAST")]
@@ -83,12 +84,4 @@ fn say(removal: &Removal, is_dry_run: bool) -> Result<(), Stop> {
     };
     let verb = if is_dry_run { "Would remove" } else { "Removed" };
     print(|out| writeln!(out, "{verb} {}{what}: {}", removal.label, in_bytes(removal.bytes)))
-}
-
-/// How old something may be.
-fn age(text: &str) -> Result<SignedDuration, String> {
-    let wrong = || "say it in hours, days or weeks: `12h`, `90d`, `2w`".to_owned();
-    let span: Span = text.parse().map_err(|_| wrong())?;
-    let age = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
-    if age.is_negative() { Err(wrong()) } else { Ok(age) }
 }

@@ -139,7 +139,7 @@ fn inventory_name(kind: &Kind) -> String {
 }
 
 /// Looks before anything is written: half of what was asked for is of no use.
-fn all_are_new(folder: &Path, names: impl Iterator<Item = String>) -> Result<(), Stop> {
+pub(super) fn all_are_new(folder: &Path, names: impl Iterator<Item = String>) -> Result<(), Stop> {
     let mut seen = BTreeSet::new();
     for name in names {
         let path = folder.join(&name);
@@ -153,7 +153,7 @@ fn all_are_new(folder: &Path, names: impl Iterator<Item = String>) -> Result<(),
     Ok(())
 }
 
-fn make_folder(folder: &Path) -> Result<(), Stop> {
+pub(super) fn make_folder(folder: &Path) -> Result<(), Stop> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot make the folder {}", folder.display()))
         .map_err(Stop::with(Exit::Broken))

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::printing::print;
-use super::{Log, Stop};
+use super::{Exit, Log, Stop};
 use crate::evidence::Store;
 use crate::model::{Scan, Severity};
 use crate::report::{self, CsvLayout, Options};
@@ -50,6 +50,9 @@ pub(super) struct Reporting {
     /// The severity from which a fault makes the exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::High, env = "TWILIO_AUDIT_FAIL_ON")]
     fail_on: FailOn,
+    /// Count only faults that are new, or worse than in the previous scan, for exit code 1
+    #[arg(long, env = "TWILIO_AUDIT_FAIL_ON_NEW")]
+    fail_on_new: bool,
     /// What is printed at the end; the files are written in any case
     #[arg(long, value_enum, default_value_t = Printed::Table, env = "TWILIO_AUDIT_PRINTED")]
     format: Printed,
@@ -97,6 +100,24 @@ impl Reporting {
     /// How the files are written.
     pub(super) const fn options(self) -> Options {
         Options { all_outcomes: self.all_outcomes, fail_on: self.fail_on.severity(), csv: self.layout.csv() }
+    }
+
+    /// The exit code that a scan deserves.
+    pub(super) fn exit_of(self, scan: &Scan) -> Exit {
+        let has_fault = |severity| {
+            if self.fail_on_new {
+                scan.changes.new_faults_at_or_above(severity) > 0
+            } else {
+                scan.has_fault_at_or_above(severity)
+            }
+        };
+        if !scan.is_complete() {
+            Exit::Incomplete
+        } else if self.fail_on.severity().is_some_and(has_fault) {
+            Exit::Faults
+        } else {
+            Exit::Complete
+        }
     }
 
     /// Prints what was asked for; with --quiet no summary.

@@ -1,23 +1,29 @@
 //! `scan`: collect, judge, report. The main job.
 
+use std::cell::OnceCell;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::choice;
 use super::chosen_checks::{Catalogue, ChosenChecks};
 use super::chosen_shard::ChosenShard;
 use super::declared_names::check_names;
-use super::finish::{exit_of, finish};
+use super::disk_space::check_disk_space;
+use super::duration::duration;
+use super::finish::finish;
+use super::metrics_file::MetricsFile;
 use super::plan::plan;
 use super::printing::print;
 use super::progress::Progress;
 use super::reporting::Reporting;
-use super::scan_folder::{ScanFolder, shards_in};
+use super::scan_folder::{ScanFolder, make_output, shards_in};
+use super::scan_lock::{ScanLock, Use};
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing::Signing;
 use super::signing_in::{client, reduction, sign_in};
@@ -30,7 +36,7 @@ use crate::evidence::{EvidenceError, ScanFacts, Store, Writer};
 use crate::intent::Intent;
 use crate::model::{AccountSid, Clock, Region, ScanId, Shard};
 use crate::report;
-use crate::twilio::Client;
+use crate::twilio::{Client, Limits};
 
 /// Read the accounts, check them, write the findings
 #[derive(Debug, clap::Args)]
@@ -60,12 +66,20 @@ pub struct Args {
     /// Send no more than so many requests, and stop; --resume goes on
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), env = "TWILIO_AUDIT_BUDGET")]
     budget: Option<u64>,
+    /// Ask no more after this time, as in 90m or 6h, and stop; --resume goes on
+    #[arg(long, value_name = "TIME", value_parser = duration, env = "TWILIO_AUDIT_DEADLINE")]
+    deadline: Option<SignedDuration>,
+    /// Do not start with less free disk space, in MiB [default: twice what the newest scan takes, at least 64]
+    #[arg(long, value_name = "MIB", env = "TWILIO_AUDIT_MIN_FREE")]
+    min_free: Option<u64>,
     #[command(flatten)]
     shard: ChosenShard,
     #[command(flatten)]
     reporting: Reporting,
     #[command(flatten)]
     signing: Signing,
+    #[command(flatten)]
+    metrics: MetricsFile,
     /// The moment at which the demo takes place, so that its files can be compared
     #[arg(long, hide = true, requires = "demo", env = "TWILIO_AUDIT_DEMO_TIME")]
     demo_time: Option<Timestamp>,
@@ -75,6 +89,18 @@ impl Args {
     /// Where the scans of this Region are: another one's are no past of theirs.
     fn output(&self) -> PathBuf {
         output_of(&self.output, self.choices.region)
+    }
+
+    /// How much may be asked, of a run that began at this moment.
+    fn limits(&self, begun_at: Instant) -> Limits {
+        let until = self.deadline.map(|deadline| begun_at + deadline.unsigned_abs());
+        Limits { budget: self.budget, until, ..self.choices.limits() }
+    }
+
+    /// The lock on the output folder that this scan needs.
+    fn lock(&self, shard: Option<Shard>) -> Result<Option<ScanLock>, Stop> {
+        let how = if shard.is_some() { Use::WithOtherShards } else { Use::Alone };
+        ScanLock::take(&self.output(), how, Duration::ZERO)
     }
 }
 
@@ -92,6 +118,16 @@ pub(super) fn output_of(output: &Path, region: Region) -> PathBuf {
 ///
 /// With the exit code and the sentence that explain why there is no report.
 pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
+    // Looking ahead is no scan, and says nothing of one.
+    if args.dry_run {
+        return scan(args, log);
+    }
+    let (metrics, output) = (args.metrics.clone(), args.output());
+    metrics.after(&output, || scan(args, log))
+}
+
+fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
+    let begun_at = Instant::now();
     let clock = args.demo_time.map_or(Clock::System, Clock::Fixed);
     let catalogue = args.chosen.choose()?;
     let shard = args.shard.chosen()?;
@@ -99,6 +135,11 @@ pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
     if let Some(folder) = collected_before(&args, shard, clock) {
         say(log, format_args!("This shard is collected already, in {}", folder.display()))?;
         return Ok(Exit::Complete);
+    }
+    let lock = if args.dry_run { None } else { args.lock(shard)? };
+    let lock = lock.map_or_else(OnceCell::new, OnceCell::from);
+    if !args.dry_run {
+        check_disk_space(&args.output(), args.min_free)?;
     }
     let interrupted = interrupted_before(&args, shard)?;
     let started_at = interrupted.as_ref().map_or_else(|| clock.now(), |before| before.facts.started_at);
@@ -112,7 +153,8 @@ pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
         };
         setting.add_reviews(args.reviews.as_deref(), args.choices.config.as_deref(), started_at)?;
         let key = key.as_ref();
-        let scan = Scanning { args: &args, log, clock, started_at, shard, key, begun: &begun };
+        let scan =
+            Scanning { args: &args, log, clock, begun_at, started_at, shard, key, lock, begun: &begun };
         scan.run(catalogue, setting, interrupted).await
     };
     interruptible(scan).map_err(|stop| match stop.exit {
@@ -163,10 +205,13 @@ struct Scanning<'a> {
     args: &'a Args,
     log: &'a Log,
     clock: Clock,
+    begun_at: Instant,
     started_at: Timestamp,
     shard: Option<Shard>,
     /// What its manifest is signed with.
     key: Option<&'a SigningKey>,
+    /// Held as long as the scan is under way; none yet where there was no output folder.
+    lock: OnceCell<ScanLock>,
     /// Whether something is there to go on with.
     begun: &'a AtomicBool,
 }
@@ -182,7 +227,7 @@ impl Scanning<'_> {
         let endpoint = choice::endpoint(self.args.demo, self.args.choices.endpoint.as_deref()).to_owned();
         let intent = setting.intent;
         let facts = self.facts(&catalogue, setting.intent_declared);
-        let client = client(setting.address, &self.args.choices, self.args.budget)?;
+        let client = client(setting.address, self.args.limits(self.begun_at))?;
         let collector =
             self.collector(client, setting.credentials, &catalogue, &intent, interrupted.is_some());
         let reduction = self.reduction(&collector.credentials, &intent)?;
@@ -278,6 +323,7 @@ impl Scanning<'_> {
         if let Some(halt) = collector.client.traffic().halt() {
             return Err(Stop::new(Exit::Incomplete, anyhow!("{halt}: nobody was signed in yet")));
         }
+        self.lock_new_folder()?;
         let Started { folder, store } = begin(&reduction, tree.root()).map_err(Stop::with(Exit::Broken))?;
         self.begun.store(true, Ordering::Relaxed);
         let kept = |error: EvidenceError| Stop::new(Exit::Broken, anyhow::Error::new(error).context(GO_ON));
@@ -298,6 +344,17 @@ impl Scanning<'_> {
         }
     }
 
+    /// Locks the output folder, where it was not there before; makes it then.
+    fn lock_new_folder(&self) -> Result<(), Stop> {
+        if self.lock.get().is_none() {
+            make_output(&self.args.output()).map_err(Stop::with(Exit::Broken))?;
+            if let Some(lock) = self.args.lock(self.shard)? {
+                let _ = self.lock.set(lock);
+            }
+        }
+        Ok(())
+    }
+
     /// Judges and reports. A shard leaves that to `merge`.
     fn report(&self, Started { mut folder, store }: Started, catalogue: &Catalogue) -> Result<Exit, Stop> {
         if let Some(shard) = self.shard {
@@ -307,7 +364,7 @@ impl Scanning<'_> {
         let (scan, store) = finish(store, catalogue, options, &mut folder, self.key)
             .map_err(|error| Stop::new(Exit::Broken, error.context(GO_ON)))?;
         self.args.reporting.print(&scan, &store, &folder.path, self.log)?;
-        Ok(exit_of(&scan, options.fail_on))
+        Ok(self.args.reporting.exit_of(&scan))
     }
 
     fn end_of_shard(&self, shard: Shard, mut folder: ScanFolder, store: Store) -> Result<Exit, Stop> {

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
+use super::stored_scan::StoredScan;
 use crate::chain::{self, Previous};
-use crate::evidence::Store;
-use crate::history::Past;
 use crate::model::Shard;
 use crate::report;
 
@@ -54,9 +53,7 @@ impl ScanFolder {
     }
 
     fn make(output: &Path, name: String, path: PathBuf) -> anyhow::Result<Self> {
-        private_folder(output, true)
-            .with_context(|| format!("cannot make the folder {}", output.display()))?;
-        refuse_if_anybody_may_write(output)?;
+        make_output(output)?;
         let finished = output.join(&name);
         let made = if finished.exists() {
             Err(io::ErrorKind::AlreadyExists.into())
@@ -104,23 +101,24 @@ impl ScanFolder {
     }
 
     /// The newest complete scan as this one records it.
-    pub(super) fn previous(&self) -> io::Result<Option<Previous>> {
+    pub(super) fn sealed_before(&self) -> io::Result<Option<Previous>> {
         chain::previous_in(&self.output)
     }
 
-    /// What the newest complete scan leaves to compare with. A scan that cannot be read any more is no reason to
-    /// fail: this one then starts a new history, and the log says so.
-    pub(super) fn past(&self) -> Past {
-        let path = self.output.join("latest").join("evidence.db");
-        // Anything but a plain file (a pipe, say) could keep the scan waiting for ever.
-        if !fs::metadata(&path).is_ok_and(|found| found.is_file()) {
-            return Past::FirstScan;
+    /// The newest complete scan, to compare with. One that cannot be read any more is no reason to fail: this one then
+    /// starts a new history, and the log says so.
+    pub(super) fn previous(&self) -> Option<StoredScan> {
+        let latest = self.output.join("latest");
+        if fs::symlink_metadata(&latest).is_err() {
+            return None;
         }
-        let read = || anyhow::Ok(Past::of(&Store::open(&path)?)?);
-        read().unwrap_or_else(|error| {
-            tracing::warn!("not compared with the previous scan: {error:#}");
-            Past::FirstScan
-        })
+        match StoredScan::open(&latest) {
+            Ok(previous) => Some(previous),
+            Err(stop) => {
+                tracing::warn!("not compared with the previous scan: {stop}");
+                None
+            }
+        }
     }
 
     /// Removes the reports that an interrupted scan had begun to write.
@@ -164,6 +162,12 @@ impl ScanFolder {
             })
             .with_context(|| format!("cannot point {} at this scan", latest.display()))
     }
+}
+
+/// Makes the output folder, for its owner alone, where it is not there yet.
+pub(super) fn make_output(output: &Path) -> anyhow::Result<()> {
+    private_folder(output, true).with_context(|| format!("cannot make the folder {}", output.display()))?;
+    refuse_if_anybody_may_write(output)
 }
 
 /// The finished shards in an output folder, the oldest first. Of one that is being collected anew nothing counts.

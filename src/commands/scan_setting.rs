@@ -58,6 +58,7 @@ impl Choices {
             per_account: usize::from(self.max_in_flight_per_account),
             overall: usize::from(self.max_in_flight),
             budget: None,
+            until: None,
         }
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn seal(
         checks_sha256: audit::files_sha256(&catalogue.checks),
         declared: choice::declared(choices),
         narrowed: choice::is_narrowed(choices),
-        previous: folder.previous()?,
+        previous: folder.sealed_before()?,
         files: chain::files_in(&folder.path)?,
         ..Manifest::new(scan.id.clone(), in_seconds(scan.started_at))
     };

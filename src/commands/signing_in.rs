@@ -2,15 +2,13 @@
 
 use anyhow::anyhow;
 
-use super::scan_setting::Choices;
 use super::{Exit, Stop};
 use crate::collect::{Collector, Reduction, SignInError, Tree};
 use crate::intent::Intent;
 use crate::twilio::{Address, Client, Limits, Patience};
 
 /// The sender of requests.
-pub(super) fn client(address: Address, choices: &Choices, budget: Option<u64>) -> Result<Client, Stop> {
-    let limits = Limits { budget, ..choices.limits() };
+pub(super) fn client(address: Address, limits: Limits) -> Result<Client, Stop> {
     Client::with(address, limits, Patience::default()).map_err(|error| {
         let error = anyhow!(error.without_url());
         Stop::new(Exit::Broken, error.context("cannot set up TLS: are CA certificates installed?"))

@@ -33,6 +33,14 @@ impl Interrupted {
     pub(super) fn newest(output: &Path, shard: Option<Shard>) -> Result<Option<Self>, Stop> {
         let found = ScanFolder::interrupted(output, shard).map_err(Stop::with(Exit::Broken))?;
         let Some(folder) = found else { return Ok(None) };
+        if Store::is_blank(&folder.evidence()) {
+            tracing::info!(
+                "{} was interrupted before anything was read, and is removed",
+                folder.path.display()
+            );
+            folder.remove();
+            return Self::newest(output, shard);
+        }
         let open = || -> Result<(Store, ScanFacts), EvidenceError> {
             let store = Store::resume(&folder.evidence())?;
             let facts = store.facts()?;

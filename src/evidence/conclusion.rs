@@ -32,6 +32,7 @@ impl Store {
         let mut scan: Scan = serde_json::from_str(&document).map_err(|_| EvidenceError::Conclusion)?;
         scan.matrix = Matrix::of(&scan.accounts, &scan.product_of, &scan.needed_by, self)
             .map_err(|_| EvidenceError::Conclusion)?;
+        scan.trend = self.trend()?;
         scan.readings = self.count_readings()?;
         scan.tally = self.tally().map_err(sql("read"))?;
         Ok(scan)

@@ -10,7 +10,7 @@ use serde::ser::{Serialize, Serializer};
 
 use super::error::{EvidenceError, sql};
 use super::store::Store;
-use crate::model::{Finding, Findings, Outcome, Severity, Tally};
+use crate::model::{Change, Changes, Finding, Findings, Outcome, Severity, Tally};
 
 const INSERT: &str = "insert or replace into finding values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \
                       ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -65,6 +65,31 @@ impl Store {
     }
 }
 
+impl Store {
+    /// How many of the kept findings changed in which way; what of them is a new fault it does not know.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn changes(&self) -> Result<Changes, EvidenceError> {
+        let mut changes = Changes::default();
+        let mut count = || -> rusqlite::Result<()> {
+            let mut statement = self
+                .connection()
+                .prepare("select change, count(*) as findings from finding group by change")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let (change, findings): (String, i64) = (row.get("change")?, row.get("findings")?);
+                let change = Change::from_word(&change).ok_or(rusqlite::Error::InvalidColumnName(change))?;
+                changes.add(change, usize::try_from(findings).unwrap_or_default());
+            }
+            Ok(())
+        };
+        count().map_err(sql("read"))?;
+        Ok(changes)
+    }
+}
+
 impl FindingWriter<'_> {
     /// Writes a finding; one with the same id gives way to it.
     ///
@@ -77,7 +102,7 @@ impl FindingWriter<'_> {
             INSERT,
             params![
                 finding.finding_id,
-                finding.change,
+                finding.change.as_str(),
                 finding.outcome.as_str(),
                 finding.waived,
                 finding.severity.as_str(),
@@ -106,6 +131,21 @@ impl FindingWriter<'_> {
                 finding.owner
             ],
         )
+    }
+
+    /// Whether there is a finding of this id.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn holds(&self, id: &str) -> Result<bool, EvidenceError> {
+        let query = "select exists (select 1 from finding where finding_id = ?)";
+        let held = self
+            .store
+            .connection()
+            .prepare_cached(query)
+            .and_then(|mut held| held.query_row([id], |row| row.get(0)));
+        held.map_err(sql("read"))
     }
 
     /// Removes all findings of a check.
@@ -159,6 +199,7 @@ fn finding_of(row: &Row<'_>) -> rusqlite::Result<Finding> {
     let unreadable = |text: &str| rusqlite::Error::InvalidColumnName(text.to_owned());
     let outcome: String = row.get("outcome")?;
     let severity: String = row.get("severity")?;
+    let change: String = row.get("change")?;
     let evidence: String = row.get("evidence")?;
     let list = |column: &str| -> rusqlite::Result<Vec<String>> {
         let text: String = row.get(column)?;
@@ -166,7 +207,7 @@ fn finding_of(row: &Row<'_>) -> rusqlite::Result<Finding> {
     };
     Ok(Finding {
         finding_id: row.get("finding_id")?,
-        change: row.get("change")?,
+        change: Change::from_word(&change).ok_or_else(|| unreadable(&change))?,
         outcome: Outcome::from_word(&outcome).ok_or_else(|| unreadable(&outcome))?,
         waived: row.get("waived")?,
         severity: Severity::from_word(&severity).ok_or_else(|| unreadable(&severity))?,

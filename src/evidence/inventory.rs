@@ -84,7 +84,7 @@ impl Inventory<'_> {
 }
 
 /// A value as a cell; what was not said is empty.
-fn cell(value: ValueRef<'_>, keep: Keep) -> String {
+pub(super) fn cell(value: ValueRef<'_>, keep: Keep) -> String {
     match (value, keep) {
         (ValueRef::Null, _) => String::new(),
         (ValueRef::Integer(number), Keep::Bool | Keep::Present | Keep::TollFree) => (number != 0).to_string(),

@@ -6,6 +6,7 @@
 mod batch;
 mod conclusion;
 pub mod data;
+mod drift;
 mod error;
 mod findings;
 pub mod functions;
@@ -15,6 +16,7 @@ mod merge;
 mod resumption;
 mod schema;
 mod store;
+mod trend;
 mod writer;
 
 pub use batch::{Batch, Row, Value};

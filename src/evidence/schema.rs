@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::catalogue::{KINDS, Kind};
 
 /// Raised whenever a table or column changes.
-pub(super) const LAYOUT: i64 = 6;
+pub(super) const LAYOUT: i64 = 7;
 
 /// The tables that do not depend on the catalogue.
 const FIXED_TABLES: &str = "
@@ -47,6 +47,13 @@ create table tally (
   check_id text not null, outcome text not null, severity text not null, waived integer not null,
   findings integer not null, primary key (check_id, outcome, severity, waived)
 ) strict, without rowid;
+
+create table trend (
+  place integer primary key, scan_id text not null, started_at text not null, complete integer not null,
+  critical integer not null, high integer not null, medium integer not null, low integer not null,
+  manual integer not null, not_assessed integer not null, new integer not null, fixed integer not null,
+  lost_sight integer not null, ready integer not null, not_ready integer not null, cannot_say integer not null
+) strict;
 
 create table conclusion (only_one integer primary key check (only_one = 1), scan text not null) strict;
 

@@ -85,6 +85,22 @@ impl Store {
         Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
     }
 
+    /// Whether nothing was written into a store yet: a scan was interrupted while it was being made.
+    pub fn is_blank(path: &Path) -> bool {
+        if !path.exists() {
+            return true;
+        }
+        let Ok(connection) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY) else {
+            return false;
+        };
+        let count = |query: &str| connection.query_row(query, [], |row| row.get::<_, i64>(0));
+        match count("select count(*) from sqlite_schema where name = 'scan'") {
+            Ok(0) => true,
+            Ok(_) => count("select count(*) from scan") == Ok(0),
+            Err(_) => false,
+        }
+    }
+
     /// Opens the store of a scan that was interrupted, for going on with it.
     ///
     /// # Errors

@@ -33,6 +33,36 @@ pub struct Attested {
     pub doubted_by: String,
 }
 
+/// What is declared of the business associate agreement with Twilio. Dates are `YYYY-MM-DD`; what is not declared is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DeclaredBaa {
+    /// The day on which it was executed.
+    pub executed_on: String,
+    /// The last day on which it counts.
+    pub expires_on: String,
+    /// The day on which somebody last read it.
+    pub reviewed_on: String,
+    /// Who signed on Twilio's side.
+    pub counterparty: String,
+    /// Who is covered.
+    pub covered_party: String,
+    /// Where it is kept.
+    pub reference: String,
+    /// SHA-256 of the document, in hexadecimal digits.
+    pub document_sha256: String,
+    /// The products that it names.
+    pub covered_products: Vec<String>,
+}
+
+/// A list of facts that ages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DatedList {
+    /// What it lists.
+    pub name: String,
+    /// The day on which it was last held against its sources.
+    pub dated: String,
+}
+
 /// Findings that somebody accepted for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Accepted {

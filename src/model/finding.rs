@@ -5,7 +5,7 @@ use std::io;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Severity;
+use super::{Change, Severity};
 
 /// The five answers of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -60,9 +60,8 @@ impl Outcome {
 pub struct Finding {
     /// Stable identity: the same thing found again has the same, whatever it is called by then.
     pub finding_id: String,
-    /// Against the previous scan: `first_scan`, `new`, `open` or `fixed`; empty where nothing was open and
-    /// nothing is, and in scans of a part.
-    pub change: String,
+    /// Against the previous scan; empty in scans of a part.
+    pub change: Change,
     /// The answer.
     pub outcome: Outcome,
     /// Whether a valid waiver covers it.

@@ -4,8 +4,10 @@
 //! Nothing here reads a file, asks the network or knows SQL; nothing here imports another room.
 
 mod blockers;
+mod change;
 mod coverage;
 mod declared;
+mod diff;
 mod enumeration;
 mod examination;
 mod finding;
@@ -21,12 +23,15 @@ mod severity;
 mod shard;
 mod sid;
 mod tally;
+mod trend;
 mod verification;
 
 pub use blockers::{Blockers, Standing};
+pub use change::{Change, Changes};
 pub use coverage::{Coverage, CoverageStatus, Readings};
 pub(crate) use declared::Named;
-pub use declared::{Accepted, Attested, CONTRADICTED};
+pub use declared::{Accepted, Attested, CONTRADICTED, DatedList, DeclaredBaa};
+pub use diff::{AccountChange, Became, Before, Diff, Drift, FindingChange, Side, THERE};
 pub use enumeration::{counted, first_of};
 pub use examination::{
     Examination, ExaminedAccount, ExaminedHost, ExaminedOrganization, HeldCredential, Lack, Remedy,
@@ -45,6 +50,7 @@ pub use shard::{InvalidShard, Shard};
 pub(crate) use sid::is_sid;
 pub use sid::{AccountSid, InvalidSid, looks_like_sid};
 pub use tally::{Said, Tally};
+pub use trend::{LONGEST_TREND, TrendPoint};
 pub use verification::{
     Note, Problem, ProblemKind, ScanState, Seal, SignatureState, Verification, VerifiedScan,
 };

@@ -10,7 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Accepted, Attested, Finding, Findings, Matrix, Outcome, Readings, Region, Rule, Said, Severity, Tally,
+    Accepted, Attested, Changes, DatedList, DeclaredBaa, Finding, Findings, Matrix, Outcome, Readings,
+    Region, Rule, Said, Severity, Tally, TrendPoint,
 };
 
 /// The name of a scan: its start in UTC, as `20261123T041500Z`.
@@ -149,6 +150,17 @@ pub struct Scan {
     pub attestations: Vec<Attested>,
     /// What they accepted, in the order of the declaration.
     pub waivers: Vec<Accepted>,
+    /// What is declared of the BAA; none where nothing is.
+    pub baa: Option<DeclaredBaa>,
+    /// The lists of facts that age, as they are in this version of the program.
+    pub lists: Vec<DatedList>,
+    /// The scan that it was compared with; none where there was none before, and in scans of a part.
+    pub compared_with: Option<ScanId>,
+    /// How many findings changed in which way since.
+    pub changes: Changes,
+    /// The scans before it and itself, the oldest first.
+    #[serde(skip)]
+    pub trend: Vec<TrendPoint>,
 }
 
 impl Scan {

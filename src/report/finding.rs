@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::cell::printable;
 use super::paragraph::{BOLD, DIM, colour, paragraph};
-use crate::model::{Accepted, Finding, Outcome, Scan, Settlement};
+use crate::model::{Accepted, Change, Finding, Outcome, Scan, Settlement};
 
 /// Characters of a heading in the margin.
 const MARGIN: usize = 10;
@@ -90,9 +90,9 @@ fn attestation(settlement: &Settlement) -> String {
 }
 
 fn first_seen(finding: &Finding) -> String {
-    match finding.change.as_str() {
-        "" => finding.first_seen.clone(),
-        change => format!("{} ({})", finding.first_seen, change.replace('_', " ")),
+    match finding.change {
+        Change::None => finding.first_seen.clone(),
+        change => format!("{} ({})", finding.first_seen, change.as_str().replace('_', " ")),
     }
 }
 

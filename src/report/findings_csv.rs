@@ -29,7 +29,7 @@ const COLUMNS: [Column; 41] = [
     column("finding_id", "Stable identity: the same check, account, resource and field keep it, whatever they are called", |_, finding| finding.finding_id.clone()),
     column("scan_id", "The scan: its start in UTC", |scan, _| scan.id.to_string()),
     column("scanned_at", "The same as a time", |scan, _| in_seconds(scan.started_at)),
-    column("change", "Against the previous complete scan: `first_scan`, `new`, `open`, `fixed`; empty in scans of a part", |_, finding| finding.change.clone()),
+    column("change", "Against the previous complete scan: `first_scan`, `new`, `open`, `fixed`, `lost_sight` (assessed then, and not now); empty in scans of a part", |_, finding| finding.change.as_str().to_owned()),
     column("outcome", "`fail`, `manual` (a person must answer), `not_assessed` (evidence is missing); with --all-outcomes also `pass` and `not_applicable`", |_, finding| finding.outcome.as_str().to_owned()),
     column("waived", "`true` where a waiver that still holds covers it", |_, finding| finding.waived.to_string()),
     column("severity", "`critical`, `high`, `medium`, `low`: how bad it is, or would be", |_, finding| finding.severity.to_string()),

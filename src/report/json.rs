@@ -9,8 +9,8 @@ use serde::ser::{Error as _, Serialize, SerializeSeq as _, Serializer};
 use super::blind_spots::BLIND_SPOTS;
 use super::options::Options;
 use crate::model::{
-    Accepted, Attested, Coverage, Finding, Findings, Kept, Matrix, Outcome, Region, Rule, Scan,
-    ScannedAccount, Severity, in_seconds,
+    Accepted, Attested, Changes, Coverage, Finding, Findings, Kept, Matrix, Outcome, Region, Rule, Scan,
+    ScanId, ScannedAccount, Severity, TrendPoint, in_seconds,
 };
 
 /// Raised when a field changes its meaning or goes; new fields do not raise it. See `docs/formats.md`.
@@ -42,6 +42,10 @@ struct Document<'a> {
     attestations: &'a [Attested],
     /// What they accepted, in the order of the declaration.
     waivers: &'a [Accepted],
+    /// How many findings changed in which way since the previous scan.
+    changes: &'a Changes,
+    /// The scans before this one and itself, the oldest first; in a scan of a part itself alone.
+    trend: &'a [TrendPoint],
     /// What to act on, and passes too where they were asked for: blockers first, then by severity, account, check and
     /// resource.
     #[schemars(with = "Vec<Finding>")]
@@ -69,6 +73,8 @@ struct Facts<'a> {
     region: Region,
     /// Whether everything that was required could be assessed.
     complete: bool,
+    /// The scan that it was compared with; null where there was none before, and in scans of a part.
+    compared_with: Option<&'a str>,
     /// Whether a fault at or above the chosen severity stands; null where none was chosen.
     fault_at_or_above_threshold: Option<bool>,
 }
@@ -136,6 +142,7 @@ pub(super) fn write(scan: &Scan, kept: &dyn Kept, options: Options, mut to: impl
             derived_tokens: scan.derived_tokens,
             region: scan.region,
             complete: scan.is_complete(),
+            compared_with: scan.compared_with.as_ref().map(ScanId::as_str),
             fault_at_or_above_threshold: options.fail_on.map(|severity| scan.has_fault_at_or_above(severity)),
         },
         accounts: &scan.accounts,
@@ -147,6 +154,8 @@ pub(super) fn write(scan: &Scan, kept: &dyn Kept, options: Options, mut to: impl
         rules: &scan.rules,
         attestations: &scan.attestations,
         waivers: &scan.waivers,
+        changes: &scan.changes,
+        trend: &scan.trend,
         findings: Shown { findings: kept, options },
         blind_spots: BLIND_SPOTS,
     };

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::cell::printable;
 use super::options::Options;
-use crate::model::{Finding, Findings, Outcome, Scan, Severity};
+use crate::model::{Change, Finding, Findings, Outcome, Scan, Severity};
 
 /// The version of the schema.
 const VERSION: &str = "1.5.0";
@@ -35,7 +35,7 @@ pub(super) fn write(
 }
 
 fn event(scan: &Scan, finding: &Finding) -> Value {
-    let (activity_id, activity) = activity(&finding.change);
+    let (activity_id, activity) = activity(finding.change);
     let (status_id, status) = status(finding);
     let (severity_id, severity) = severity(finding);
     let type_name = format!("Compliance Finding: {activity}");
@@ -81,19 +81,19 @@ fn metadata(scan: &Scan, finding: &Finding) -> Value {
 }
 
 /// What became of the finding since the previous scan; unknown where they were not compared, and where nothing was open.
-fn activity(change: &str) -> Coded {
+const fn activity(change: Change) -> Coded {
     match change {
-        "first_scan" | "new" => (1, "Create"),
-        "open" => (2, "Update"),
-        "fixed" => (3, "Close"),
-        _ => (0, "Unknown"),
+        Change::FirstScan | Change::New => (1, "Create"),
+        Change::Open | Change::LostSight => (2, "Update"),
+        Change::Fixed => (3, "Close"),
+        Change::None => (0, "Unknown"),
     }
 }
 
 /// Where the reviewer stands with it. Nobody knows yet whether an open one is being looked at, so it is new.
 fn status(finding: &Finding) -> Coded {
     match finding.outcome {
-        _ if finding.change == "fixed" => (4, "Resolved"),
+        _ if finding.change == Change::Fixed => (4, "Resolved"),
         _ if finding.waived => (3, "Suppressed"),
         Outcome::Pass | Outcome::NotApplicable => (99, "Nothing to do"),
         _ => (1, "New"),
@@ -215,7 +215,7 @@ fn unmapped(scan: &Scan, finding: &Finding) -> Value {
     let evidence: Vec<Value> =
         finding.evidence.iter().map(|(name, value)| json!({"name": name, "value": text(value)})).collect();
     let texts = [
-        ("change", &finding.change),
+        ("change", finding.change.as_str()),
         ("environment", &finding.environment),
         ("product", &finding.product),
         ("field", &finding.field),

@@ -5,8 +5,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::format::Format;
+use super::gate::GateFormat;
 use super::options::Options;
-use super::{coverage_csv, findings_csv, html, json, junit, markdown, ocsf, sarif};
+use super::{coverage_csv, findings_csv, gate, html, json, junit, markdown, ocsf, sarif};
 use crate::model::{Kept, Scan};
 
 impl Format {
@@ -18,6 +19,8 @@ impl Format {
     pub fn write(self, scan: &Scan, kept: &dyn Kept, options: Options, to: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Html => html::write(scan, kept, options, to),
+            Self::Gate => gate::write(scan, kept, GateFormat::Html, to),
+            Self::GateJson => gate::write(scan, kept, GateFormat::Json, to),
             Self::Csv => findings_csv::write(scan, kept, options, to),
             Self::Coverage => coverage_csv::write(scan, kept, options, to),
             Self::Json => json::write(scan, kept, options, to),

@@ -117,7 +117,7 @@ impl Client {
             builder = builder.https_only(true).dns_resolver(SystemResolver);
         }
         let (gate, tokens) = (Gate::new(limits), Tokens::default());
-        let traffic = Arc::new(Traffic::within(limits.budget));
+        let traffic = Arc::new(Traffic::within(limits.budget, limits.until));
         Ok(Self { http: builder.build()?, address, limits, gate, tokens, patience, traffic })
     }
 

@@ -18,11 +18,13 @@ pub struct Limits {
     pub overall: usize,
     /// How many may be sent until the run halts; any number where nothing is said.
     pub budget: Option<u64>,
+    /// The moment from which on no more are sent; none where that does not matter.
+    pub until: Option<std::time::Instant>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { per_account: 10, overall: 128, budget: None }
+        Self { per_account: 10, overall: 128, budget: None, until: None }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Requests in a row that nobody answers, each after all its tries, before it is looked into whether the network is
 /// lost.
@@ -14,6 +14,9 @@ pub enum Halt {
     /// As many were sent as were allowed.
     #[error("as many requests were sent as --budget allows")]
     Budget,
+    /// The time is over.
+    #[error("the time that --deadline allows is over")]
+    Deadline,
     /// Nobody answers any more.
     #[error("the network is lost: nobody answers any more, whatever is asked")]
     NoConnection,
@@ -24,6 +27,8 @@ pub enum Halt {
 pub struct Traffic {
     /// How many may be sent; any number where nothing is said.
     budget: Option<u64>,
+    /// When to stop; never where nothing is said.
+    until: Option<Instant>,
     sent: AtomicU64,
     ended: AtomicU64,
     refused: AtomicU64,
@@ -35,15 +40,18 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Of a run that may send so many.
-    pub(super) fn within(budget: Option<u64>) -> Self {
-        Self { budget, ..Self::default() }
+    /// Of a run that may send so many, and only until a moment.
+    pub(super) fn within(budget: Option<u64>, until: Option<Instant>) -> Self {
+        Self { budget, until, ..Self::default() }
     }
 
     /// Notes that one is about to be sent; no more where the run is to halt.
     pub(super) fn send(&self) -> Result<(), Halt> {
         if let Some(halt) = self.halt() {
             return Err(halt);
+        }
+        if self.until.is_some_and(|until| Instant::now() >= until) {
+            return Err(*self.halt.get_or_init(|| Halt::Deadline));
         }
         let before = self.sent.fetch_add(1, Ordering::Relaxed);
         if self.budget.is_some_and(|budget| before >= budget) {
@@ -111,8 +119,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn nothing_is_sent_when_the_time_is_over() {
+        let now = Instant::now();
+        let over = Traffic::within(None, Some(now));
+        assert_eq!((over.send(), over.halt()), (Err(Halt::Deadline), Some(Halt::Deadline)));
+        assert_eq!(over.sent(), 0);
+        assert_eq!(Traffic::within(None, Some(now + Duration::from_secs(3600))).send(), Ok(()));
+    }
+
+    #[test]
     fn no_more_are_sent_than_are_allowed() {
-        let traffic = Traffic::within(Some(2));
+        let traffic = Traffic::within(Some(2), None);
         assert_eq!([traffic.send(), traffic.send(), traffic.send()], [Ok(()), Ok(()), Err(Halt::Budget)]);
         assert_eq!((traffic.sent(), traffic.halt()), (2, Some(Halt::Budget)));
         assert_eq!(Traffic::default().send(), Ok(()));

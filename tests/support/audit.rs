@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
@@ -149,6 +149,16 @@ impl Audit {
     }
 }
 
+/// What lies in the output folder of a working folder, but for what is hidden.
+pub fn audits_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder.join("audits")).into_iter().flatten();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.retain(|name| !name.starts_with('.'));
+    names.sort();
+    names
+}
+
 impl Running {
     pub fn path(&self) -> &std::path::Path {
         self.folder.path()
@@ -183,12 +193,16 @@ impl Ended {
     /// The folder of the newest scan, or of the only one where it is narrowed and so not `latest`.
     pub fn scan(&self) -> PathBuf {
         let latest = self.folder.path().join("audits/latest");
-        let newest =
-            || fs::read_dir(self.folder.path().join("audits")).ok()?.map(|e| e.unwrap().path()).max();
+        let newest = || Some(self.folder.path().join("audits").join(self.audits().pop()?));
         fs::canonicalize(&latest)
             .ok()
             .or_else(newest)
             .unwrap_or_else(|| panic!("no scan: {}\n{}", self.stdout, self.stderr))
+    }
+
+    /// What lies in the output folder, but for what is hidden.
+    pub fn audits(&self) -> Vec<String> {
+        audits_in(self.folder.path())
     }
 
     /// Everything that was said and written, apart from the credentials themselves.

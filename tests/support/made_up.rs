@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::io;
 
 use twilio_audit::model::{
-    Accepted, Attested, Coverage, CoverageStatus, Finding, Findings, Matrix, Outcome, Readings, Region, Rule,
-    Scan, ScanId, ScannedAccount, Severity, Tally, Verdict,
+    Accepted, Attested, Change, Changes, Coverage, CoverageStatus, Finding, Findings, Matrix, Outcome,
+    Readings, Region, Rule, Scan, ScanId, ScannedAccount, Severity, Tally, Verdict,
 };
 
 /// What a scan keeps, in memory.
@@ -63,6 +63,11 @@ pub fn scan(accounts: usize, checks: usize, name: &str, kept: &Kept) -> Scan {
         rules: (0..checks).map(|number| rule(number, name)).collect(),
         attestations: vec![attested(name)],
         waivers: vec![accepted(name)],
+        baa: None,
+        lists: Vec::new(),
+        compared_with: None,
+        changes: Changes::default(),
+        trend: Vec::new(),
     }
 }
 
@@ -113,7 +118,7 @@ pub fn finding(scan: &Scan, number: usize, name: &str) -> Finding {
     let account = &scan.accounts[number * 13 % scan.accounts.len()];
     Finding {
         finding_id: format!("twa-{number:016x}"),
-        change: "new".to_owned(),
+        change: Change::New,
         outcome: [Outcome::Fail, Outcome::Manual, Outcome::NotAssessed][number % 3],
         waived: false,
         severity: Severity::ALL[(number / 3000).min(3)],

@@ -161,7 +161,7 @@ impl Data {
 /// The texts that are a finding's own, in the order of `decode` in `script/findings.js`.
 fn own_texts(finding: &Finding) -> [&str; 12] {
     [
-        &finding.change,
+        finding.change.as_str(),
         &finding.product,
         &finding.resource_type,
         &finding.resource_sid,

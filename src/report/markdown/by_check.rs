@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io;
 
-use super::text::{code, prose};
 use super::{NAME, SENTENCE, more};
 use crate::model::{Finding, Findings, Outcome, Severity};
+use crate::report::markdown_text::{code, prose};
 
 /// Findings shown of one check, so that one check does not take the room of all.
 const SHOWN: usize = 25;

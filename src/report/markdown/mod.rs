@@ -4,13 +4,12 @@
 //! counted, worst first, and the other files have it.
 
 mod by_check;
-mod text;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use super::markdown_text::{code, prose};
 use by_check::Checks;
-use text::{code, prose};
 
 use super::blind_spots::BLIND_SPOTS;
 use super::format::Format;

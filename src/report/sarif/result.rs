@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{index_of, message, rule};
-use crate::model::{Finding, Outcome, Scan};
+use crate::model::{Change, Finding, Outcome, Scan};
 use crate::report::cell::{at_most, printable};
 
 /// What relative addresses are relative to.
@@ -39,7 +39,7 @@ pub(super) fn of(scan: &Scan, finding: &Finding) -> Value {
         "properties": properties(finding),
     });
     if let Some(fields) = result.as_object_mut() {
-        if let Some(state) = baseline_state(&finding.change) {
+        if let Some(state) = baseline_state(finding.change) {
             fields.insert("baselineState".to_owned(), state.into());
         }
         if finding.waived {
@@ -79,12 +79,13 @@ const fn level(finding: &Finding) -> &'static str {
 }
 
 /// Against the previous scan; nothing where they were not compared.
-fn baseline_state(change: &str) -> Option<&'static str> {
+const fn baseline_state(change: Change) -> Option<&'static str> {
     match change {
-        "first_scan" | "new" => Some("new"),
-        "open" => Some("unchanged"),
-        "fixed" => Some("absent"),
-        _ => None,
+        Change::FirstScan | Change::New => Some("new"),
+        Change::Open => Some("unchanged"),
+        Change::LostSight => Some("updated"),
+        Change::Fixed => Some("absent"),
+        Change::None => None,
     }
 }
 
@@ -138,8 +139,8 @@ fn suppression(scan: &Scan, finding: &Finding) -> Value {
 /// What has no place elsewhere, by the names of `findings.csv`; nothing that is empty.
 pub(super) fn properties(finding: &Finding) -> Value {
     let texts = [
-        ("finding_id", &finding.finding_id),
-        ("change", &finding.change),
+        ("finding_id", finding.finding_id.as_str()),
+        ("change", finding.change.as_str()),
         ("account_sid", &finding.account_sid),
         ("account_name", &finding.account_name),
         ("environment", &finding.environment),
@@ -155,7 +156,7 @@ pub(super) fn properties(finding: &Finding) -> Value {
     let mut properties = Map::new();
     for (name, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
         let is_name = name.ends_with("_name") || name == "owner";
-        let text = if is_name { at_most(text, LONGEST_NAME) } else { text.clone() };
+        let text = if is_name { at_most(text, LONGEST_NAME) } else { text.to_owned() };
         properties.insert(name.to_owned(), printable(&text).into());
     }
     properties.extend(words.map(|(name, word)| (name.to_owned(), word.into())));

@@ -3,7 +3,7 @@
 use std::io;
 
 use serde_json::json;
-use twilio_audit::model::{Coverage, Finding, Findings, Outcome, Readings, Scan, Severity, Tally};
+use twilio_audit::model::{Change, Coverage, Finding, Findings, Outcome, Readings, Scan, Severity, Tally};
 
 /// So many findings to act on, then so many that could not be assessed, then so many passes.
 #[derive(Clone, Copy)]
@@ -20,7 +20,7 @@ impl Many {
             "id": "20261123T041500Z", "started_at": "2026-11-23T04:15:00Z", "tool_version": "0.1.0",
             "catalogue_version": "2026-11-23", "intent_declared": true, "derived_tokens": false, "accounts": [],
             "tree_is_known": true, "notices": [], "product_of": {}, "unusable_credentials": [], "region": "us1",
-            "needed_by": {}, "attestations": [], "waivers": [],
+            "baa": null, "lists": [], "changes": {"new": 0, "open": 0, "fixed": 0, "lost_sight": 0, "new_faults": []}, "needed_by": {}, "attestations": [], "waivers": [],
             "rules": [{
                 "id": "webhook-http", "title": "Webhooks use HTTPS", "family": "phi-handling", "severity": "high",
                 "blocks_go_live": true, "speaks_for_the_tree": false, "waivable": true, "addressable": false,
@@ -68,7 +68,7 @@ fn finding(place: usize, outcome: Outcome) -> Finding {
     let scattered = (place as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     Finding {
         finding_id: format!("twa-{scattered:016x}"),
-        change: "first_scan".to_owned(),
+        change: Change::FirstScan,
         outcome,
         waived: false,
         severity: Severity::High,

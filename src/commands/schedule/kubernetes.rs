@@ -1,41 +1,33 @@
-//! `schedule`: what another machine needs to run an audit. Prints it, and starts nothing.
-
-use std::io::Write as _;
+//! `schedule kubernetes`: a nightly CronJob, or Jobs that divide one large scan.
 
 use anyhow::anyhow;
 
-use super::printing::print;
-use super::{Exit, Stop};
+use super::Installed;
+use super::nightly::Nightly;
+use super::template::fill;
+use super::text::time_zone;
 
-/// Print what runs an audit elsewhere
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(subcommand)]
-    platform: Platform,
-}
-
-/// Where the audit is to run.
-#[derive(Debug, clap::Subcommand)]
-enum Platform {
-    Kubernetes(Kubernetes),
-}
-
-/// The YAML of an audit in a cluster, for `kubectl apply -f -`
+/// A nightly CronJob, or with --shards the Jobs of one large scan
 ///
-/// A Job collects with a Pod for each shard, another joins the shards and writes the reports onto a volume that both
-/// share. The credentials and audit.toml are taken from a Secret and a ConfigMap that are there already; no secret is
-/// in the YAML.
+/// With --shards a Job collects with a Pod for each shard, another joins the shards and writes the reports onto a volume
+/// that both share. The credentials and audit.toml are taken from a Secret and a ConfigMap that are there already; no
+/// secret is in the YAML.
 ///
-/// docs/large-estates.md tells how to make them, and how to read the result.
+/// docs/scheduling.md tells of the CronJob, docs/large-estates.md of shards.
 #[derive(Debug, clap::Args)]
-struct Kubernetes {
-    /// The shards that the accounts are divided into, each with a Pod of its own
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
-    shards: u16,
+pub(super) struct Kubernetes {
+    #[command(flatten)]
+    nightly: Nightly,
+    /// The time zone of --at [default: that of the cluster, UTC as a rule]
+    #[arg(long, value_name = "NAME", value_parser = time_zone)]
+    time_zone: Option<String>,
+    /// Scan once instead, with the accounts divided into shards, each with a Pod of its own
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000), conflicts_with_all = ["at", "deadline", "keep", "keep_last", "time_zone"])]
+    shards: Option<u16>,
     /// The image, whose entrypoint is this program; with a tag or a digest
     #[arg(long, value_parser = image)]
     image: String,
-    /// What the Jobs, the claim and the folder of the reports are called after
+    /// What the CronJobs or Jobs, the claim and the folder of the reports are called after
     #[arg(long, value_parser = label, default_value = "twilio-audit")]
     name: String,
     /// The namespace [default: the one that kubectl uses]
@@ -47,48 +39,48 @@ struct Kubernetes {
     /// The ConfigMap with what was declared, below the key audit.toml
     #[arg(long, value_name = "NAME", value_parser = object_name, default_value = "twilio-audit")]
     config_map: String,
-    /// A PersistentVolumeClaim that exists, instead of a new one; several nodes must be able to write to it
+    /// A PersistentVolumeClaim that exists, instead of a new one; for shards several nodes must be able to write to it
     #[arg(long, value_name = "NAME", value_parser = object_name, conflicts_with_all = ["storage", "storage_class"])]
     claim: Option<String>,
     /// How much the new claim asks for
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "10Gi")]
     storage: String,
-    /// The class of the new claim, one that several nodes can write to [default: that of the cluster]
+    /// The class of the new claim, for shards one that several nodes can write to [default: that of the cluster]
     #[arg(long, value_name = "NAME", value_parser = object_name)]
     storage_class: Option<String>,
-    /// How long collecting may take
-    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=10080), default_value_t = 720)]
+    /// How long collecting the shards may take
+    #[arg(long, value_name = "MINUTES", requires = "shards", value_parser = clap::value_parser!(u32).range(1..=10080), default_value_t = 720)]
     wait: u32,
 }
 
-/// Runs the command.
-///
-/// # Errors
-///
-/// When the names would become too long for Kubernetes, or nothing can be printed.
-pub fn run(args: &Args) -> Result<Exit, Stop> {
-    let Platform::Kubernetes(kubernetes) = &args.platform;
-    kubernetes.check_length().map_err(Stop::with(Exit::Usage))?;
-    print(|out| out.write_all(kubernetes.yaml().as_bytes()))?;
-    Ok(Exit::Complete)
-}
-
-const TEMPLATE: &str = include_str!("kubernetes.yaml");
+const NIGHTLY: &str = include_str!("templates/nightly.yaml");
+const SHARDS: &str = include_str!("templates/shards.yaml");
 const BETWEEN: &str = "---\n";
 /// As long as the name of a host may be.
 const MAX_LABEL: usize = 63;
 
+/// What the name of a CronJob may have, so that its Jobs can be called after it.
+const MAX_CRON_JOB: usize = 52;
+
 impl Kubernetes {
-    /// The last Pod's host has the longest of all names.
+    pub(super) fn file(&self) -> anyhow::Result<Installed> {
+        self.check_length()?;
+        Ok(Installed { name: "audit.yaml", text: self.yaml() })
+    }
+
+    /// The last Pod's host has the longest of all names, or the second CronJob.
     fn check_length(&self) -> anyhow::Result<()> {
-        let longest = format!("{}-collect-{}", self.name, self.shards - 1);
-        let surplus = longest.len().saturating_sub(MAX_LABEL);
+        let (what, longest, allowed) = match self.shards {
+            Some(shards) => ("the last Pod", format!("{}-collect-{}", self.name, shards - 1), MAX_LABEL),
+            None => ("a CronJob", format!("{}-prune", self.name), MAX_CRON_JOB),
+        };
+        let surplus = longest.len().saturating_sub(allowed);
         if surplus == 0 {
             return Ok(());
         }
         Err(anyhow!(
-            "--name {} is too long by {surplus}: the last Pod would be called {longest}, and Kubernetes allows \
-             {MAX_LABEL} characters",
+            "--name {} is too long by {surplus}: {what} would be called {longest}, and Kubernetes allows {allowed} \
+             characters",
             self.name
         ))
     }
@@ -96,7 +88,8 @@ impl Kubernetes {
     /// The template with everything filled in, without the claim where one is there already.
     fn yaml(&self) -> String {
         let is_wanted = |part: &&str| self.claim.is_none() || !part.contains("kind: PersistentVolumeClaim");
-        let parts: Vec<&str> = TEMPLATE.split(BETWEEN).filter(is_wanted).collect();
+        let template = if self.shards.is_some() { SHARDS } else { NIGHTLY };
+        let parts: Vec<&str> = template.split(BETWEEN).filter(is_wanted).collect();
         fill(&parts.join(BETWEEN), |place| self.value(place))
     }
 
@@ -105,10 +98,9 @@ impl Kubernetes {
     fn value(&self, place: &str) -> Option<String> {
         let minutes = |more: u32| Some(((self.wait + more) * 60).to_string());
         match place {
-            "version" => Some(env!("CARGO_PKG_VERSION").to_owned()),
             "name" => Some(self.name.clone()),
             "namespace" => self.namespace.clone(),
-            "shards" => Some(self.shards.to_string()),
+            "shards" => Some(self.shards?.to_string()),
             "image" => Some(self.image.clone()),
             "secret" => Some(self.secret.clone()),
             "config_map" => Some(self.config_map.clone()),
@@ -118,20 +110,10 @@ impl Kubernetes {
             "wait" => Some(self.wait.to_string()),
             "collect_seconds" => minutes(0),
             "merge_seconds" => minutes(60),
-            _ => None,
+            "time_zone" => self.time_zone.clone(),
+            _ => self.nightly.value(place),
         }
     }
-}
-
-/// Fills the places (`{{name}}`) of a template. A line with a place for which there is no value is left out.
-fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
-    template.split_inclusive('\n').filter_map(|line| fill_line(line, &value)).collect()
-}
-
-fn fill_line(line: &str, value: &impl Fn(&str) -> Option<String>) -> Option<String> {
-    let Some((before, rest)) = line.split_once("{{") else { return Some(line.to_owned()) };
-    let (place, after) = rest.split_once("}}")?;
-    Some(format!("{before}{}{}", value(place)?, fill_line(after, value)?))
 }
 
 /// What Kubernetes calls an RFC 1123 label.
@@ -160,8 +142,9 @@ fn object_name(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// An image of one version: shards that two versions collected could not be joined.
-fn image(text: &str) -> Result<String, String> {
+/// An image of one version: a tag that moves would run something else tomorrow, and shards that two versions collected
+/// could not be joined.
+pub(super) fn image(text: &str) -> Result<String, String> {
     let is_allowed = |c: &char| c.is_ascii_alphanumeric() || "._-/:@".contains(*c);
     if let Some(wrong) = text.chars().find(|c| !is_allowed(c)) {
         return Err(format!("{wrong:?} does not occur in the name of an image"));

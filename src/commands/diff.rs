@@ -1,0 +1,89 @@
+//! `diff`: what is different between two scans.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+
+use super::printing::print;
+use super::reporting::Layout;
+use super::stored_scan::StoredScan;
+use super::{Exit, Stop};
+use crate::history::{self, Scanned};
+use crate::model::{Diff, FindingChange};
+use crate::report::{self, DiffFormat};
+
+/// Say what changed between two scans
+///
+/// What is new, fixed, changed and lost sight of; which accounts and resources came and went; and which settings are
+/// others now. What was assessed before and cannot be now is lost sight of, and never fixed. Without folders it is the
+/// newest scan and the one that it was compared with.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct Args {
+    /// The folder of the older scan [default: the one that the newer was compared with]
+    #[arg(value_name = "OLD", requires = "newer")]
+    older: Option<PathBuf>,
+    /// The folder of the newer scan [default: audits/latest]
+    #[arg(value_name = "NEW")]
+    newer: Option<PathBuf>,
+    /// What is printed
+    #[arg(long, value_enum, default_value_t = DiffFormat::Table, env = "TWILIO_AUDIT_DIFF_FORMAT")]
+    format: DiffFormat,
+    /// List what is open as before too
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    layout: Layout,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    nothing is worse
+  1    something is new, worse, or lost sight of
+  2    the command line is wrong, or there is no such scan
+  5    internal error";
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// When there is no such scan, or something cannot be printed.
+pub fn run(args: &Args) -> Result<Exit, Stop> {
+    let newer_folder = args.newer.clone().unwrap_or_else(|| PathBuf::from("audits/latest"));
+    let newer = StoredScan::open(&newer_folder)?;
+    let older_folder = match &args.older {
+        Some(folder) => folder.clone(),
+        None => compared_with(&newer, &newer_folder)?,
+    };
+    let older = StoredScan::open(&older_folder)?;
+    let mut diff =
+        history::diff(scanned(&older), scanned(&newer), args.all).map_err(Stop::with(Exit::Broken))?;
+    add_resources(&mut diff, &newer, &older_folder)?;
+    print(|out| report::diff(&diff, args.format, args.layout.csv(), out))?;
+    let is_worse = diff.findings.iter().any(FindingChange::is_worse);
+    Ok(if is_worse { Exit::Faults } else { Exit::Complete })
+}
+
+const fn scanned(stored: &StoredScan) -> Scanned<'_> {
+    Scanned { scan: &stored.scan, findings: &stored.store }
+}
+
+/// The folder of the scan that this one was compared with: it lies beside it.
+fn compared_with(newer: &StoredScan, folder: &Path) -> Result<PathBuf, Stop> {
+    let Some(before) = &newer.scan.compared_with else {
+        let sentence = "there was no scan before that one: name the older and the newer scan";
+        return Err(Stop::new(Exit::Usage, anyhow!(sentence)));
+    };
+    let real = std::fs::canonicalize(folder).map_err(Stop::with(Exit::Usage))?;
+    Ok(real.with_file_name(before.as_str()))
+}
+
+fn add_resources(diff: &mut Diff, newer: &StoredScan, older: &Path) -> Result<(), Stop> {
+    let resources = &mut diff.resources;
+    let drifts = newer.store.each_drift(&older.join("evidence.db"), &mut |drift| {
+        resources.push(drift);
+        Ok(())
+    });
+    diff.not_comparable += drifts.map_err(Stop::with(Exit::Broken))?;
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! `gate`: may PHI go live? Says so by its exit code too.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::duration::duration;
+use super::printing::print;
+use super::stored_scan::StoredScan;
+use super::{Exit, Stop};
+use crate::model::Verdict;
+use crate::report::{self, AsOf, GateFormat};
+
+/// Say of each PHI account whether PHI may go live, and why
+///
+/// Reads a finished scan. READY means that every blocking check was assessed and met, NOT READY that one fails, and CANNOT
+/// SAY that one could not be decided. A scan that is too old, or a word of a person that ran out since, turns READY into
+/// CANNOT SAY. For example:
+///
+/// `twilio-audit gate --format html > statement.html`
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct Args {
+    /// The folder of the scan
+    #[arg(value_name = "SCAN", default_value = "audits/latest", env = "TWILIO_AUDIT_SCAN")]
+    scan: PathBuf,
+    /// What is printed
+    #[arg(long, value_enum, default_value_t = GateFormat::Table, env = "TWILIO_AUDIT_GATE_FORMAT")]
+    format: GateFormat,
+    /// Write gate.html and gate.json into this folder too; none that is there is replaced
+    #[arg(long, value_name = "FOLDER")]
+    to: Option<PathBuf>,
+    /// How old the scan may be, as in 36h or 7d
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "7d", env = "TWILIO_AUDIT_MAX_AGE")]
+    max_age: SignedDuration,
+    /// Print the JSON Schema of gate.json instead, and read no scan
+    #[arg(long, conflicts_with = "to")]
+    schema: bool,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    READY: every active PHI account is
+  1    NOT READY: one at least is not
+  2    the command line is wrong, or there is no such scan
+  3    CANNOT SAY of one at least, and none is not ready
+  5    internal error, or files could not be written";
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// When there is no such scan, or something cannot be written.
+pub fn run(args: &Args) -> Result<Exit, Stop> {
+    if args.schema {
+        print(|out| io::Write::write_all(out, report::gate_schema().as_bytes()))?;
+        return Ok(Exit::Complete);
+    }
+    let stored = StoredScan::open(&args.scan)?;
+    let as_of = AsOf { moment: Timestamp::now(), max_age: Some(args.max_age) };
+    if let Some(folder) = &args.to {
+        write_files(&stored, as_of, folder)?;
+    }
+    let mut verdict = Verdict::CannotSay;
+    print(|out| {
+        verdict = report::gate(&stored.scan, &stored.store, as_of, args.format, out)?;
+        Ok(())
+    })?;
+    Ok(match verdict {
+        Verdict::Ready => Exit::Complete,
+        Verdict::NotReady => Exit::Faults,
+        Verdict::CannotSay => Exit::Incomplete,
+    })
+}
+
+fn write_files(stored: &StoredScan, as_of: AsOf, folder: &Path) -> Result<(), Stop> {
+    let forms = [("gate.html", GateFormat::Html), ("gate.json", GateFormat::Json)];
+    super::report::make_folder(folder)?;
+    super::report::all_are_new(folder, forms.iter().map(|(name, _)| (*name).to_owned()))?;
+    for (name, form) in forms {
+        let write =
+            |file: &mut dyn io::Write| report::gate(&stored.scan, &stored.store, as_of, form, file).map(drop);
+        report::write_file(&folder.join(name), write).map_err(Stop::with(Exit::Broken))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! `gate.html`: one dated page to sign, to print and to keep. It runs no script and asks no network.
+
+use std::io::{self, Write};
+
+use askama::Template;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use super::statement::{Blocker, Judged, Statement};
+use crate::model::{Verdict, counted};
+use crate::report::cell::{at_most, printable};
+
+/// Accounts, blockers of an account, and words of people that the page shows: it is one page, and `gate.json` has all.
+const SHOWN: usize = 40;
+const STYLE: &str = include_str!("gate.css");
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "gate/gate.html")]
+struct Page<'a> {
+    policy: String,
+    style: &'static str,
+    statement: &'a Statement<'a>,
+    accounts: &'a [Judged<'a>],
+    more_accounts: usize,
+    tasks: Vec<Task<'a>>,
+}
+
+/// Writes the page.
+pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Result<()> {
+    let accounts = statement.accounts.get(..SHOWN).unwrap_or(&statement.accounts);
+    let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
+    let page = Page {
+        policy: format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'"),
+        style: STYLE,
+        statement,
+        accounts,
+        tasks: tasks(accounts),
+        more_accounts: statement.accounts.len() - accounts.len(),
+    };
+    page.write_into(&mut to)?;
+    to.write_all(b"\n")
+}
+
+/// A text from a stranger, no longer than anybody reads.
+fn text(text: &str) -> String {
+    at_most(&printable(text), 600)
+}
+
+/// A name from a stranger, where the page only needs to tell things apart.
+fn name(name: &str) -> String {
+    at_most(&printable(name), 120)
+}
+
+const fn class(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ready => "ready",
+        Verdict::NotReady => "not-ready",
+        Verdict::CannotSay => "cannot-say",
+    }
+}
+
+/// A blocking check that is not met, with where that is so.
+#[derive(Debug)]
+struct Task<'a> {
+    worst: &'a Blocker,
+    places: Vec<(&'a str, &'a Blocker)>,
+}
+
+/// What is to be done, each check once, the worst first.
+fn tasks<'a>(accounts: &'a [Judged<'a>]) -> Vec<Task<'a>> {
+    let mut tasks: Vec<Task<'a>> = Vec::new();
+    for account in accounts {
+        for one in account.blockers.iter().filter(|one| !one.accepted) {
+            // What stands in the parent stands there once, whomever it concerns.
+            let place = if one.of_parent { "The parent, for all accounts" } else { account.account_name };
+            match tasks.iter_mut().find(|task| task.worst.check_id == one.check_id) {
+                Some(task) if task.places.iter().any(|(_, other)| other.finding_id == one.finding_id) => {}
+                Some(task) => task.places.push((place, one)),
+                None => tasks.push(Task { worst: one, places: vec![(place, one)] }),
+            }
+        }
+    }
+    for task in &mut tasks {
+        let worst = task.places.iter().map(|(_, one)| *one).min_by_key(|one| (one.outcome, one.severity));
+        task.worst = worst.unwrap_or(task.worst);
+    }
+    tasks.sort_by_key(|task| (task.worst.outcome, task.worst.severity));
+    tasks
+}
+
+fn outcome(blocker: &Blocker) -> String {
+    blocker.outcome.as_str().replace('_', " ")
+}
+
+fn findings(blocker: &Blocker) -> String {
+    counted(blocker.findings, "finding")
+}

@@ -1,0 +1,119 @@
+//! The statement on the terminal, in 80 columns.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::statement::{Blocker, Judged, Statement};
+use crate::model::{Verdict, counted};
+use crate::report::cell::{at_most, printable};
+use crate::report::paragraph::{BOLD, DIM, colour, paragraph};
+
+/// Accounts, and blockers of each, that are shown before it refers to `gate.json`.
+const SHOWN: usize = 5;
+
+/// Writes the statement.
+pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Result<()> {
+    let to = &mut to;
+    let Statement { verdict, scan, .. } = statement;
+    let style = style(*verdict);
+    writeln!(to, "{BOLD}May PHI go live?{BOLD:#}  {style}{}{style:#}", verdict.as_str())?;
+    paragraph("  ", &printable(&statement.why), to)?;
+    writeln!(to, "  {DIM}as of {}, by scan {}{DIM:#}", statement.stated_at, scan.scan_id)?;
+    for account in statement.accounts.iter().take(SHOWN) {
+        write_account(account, to)?;
+    }
+    more(statement.accounts.len(), "account", to)?;
+    if statement.accounts.iter().any(|account| !account.blockers.is_empty()) {
+        writeln!(to, "\n  {DIM}`twilio-audit show ID` tells what to do about each.{DIM:#}")?;
+    }
+    for account in statement.not_judged.iter().take(SHOWN) {
+        let name = at_most(&printable(account.account_name), 40);
+        writeln!(to, "\n  {DIM}not judged{DIM:#}  {name} {DIM}(carries PHI, {}){DIM:#}", account.status)?;
+    }
+    relied_on(statement, to)
+}
+
+const fn style(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Ready => AnsiColor::Green.on_default().bold(),
+        Verdict::NotReady => AnsiColor::Red.on_default().bold(),
+        Verdict::CannotSay => AnsiColor::Yellow.on_default().bold(),
+    }
+}
+
+fn write_account(account: &Judged<'_>, to: &mut impl Write) -> io::Result<()> {
+    let style = style(account.verdict);
+    let name = at_most(&printable(account.account_name), 40);
+    let undeclared = if account.declared { "" } else { ", not declared" };
+    writeln!(to, "\n  {style}{:<10}{style:#}  {BOLD}{name}{BOLD:#}{undeclared}", account.verdict.as_str())?;
+    paragraph("              ", &printable(&account.why), to)?;
+    for blocker in account.blockers.iter().filter(|one| !one.accepted).take(SHOWN) {
+        write_blocker(blocker, to)?;
+    }
+    more(account.blockers.iter().filter(|one| !one.accepted).count(), "blocking check", to)
+}
+
+fn write_blocker(blocker: &Blocker, to: &mut impl Write) -> io::Result<()> {
+    let style = colour(blocker.severity);
+    let outcome = blocker.outcome.as_str().replace('_', " ");
+    let place = if blocker.of_parent { ", in the parent" } else { "" };
+    let findings = counted(blocker.findings, "finding");
+    writeln!(
+        to,
+        "    {style}{outcome:<12}{style:#}  {}  {DIM}{}{DIM:#}",
+        blocker.check_id, blocker.finding_id
+    )?;
+    let reason = format!("{} ({findings}{place})", at_most(&printable(&blocker.reason), 110));
+    paragraph("                  ", &reason, to)
+}
+
+/// Says that there are more.
+fn more(all: usize, thing: &str, to: &mut impl Write) -> io::Result<()> {
+    match all.saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => writeln!(to, "    {DIM}and {more} more {thing}s: see gate.json{DIM:#}"),
+    }
+}
+
+fn relied_on(statement: &Statement<'_>, to: &mut impl Write) -> io::Result<()> {
+    writeln!(to, "\n{BOLD}This rests on{BOLD:#}")?;
+    let baa = statement.baa.map_or_else(
+        || "no declared BAA".to_owned(),
+        |baa| {
+            format!(
+                "the BAA with {}, executed on {}",
+                or_nobody(&baa.counterparty),
+                or_nobody(&baa.executed_on)
+            )
+        },
+    );
+    paragraph("  ", &printable(&baa), to)?;
+    writeln!(
+        to,
+        "  {} that people vouched for, {} accepted",
+        counted(statement.relied_on.len(), "thing"),
+        statement.accepted.len()
+    )?;
+    for one in &statement.not_relied_on {
+        let why = if one.problem.is_empty() { "a finding speaks against it" } else { one.problem.as_str() };
+        paragraph("  not on  ", &printable(&format!("`{}`: {why}", one.id)), to)?;
+    }
+    let scan = &statement.scan;
+    writeln!(
+        to,
+        "  {} of {}, twilio-audit {}",
+        counted(scan.checks, "check"),
+        scan.catalogue_version,
+        scan.tool_version
+    )?;
+    writeln!(to, "\n{BOLD}It cannot know{BOLD:#}")?;
+    for cause in statement.not_read.iter().take(3) {
+        paragraph("  ", &printable(cause), to)?;
+    }
+    writeln!(to, "  {DIM}{} things that no API shows: see gate.html{DIM:#}", statement.blind_spots.len())
+}
+
+fn or_nobody(text: &str) -> &str {
+    if text.is_empty() { "(not declared)" } else { text }
+}

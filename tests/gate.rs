@@ -1,0 +1,150 @@
+//! The go-live statement: what it says, on what it rests, and how the command ends.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/audit.rs"]
+mod audit;
+#[path = "support/in_order.rs"]
+mod in_order;
+#[path = "support/made_up.rs"]
+mod made_up;
+#[path = "support/nights.rs"]
+mod nights;
+
+use audit::{Audit, Ended};
+use nights::{Night, clinic, night};
+use proptest::prelude::*;
+use serde_json::Value;
+use twilio_audit::model::{Outcome, Severity, Verdict};
+use twilio_audit::report::{AsOf, GateFormat, gate, gate_schema};
+
+fn ask(before: Ended, options: &[&str]) -> Ended {
+    Audit::new(&["gate"]).args(options).inside(before).run()
+}
+
+fn statement(before: Ended) -> (Value, Ended) {
+    let asked = ask(before, &["--format", "json"]);
+    (serde_json::from_str(&asked.stdout).unwrap(), asked)
+}
+
+fn texts(list: &Value, field: &str) -> Vec<String> {
+    list.as_array().unwrap().iter().map(|one| one[field].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ready_not_ready_and_cannot_say_each_have_a_code_and_their_reasons() {
+    let (ready, asked) = statement(night(Night::Quiet, None, &[]).await);
+    assert_eq!((asked.code, ready["verdict"].as_str().unwrap()), (0, "ready"), "{ready:#}");
+    assert_eq!(ready["why"], "2 PHI accounts, and every blocking check is met");
+    assert_eq!(ready["baa"]["counterparty"], "Twilio Inc.");
+    assert_eq!(ready["scan"]["lists"].as_array().unwrap().len(), 4);
+    let relied_on = texts(&ready["relied_on"], "id");
+    assert!(relied_on.contains(&"hipaa-flag".to_owned()) && relied_on.len() >= 8, "{relied_on:?}");
+    assert!(ready["blind_spots"].as_array().unwrap().len() > 15);
+
+    let (not_ready, asked) = statement(night(Night::Faulty, Some(asked), &[]).await);
+    assert_eq!((asked.code, not_ready["verdict"].as_str().unwrap()), (1, "not_ready"));
+    let blockers = &not_ready["accounts"][0]["blockers"];
+    let place = texts(blockers, "check_id").iter().position(|id| id == "webhook-http").unwrap();
+    let webhook = &blockers[place];
+    assert_eq!((&webhook["outcome"], &webhook["findings"]), (&"fail".into(), &1.into()));
+    assert!(webhook["what_to_do"].as_str().unwrap().contains("https"), "{webhook:#}");
+
+    let (cannot_say, asked) = statement(night(Night::Blind, Some(asked), &[]).await);
+    assert_eq!((asked.code, cannot_say["verdict"].as_str().unwrap()), (3, "cannot_say"));
+    let second = cannot_say["accounts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["account_sid"] == clinic(1))
+        .unwrap();
+    assert!(
+        texts(&second["blockers"], "outcome").iter().all(|outcome| outcome == "not_assessed"),
+        "{second:#}"
+    );
+    assert!(cannot_say["not_read"].to_string().contains("lists of"), "{cannot_say:#}");
+
+    // What the scan itself wrote is the same, as of its own moment.
+    let written: Value = serde_json::from_str(&asked.text("gate.json")).unwrap();
+    assert_eq!(written["accounts"], cannot_say["accounts"]);
+    assert_eq!(written["stated_at"], written["scan"]["started_at"]);
+    let validator = jsonschema::validator_for(&serde_json::from_str(&gate_schema()).unwrap()).unwrap();
+    for statement in [&ready, &not_ready, &cannot_say, &written] {
+        assert!(validator.is_valid(statement));
+    }
+
+    let asked = ask(asked, &[]);
+    assert!(asked.stdout.starts_with("May PHI go live?  CANNOT SAY\n"), "{}", asked.stdout);
+    assert!(asked.stdout.lines().all(|line| line.chars().count() <= 80), "{}", asked.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_too_old_is_ready_no_more() {
+    let quiet = night(Night::Quiet, None, &[]).await;
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let asked = ask(quiet, &["--max-age", "1s"]);
+    assert_eq!(asked.code, 3, "{}", asked.stdout);
+    assert!(asked.stdout.contains("scan again"), "{}", asked.stdout);
+    let asked = ask(asked, &["--max-age", "soon"]);
+    assert_eq!(asked.code, 2);
+    assert!(asked.stderr.contains("for example 90m"), "{}", asked.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_is_written_once_and_never_replaced() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let asked = ask(night(Night::Faulty, None, &[]).await, &["--to", "statement", "--format", "none"]);
+    assert_eq!((asked.code, asked.stdout.as_str()), (1, ""));
+    let page = asked.folder.path().join("statement/gate.html");
+    let html = std::fs::read_to_string(&page).unwrap();
+    assert!(html.contains("NOT READY") && html.contains("What to do:") && !html.contains("<script"));
+    assert_eq!(std::fs::metadata(&page).unwrap().permissions().mode() & 0o777, 0o600);
+    let again = ask(asked, &["--to", "statement"]);
+    assert_eq!(again.code, 2);
+    assert!(again.stderr.contains("is there already"), "{}", again.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_the_estate_makes_nothing_ready() {
+    let part = night(Night::Quiet, None, &["--check", "webhook-http"]).await;
+    let folder = part.scan();
+    let asked = ask(part, &[folder.to_str().unwrap()]);
+    assert_eq!(asked.code, 3, "{}", asked.stdout);
+    assert!(asked.stdout.contains("not every blocking check was run"), "{}", asked.stdout);
+}
+
+proptest! {
+    /// Whatever the accounts are said to be, none is ready that a blocking finding stands against.
+    #[test]
+    fn nothing_is_ready_that_a_blocker_stands_against(
+        found in prop::collection::vec((0usize..3, 0usize..3, 0usize..5, any::<bool>(), any::<bool>()), 0..8),
+        said in prop::collection::vec(0usize..3, 3),
+    ) {
+        let empty = made_up::scan(3, 3, "Clinic", &made_up::Kept::default());
+        let findings = found.iter().enumerate().map(|(place, (account, check, outcome, waived, blocks))| {
+            let mut finding = made_up::finding(&empty, place, "Clinic");
+            finding.account_sid = made_up::account_sid(*account);
+            finding.check_id = made_up::check_id(*check);
+            finding.outcome = Outcome::ALL[*outcome];
+            (finding.waived, finding.blocks_go_live) = (*waived, *blocks);
+            finding.severity = Severity::Critical;
+            finding
+        });
+        let kept = made_up::Kept { findings: findings.collect(), readings: Vec::new() };
+        let mut scan = made_up::scan(3, 3, "Clinic", &kept);
+        for (account, said) in scan.accounts.iter_mut().zip(&said) {
+            account.verdict = Some([Verdict::Ready, Verdict::NotReady, Verdict::CannotSay][*said]);
+        }
+        let as_of = AsOf { moment: scan.started_at, max_age: None };
+        let mut json = Vec::new();
+        let verdict = gate(&scan, &kept, as_of, GateFormat::Json, &mut json).unwrap();
+        let statement: Value = serde_json::from_slice(&json).unwrap();
+        for account in statement["accounts"].as_array().unwrap() {
+            let stands = kept.findings.iter().any(|finding| {
+                finding.is_open_blocker() && account["account_sid"] == finding.account_sid.as_str()
+            });
+            prop_assert!(!(stands && account["verdict"] == "ready"), "{account:#}");
+            prop_assert!(!(account["verdict"] != "ready" && verdict == Verdict::Ready));
+        }
+    }
+}

@@ -48,11 +48,12 @@ screenshots: $(BROWSER) chromium ## Take the pictures of the sample report anew
 
 tools: $(VENV)/.installed $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) chromium services minisign ## What the tests need beyond Rust
 
-# Twilio's Python library, which drives the simulator, a reader of workbooks, and the judges of what is written for
-# Kubernetes, GitHub and Prometheus, and of the reports. Without Python their tests say that they were skipped.
+# Twilio's Python library, which drives the simulator, a reader of workbooks, a mail server, and the judges of what is
+# written for Kubernetes, GitHub and Prometheus, and of the reports. Without Python their tests say that they were
+# skipped.
 $(VENV)/.installed: tests/support/twilio_python/requirements.txt tests/support/kubernetes/requirements.txt \
   tests/support/formats/requirements.txt tests/support/spreadsheet/requirements.txt \
-  tests/support/schedule/requirements.txt tests/support/metrics/requirements.txt
+  tests/support/schedule/requirements.txt tests/support/metrics/requirements.txt tests/support/notify/requirements.txt
 	@if command -v python3 >/dev/null && python3 -m venv $(VENV) 2>/dev/null; then \
 	  $(VENV)/bin/pip install --quiet --disable-pip-version-check $(^:%=-r %) && touch $@; \
 	elif [ -n "$$CI" ]; then echo "python3 with venv is needed in CI" >&2; exit 1; \

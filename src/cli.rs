@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Log, checks, diff, doctor, gate, history, init, keygen, login, logout, merge, permissions, prune, query,
-    report, review, scan, schedule, show, simulate, verify,
+    Log, checks, diff, doctor, gate, history, init, keygen, login, logout, merge, notify, permissions, prune,
+    query, report, review, scan, schedule, show, simulate, verify,
 };
 
 /// Audit a Twilio account tree before patient data goes live
@@ -37,6 +37,7 @@ pub enum Command {
     Checks(checks::Args),
     Query(query::Args),
     Schedule(schedule::Args),
+    Notify(notify::Args),
     Verify(verify::Args),
     Prune(prune::Args),
     Keygen(keygen::Args),

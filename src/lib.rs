@@ -2,7 +2,8 @@
 //!
 //! The rooms, from the bottom up; each may use the ones named before it, never one after:
 //! `model`, `redact` · `catalogue`, `credentials`, `intent` · `twilio`, `evidence` · `collect`, `audit` ·
-//! `report`, `review`, `history`, `chain` · `commands` · `cli`. `simulator` is a stranger on the other end of the wire.
+//! `report`, `review`, `history`, `notify`, `chain` · `commands` · `cli`. `simulator` is a stranger on the other end of
+//! the wire.
 
 pub mod audit;
 pub mod catalogue;
@@ -15,6 +16,7 @@ pub mod evidence;
 pub mod history;
 pub mod intent;
 pub mod model;
+pub mod notify;
 pub mod redact;
 pub mod report;
 pub mod review;

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Verify(args) => commands::verify::run(&args),
         Command::Prune(args) => commands::prune::run(&args),
         Command::Keygen(args) => commands::keygen::run(&args),
+        Command::Notify(args) => commands::notify::run(&args),
         Command::Init(args) => commands::init::run(&args),
         Command::Permissions(args) => commands::permissions::run(&args, &cli.log),
         Command::Simulate(args) => commands::simulate::run(args),

@@ -229,6 +229,12 @@ fn secrets_are_noticed_and_not_repeated() {
         (format!("[[vendor]]\nname = \"Bearer {base62}\""), base62),
         ("[[vendor]]\nname = \"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl\"".to_owned(), "eyJzdWIi"),
         ("[[vendor]]\nname = '''-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n'''".to_owned(), "BEGIN RSA"),
+        (
+            "[[notify]]\nurl = \"https://hooks.slack.com/services/T0000/B0000/abcdefgh\"".to_owned(),
+            "services/T0000/B0000/abcdefgh",
+        ),
+        ("[[notify]]\nsecret = \"Hunter 2\"".to_owned(), "Hunter 2"),
+        ("# password = 'Hunter-2!'".to_owned(), "Hunter-2!"),
         ("[[stream]]\ntarget = \"wss://user:hunter2@a.example/\"".to_owned(), "hunter2"),
     ];
     for (text, secret) in cases {
@@ -337,6 +343,63 @@ fn attestations_are_known_and_name_what_they_are_about() {
     }
     let unknown = "[[attestation]]\nid = \"hippa-flag\"\nvalue = \"on\"\nby = \"p\"\non = 2026-11-01\n";
     assert!(refused(unknown).contains("did you mean `hipaa-flag`?"));
+}
+
+/// A target with these lines beside its name.
+fn target(lines: &str) -> String {
+    format!("[[notify]]\nname = \"ops\"\n{lines}\n")
+}
+
+const WEBHOOK: &str = "kind = \"webhook\"\nurl = \"https://hooks.clinic.example/a\"\nsecret = \"ops-key\"";
+const EMAIL: &str = "kind = \"email\"\nserver = \"smtp.clinic.example\"\nfrom = \"a@clinic.example\"\nto = [\"b@clinic.example\"]";
+
+#[test]
+fn a_target_has_what_its_kind_takes_and_nothing_else() {
+    for good in [
+        WEBHOOK.to_owned(),
+        WEBHOOK.replace("https://hooks.clinic.example", "http://127.0.0.1:8080"),
+        "kind = \"slack\"\nsecret = \"channel\"".to_owned(),
+        EMAIL.to_owned(),
+        format!("{EMAIL}\nuser = \"u\"\nsecret = \"mail\""),
+        EMAIL.replace("smtp.clinic.example", "localhost") + "\ntls = \"none\"\nport = 25",
+    ] {
+        assert_eq!(read(&target(&good)).notify.len(), 1);
+    }
+    for (bad, complaint) in [
+        (WEBHOOK.replace("secret", "# secret"), "`webhook` needs `secret`"),
+        (WEBHOOK.replace("url", "# url"), "`webhook` needs `url`"),
+        ("kind = \"slack\"".to_owned(), "`slack` needs `secret`"),
+        ("kind = \"pager\"".to_owned(), "unknown value `pager`"),
+        (WEBHOOK.replace("webhook", "slack"), "`url` is not for `slack`"),
+        (EMAIL.replace("to =", "# to ="), "`email` needs `to`"),
+        (format!("{EMAIL}\nurl = \"https://a.example/\""), "`url` is not for `email`"),
+        (format!("{EMAIL}\nuser = \"u\""), "`user` and `secret` belong together"),
+        (format!("{EMAIL}\ntls = \"none\""), "`none` is for a loopback address alone"),
+        (format!("{EMAIL}\nport = 0"), "there is no port 0"),
+        (format!("{EMAIL}\nuser = \"u\\nv\"\nsecret = \"mail\""), "`notify.user`: expected one line"),
+        (EMAIL.replace("smtp.clinic.example", "smtp.twilio.com"), "never writes to Twilio"),
+        (EMAIL.replace("a@", "A <a>@"), "`notify.from`: expected a plain mail address"),
+        (
+            EMAIL.replace("b@clinic.example", "b@clinic.example\\r\\nBcc: c@d.example"),
+            "`notify.to`: expected",
+        ),
+        (format!("{WEBHOOK}\non = []"), "`on` names nothing"),
+        (format!("{WEBHOOK}\non = [\"never\"]"), "unknown value `never`"),
+        (WEBHOOK.replace("https", "http"), "plain http is for a loopback address alone"),
+        (WEBHOOK.replace("hooks.clinic.example", "api.twilio.com"), "never writes to Twilio"),
+        (WEBHOOK.replace("hooks.clinic.example", "hooks-1.twil.io"), "never writes to Twilio"),
+        (WEBHOOK.replace("hooks.clinic.example", "me@hooks.clinic.example"), "without a user name"),
+        (WEBHOOK.replace("/a\"", "/a?key=1\""), "without `?` and `#`"),
+        (WEBHOOK.replace("ops-key", "../key"), "password where its name belongs"),
+        (WEBHOOK.replace("ops-key", "-key"), "`notify.secret`: expected a short name"),
+    ] {
+        let text = refused(&target(&bad));
+        assert!(text.contains(complaint) && text.contains("audit.toml:"), "{complaint}: {text}");
+    }
+    assert!(
+        refused(&target(WEBHOOK).replace("ops\"", "Ops\"")).contains("`notify.name`: expected a short name")
+    );
+    assert!(refused(&target(WEBHOOK).repeat(2)).contains("declared twice"));
 }
 
 #[test]

@@ -21,6 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("review", &["intent", "model"]),
     ("history", &["model"]),
     ("chain", &["model"]),
+    ("notify", &["credentials", "intent", "model"]),
     ("simulator", &[]),
     (
         "commands",
@@ -34,6 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "history",
             "intent",
             "model",
+            "notify",
             "report",
             "review",
             "simulator",

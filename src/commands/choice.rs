@@ -50,7 +50,10 @@ pub(super) fn choices(
 ) -> anyhow::Result<StartedWith> {
     let accounts: Vec<&str> = collector.only_accounts.iter().map(|account| account.as_str()).collect();
     let shard = collector.shard.map(|shard| shard.to_string());
-    let of_intent = chain::sha256(intent.to_json()?.to_string());
+    let mut of_intent = intent.to_json()?;
+    // Whom to tell of it changes nothing of the result.
+    of_intent.as_object_mut().map(|tables| tables.remove("notify"));
+    let of_intent = chain::sha256(of_intent.to_string());
     let hash = |text: Option<&str>| text.map(chain::sha256).unwrap_or_default();
     let choices = [
         (VERSION, env!("CARGO_PKG_VERSION").to_owned()),

@@ -20,6 +20,11 @@ pub(super) struct ChosenShard {
 }
 
 impl ChosenShard {
+    /// Whether it is about a part only.
+    pub(super) const fn is_given(&self) -> bool {
+        self.shard.is_some() || self.shards.is_some()
+    }
+
     /// The shard.
     pub(super) fn chosen(&self) -> Result<Option<Shard>, Stop> {
         let Some(of) = self.shards else { return Ok(self.shard) };

@@ -1,13 +1,16 @@
-//! `login`: asks for a credential on the terminal and keeps it in the keyring.
+//! `login`: asks for a credential, or another secret, on the terminal and keeps it in the keyring.
 //!
 //! Checks the shape only. Whether Twilio accepts it, and what it can read, shows in the next scan.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Read as _, Write};
 
 use anyhow::{Context, bail};
 
 use super::{Exit, Stop};
-use crate::credentials::{Credential, Keyring, OsKeyring, Secret, SecretStore, Source};
+use crate::credentials::{
+    Credential, Keyring, OsKeyring, Secret, SecretStore, Source, keyring_entry, without_line_end,
+};
+use crate::model::is_slug;
 
 /// Keep a credential in the operating system's keyring
 ///
@@ -28,8 +31,23 @@ use crate::credentials::{Credential, Keyring, OsKeyring, Secret, SecretStore, So
 /// 5. the keyring
 ///
 /// What each kind of credential can read is told in docs/permissions.md.
+///
+/// With --secret it keeps another secret, which a target of [[notify]] in audit.toml names: the key that signs a webhook,
+/// the address of a Slack webhook, the password of a mail server. It may also be piped in. Whoever is told takes it from
+/// the first of these places that has it: a [[secret]] with that `name` and a `value` in the credentials file,
+/// `$CREDENTIALS_DIRECTORY/twilio-audit-NAME`, the keyring.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Keep a secret of this name instead of a credential
+    #[arg(long, value_name = "NAME", value_parser = secret_name)]
+    secret: Option<String>,
+}
+
+/// The name of a secret.
+pub(super) fn secret_name(text: &str) -> Result<String, &'static str> {
+    let is_name = is_slug(text);
+    if is_name { Ok(text.to_owned()) } else { Err("a name is lower-case letters, digits and hyphens") }
+}
 
 /// Where the answers come from.
 pub(super) trait Prompt {
@@ -39,7 +57,12 @@ pub(super) trait Prompt {
     fn line(&mut self) -> io::Result<String>;
     /// The next line, not shown while it is typed.
     fn hidden(&mut self) -> io::Result<Secret>;
+    /// All that is piped in.
+    fn piped(&mut self) -> io::Result<Secret>;
 }
+
+/// More than any secret needs.
+const MAX_BYTES: u64 = 64 << 10;
 
 struct Terminal;
 
@@ -58,14 +81,24 @@ impl Prompt for Terminal {
         let hide = rpassword::ConfigBuilder::new().password_feedback_hide().build();
         rpassword::read_password_with_config(hide).map(Secret::new)
     }
+
+    fn piped(&mut self) -> io::Result<Secret> {
+        let mut text = String::new();
+        io::stdin().lock().take(MAX_BYTES).read_to_string(&mut text)?;
+        Ok(Secret::new(text))
+    }
 }
 
 /// Asks, checks and stores. Everything is said on standard error.
 ///
 /// # Errors
 /// Where there is no terminal, an answer has the wrong shape, or the keyring is of no use.
-pub fn run(_args: &Args) -> Result<Exit, Stop> {
-    let done = log_in(&mut Terminal, &OsKeyring, &mut io::stderr().lock());
+pub fn run(args: &Args) -> Result<Exit, Stop> {
+    let talk = &mut io::stderr().lock();
+    let done = match &args.secret {
+        Some(name) => keep(name, &mut Terminal, &OsKeyring, talk),
+        None => log_in(&mut Terminal, &OsKeyring, talk),
+    };
     done.map(|()| Exit::Complete).map_err(Stop::with(Exit::Usage))
 }
 
@@ -103,6 +136,35 @@ fn log_in(prompt: &mut dyn Prompt, store: &dyn SecretStore, talk: &mut dyn Write
     Ok(())
 }
 
+/// Keeps a secret that is no credential of Twilio's.
+fn keep(
+    name: &str,
+    prompt: &mut dyn Prompt,
+    store: &dyn SecretStore,
+    talk: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let entry = keyring_entry(name);
+    // Asked first, so that nobody types a secret into a machine that cannot keep it.
+    store.get(&entry).with_context(|| {
+        format!("nothing was stored; without a keyring write a [[secret]] with the name {name} into the --credentials file")
+    })?;
+    let secret = if prompt.is_terminal() {
+        ask(talk, &format!("Secret `{name}`: "))?;
+        let typed = prompt.hidden()?;
+        writeln!(talk)?;
+        typed
+    } else {
+        prompt.piped()?
+    };
+    let text = without_line_end(secret.reveal().to_owned());
+    if text.is_empty() || text.contains(char::is_control) {
+        bail!("nothing was stored: a secret is one line of text");
+    }
+    store.set(&entry, &Secret::new(text)).context("nothing was stored")?;
+    writeln!(talk, "Stored the secret `{name}` in the keyring.")?;
+    Ok(())
+}
+
 fn ask(talk: &mut dyn Write, question: &str) -> io::Result<()> {
     write!(talk, "{question}")?;
     talk.flush()
@@ -131,6 +193,10 @@ mod tests {
 
         fn hidden(&mut self) -> io::Result<Secret> {
             Ok(Secret::new(self.0.remove(0).to_owned()))
+        }
+
+        fn piped(&mut self) -> io::Result<Secret> {
+            Ok(Secret::new("p1ped-value\n".to_owned()))
         }
     }
 
@@ -168,6 +234,22 @@ mod tests {
     fn without_a_terminal_it_points_at_the_other_ways() {
         let error = log_in_with(vec![], &Memory::default()).0.unwrap_err().to_string();
         assert!(error.contains("--credentials FILE"), "{error}");
+    }
+
+    #[test]
+    fn a_named_secret_is_typed_or_piped_in_and_never_shown() {
+        for (answers, expected) in [(vec!["s3cret value"], "s3cret value"), (vec![], "p1ped-value")] {
+            let (store, mut talk) = (Memory::default(), Vec::new());
+            keep("ops", &mut Typist(answers), &store, &mut talk).unwrap();
+            assert_eq!(store.get("secret:ops").unwrap().unwrap().reveal(), expected);
+            let talk = String::from_utf8(talk).unwrap();
+            assert!(talk.contains("`ops`") && !talk.contains(expected), "{talk}");
+            assert!(Keyring::new(&store).load().unwrap().is_empty(), "it is no credential");
+        }
+        let store = Memory::default();
+        assert!(keep("ops", &mut Typist(vec![""]), &store, &mut Vec::new()).is_err());
+        assert!(store.secrets.borrow().is_empty());
+        assert!(secret_name("../ops").is_err());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `logout`: removes credentials from the keyring, and says which.
+//! `logout`: removes credentials and other secrets from the keyring, and says which.
 //!
 //! Twilio is not told: a key that is no longer wanted must also be deleted there.
 
@@ -6,8 +6,9 @@ use std::io::{self, Write};
 
 use anyhow::{Context, bail};
 
+use super::login::secret_name;
 use super::{Exit, Stop};
-use crate::credentials::{Keyring, OsKeyring, SecretStore};
+use crate::credentials::{Keyring, OsKeyring, SecretStore, keyring_entry};
 use crate::model::AccountSid;
 
 /// Remove credentials from the operating system's keyring
@@ -18,6 +19,9 @@ use crate::model::AccountSid;
 pub struct Args {
     /// The account (AC…) whose credential is removed; without it, all are
     pub account: Option<AccountSid>,
+    /// Remove the secret of this name, which `login --secret` stored, and no credential
+    #[arg(long, value_name = "NAME", value_parser = secret_name, conflicts_with = "account")]
+    pub secret: Option<String>,
 }
 
 /// Removes, and says on standard error what was removed.
@@ -30,6 +34,13 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
 }
 
 fn log_out(args: &Args, store: &dyn SecretStore, talk: &mut dyn Write) -> anyhow::Result<()> {
+    if let Some(name) = &args.secret {
+        if !store.delete(&keyring_entry(name)).context("nothing was removed")? {
+            bail!("no secret `{name}` in the keyring: not found, or the keyring is locked");
+        }
+        writeln!(talk, "Removed the secret `{name}` from the keyring.")?;
+        return Ok(());
+    }
     let keyring = Keyring::new(store);
     if let Some(account) = &args.account {
         if !keyring.remove(account).context("nothing was removed")? {
@@ -72,7 +83,7 @@ mod tests {
 
     fn log_out_of(account: Option<&str>, store: &Memory) -> (anyhow::Result<()>, String) {
         let mut talk = Vec::new();
-        let args = Args { account: account.map(|account| account.parse().unwrap()) };
+        let args = Args { account: account.map(|account| account.parse().unwrap()), secret: None };
         let result = log_out(&args, store, &mut talk);
         (result, String::from_utf8(talk).unwrap())
     }
@@ -95,6 +106,17 @@ mod tests {
         assert!(talk.contains(ONE) && talk.contains(TWO), "{talk}");
         assert!(store.secrets.borrow().is_empty());
         assert!(log_out_of(None, &store).1.contains("nothing to remove"));
+    }
+
+    #[test]
+    fn a_named_secret_is_removed_alone() {
+        let store = filled();
+        store.set("secret:ops", &Secret::new("s3cret-value".into())).unwrap();
+        let args = Args { account: None, secret: Some("ops".into()) };
+        log_out(&args, &store, &mut Vec::new()).unwrap();
+        assert!(store.get("secret:ops").unwrap().is_none());
+        assert_eq!(Keyring::new(&store).accounts().unwrap().len(), 2);
+        assert!(log_out(&args, &store, &mut Vec::new()).is_err());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use super::scan::output_of;
 use super::scan_folder::{ScanFolder, shards_in};
 use super::scan_lock::{ScanLock, Use};
 use super::signing::Signing;
+use super::telling::Teller;
 use super::{Exit, Log, Stop, choice, interruptible};
 use crate::evidence::{ScanFacts, StartedWith, Store};
 use crate::model::{Region, Shard};
@@ -51,6 +53,12 @@ pub struct Args {
     /// The Region of the shards
     #[arg(long, value_enum, default_value_t = Region::Us1, env = "TWILIO_AUDIT_REGION")]
     region: Region,
+    /// The audit.toml that declares whom to tell of the scan
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG")]
+    config: Option<PathBuf>,
+    /// The file with the secrets that telling takes; `-` is standard input
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS")]
+    credentials: Option<PathBuf>,
     #[command(flatten)]
     chosen: ChosenChecks,
     #[command(flatten)]
@@ -77,16 +85,31 @@ struct Ready {
 pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
     let log = log.clone();
     let (metrics, output) = (args.metrics.clone(), output_of(&args.output, args.region));
+    let teller = Arc::new(args.teller());
+    let telling = Arc::clone(&teller);
     metrics.after(&output, || {
-        interruptible(async move {
+        let ended = interruptible(async move {
             // It waits for the disk and for other machines, and for nobody's answer.
-            let merged = spawn_blocking(move || merge(&args, &log)).await;
+            let merged = spawn_blocking(move || merge(&args, &log, &telling)).await;
             merged.map_err(Stop::with(Exit::Broken))?
-        })
+        });
+        let told = teller.tell(&ended);
+        (ended, told)
     })
 }
 
-fn merge(args: &Args, log: &Log) -> Result<Exit, Stop> {
+impl Args {
+    /// Whom to tell how it ends. What is not declared here counts for nothing: a merge needs no audit.toml.
+    fn teller(&self) -> Teller {
+        if self.config.is_none() || !self.chosen.is_everything() {
+            return Teller::of_nobody();
+        }
+        let output = output_of(&self.output, self.region);
+        Teller::of(self.config.as_deref(), self.credentials.as_deref(), output, self.region)
+    }
+}
+
+fn merge(args: &Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     let catalogue = args.chosen.choose()?;
     let key = args.signing.key()?;
     let output = output_of(&args.output, args.region);
@@ -107,6 +130,8 @@ fn merge(args: &Args, log: &Log) -> Result<Exit, Stop> {
             return Err(Stop::new(Exit::Broken, error.context("the shards are as they were")));
         }
     };
+    let exit = args.reporting.exit_of(&scan);
+    teller.learns(&scan, &store, &folder.path, exit);
     if !args.keep_shards {
         for shard in &shards {
             fs::remove_file(shard.folder.join("evidence.db"))
@@ -116,7 +141,7 @@ fn merge(args: &Args, log: &Log) -> Result<Exit, Stop> {
         }
     }
     args.reporting.print(&scan, &store, &folder.path, log)?;
-    Ok(args.reporting.exit_of(&scan))
+    Ok(exit)
 }
 
 impl Ready {

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::replacing::replace_public_file;
 use super::stored_scan::StoredScan;
+use super::telling::Told;
 use super::{Exit, Stop};
 use crate::report::{self, LastRun};
 
@@ -25,14 +26,18 @@ impl MetricsFile {
     pub(super) fn after(
         &self,
         output: &Path,
-        run: impl FnOnce() -> Result<Exit, Stop>,
+        run: impl FnOnce() -> (Result<Exit, Stop>, Told),
     ) -> Result<Exit, Stop> {
         let began = Instant::now();
-        let ended = run();
+        let (ended, told) = run();
         if let Some(path) = &self.metrics_file {
             let exit = ended.as_ref().map_or_else(|stop| stop.exit, |exit| *exit);
-            let run =
-                LastRun { ended_at: Timestamp::now(), duration: began.elapsed(), exit_code: exit as u8 };
+            let run = LastRun {
+                ended_at: Timestamp::now(),
+                duration: began.elapsed(),
+                exit_code: exit as u8,
+                not_told: told.failed,
+            };
             if let Err(error) = write(path, run, output) {
                 tracing::warn!("the metrics are not all written: {error:#}");
             }

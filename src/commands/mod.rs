@@ -23,6 +23,7 @@ pub mod login;
 pub mod logout;
 pub mod merge;
 mod metrics_file;
+pub mod notify;
 pub mod permissions;
 mod plan;
 mod printing;
@@ -46,6 +47,7 @@ pub mod simulate;
 mod start;
 mod stored_scan;
 mod strength;
+mod telling;
 pub mod verify;
 
 use anyhow::anyhow;

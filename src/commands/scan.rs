@@ -28,6 +28,7 @@ use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing::Signing;
 use super::signing_in::{client, reduction, sign_in};
 use super::start::{Interrupted, Started, start};
+use super::telling::Teller;
 use super::{Exit, Log, Stop, interruptible};
 use crate::chain::SigningKey;
 use crate::collect::{Collector, Reduction, collect};
@@ -102,6 +103,16 @@ impl Args {
         let how = if shard.is_some() { Use::WithOtherShards } else { Use::Alone };
         ScanLock::take(&self.output(), how, Duration::ZERO)
     }
+
+    /// Whom to tell how it ends. A part, a plan and the demonstration are nobody's business; of a shard tells `merge`.
+    fn teller(&self) -> Teller {
+        let is_part = !self.accounts.is_empty() || !self.chosen.is_everything() || self.shard.is_given();
+        if is_part || self.demo || self.dry_run {
+            return Teller::of_nobody();
+        }
+        let choices = &self.choices;
+        Teller::of(choices.config.as_deref(), choices.credentials.as_deref(), self.output(), choices.region)
+    }
 }
 
 /// Where the scans of a Region are.
@@ -118,15 +129,20 @@ pub(super) fn output_of(output: &Path, region: Region) -> PathBuf {
 ///
 /// With the exit code and the sentence that explain why there is no report.
 pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
+    let teller = args.teller();
     // Looking ahead is no scan, and says nothing of one.
     if args.dry_run {
-        return scan(args, log);
+        return scan(args, log, &teller);
     }
     let (metrics, output) = (args.metrics.clone(), args.output());
-    metrics.after(&output, || scan(args, log))
+    metrics.after(&output, || {
+        let ended = scan(args, log, &teller);
+        let told = teller.tell(&ended);
+        (ended, told)
+    })
 }
 
-fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
+fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     let begun_at = Instant::now();
     let clock = args.demo_time.map_or(Clock::System, Clock::Fixed);
     let catalogue = args.chosen.choose()?;
@@ -145,6 +161,7 @@ fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
     let started_at = interrupted.as_ref().map_or_else(|| clock.now(), |before| before.facts.started_at);
     // Programs and keyrings are asked before anything is interruptible, so that Ctrl-C simply ends them.
     let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
+    setting.iter().for_each(|setting| teller.knows(&setting.credentials));
     let begun = AtomicBool::new(interrupted.is_some());
     let scan = async {
         let mut setting = match setting {
@@ -153,8 +170,18 @@ fn scan(args: Args, log: &Log) -> Result<Exit, Stop> {
         };
         setting.add_reviews(args.reviews.as_deref(), args.choices.config.as_deref(), started_at)?;
         let key = key.as_ref();
-        let scan =
-            Scanning { args: &args, log, clock, begun_at, started_at, shard, key, lock, begun: &begun };
+        let scan = Scanning {
+            args: &args,
+            log,
+            clock,
+            begun_at,
+            started_at,
+            shard,
+            key,
+            lock,
+            begun: &begun,
+            teller,
+        };
         scan.run(catalogue, setting, interrupted).await
     };
     interruptible(scan).map_err(|stop| match stop.exit {
@@ -214,6 +241,7 @@ struct Scanning<'a> {
     lock: OnceCell<ScanLock>,
     /// Whether something is there to go on with.
     begun: &'a AtomicBool,
+    teller: &'a Teller,
 }
 
 impl Scanning<'_> {
@@ -363,8 +391,10 @@ impl Scanning<'_> {
         let options = self.args.reporting.options();
         let (scan, store) = finish(store, catalogue, options, &mut folder, self.key)
             .map_err(|error| Stop::new(Exit::Broken, error.context(GO_ON)))?;
+        let exit = self.args.reporting.exit_of(&scan);
+        self.teller.learns(&scan, &store, &folder.path, exit);
         self.args.reporting.print(&scan, &store, &folder.path, self.log)?;
-        Ok(self.args.reporting.exit_of(&scan))
+        Ok(exit)
     }
 
     fn end_of_shard(&self, shard: Shard, mut folder: ScanFolder, store: Store) -> Result<Exit, Stop> {

@@ -42,6 +42,25 @@ pub enum CredentialError {
         /// What happened.
         problem: String,
     },
+    /// No place has the secret of a name.
+    #[error(
+        "there is no secret `{name}`: keep it with `twilio-audit login --secret {name}`, as a [[secret]] in the \
+         --credentials file, or as the systemd credential twilio-audit-{name}{reason}"
+    )]
+    NoSecret {
+        /// The name.
+        name: String,
+        /// What else is known, in brackets.
+        reason: String,
+    },
+    /// What a place has cannot be a secret.
+    #[error("the secret `{name}` {problem}")]
+    BadSecret {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// The keyring was the last resort and failed.
     #[error(
         "no credentials found: set TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and \

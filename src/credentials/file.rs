@@ -1,5 +1,5 @@
 //! The file format of credentials: `[[credential]]` tables with `account` (or `organization`), `user`, `secret` and
-//! `region`.
+//! `region`; and of other secrets: `[[secret]]` tables with `name` and `value`.
 //!
 //! The TOML reader's own messages are not passed on, because they quote the line at fault.
 
@@ -11,8 +11,8 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Credential, CredentialError, Credentials, OrganizationApp, Part, Secret, Source};
-use crate::model::{Region, is_sid};
+use super::{Credential, CredentialError, Credentials, NamedSecrets, OrganizationApp, Part, Secret, Source};
+use crate::model::{Region, is_sid, is_slug};
 
 /// More than any list of accounts needs; a wrong file is noticed before it fills the memory.
 pub(super) const MAX_BYTES: u64 = 16 << 20;
@@ -22,6 +22,15 @@ pub(super) const MAX_BYTES: u64 = 16 << 20;
 struct Document {
     #[serde(default)]
     credential: Vec<Entry>,
+    #[serde(default)]
+    secret: Vec<Named>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    name: Spanned<String>,
+    value: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -45,30 +54,41 @@ type Fault = (Range<usize>, String);
 
 /// Reads the file that the user named; refuses it where others can read it.
 pub(super) fn read_private(path: &Path) -> Result<Credentials, CredentialError> {
-    let text = read_private_text(path)?;
-    parse(&text, &path.display().to_string(), &Source::File(path.to_owned()))
+    let (name, text) = private_text(path)?;
+    parse(&text, &name, &Source::File(path.to_owned()))
 }
 
-/// Reads a file that the service manager guards. systemd may grant access through an access list,
-/// which shows as group permission, so the mode says nothing here. `None` where there is no file.
-pub(super) fn read_guarded(path: &Path) -> Result<Option<Credentials>, CredentialError> {
-    let text = read_guarded_text(path)?;
-    text.map(|text| parse(&text, &path.display().to_string(), &Source::Systemd)).transpose()
+/// The same for whoever needs its other secrets alone.
+pub(super) fn read_private_secrets(path: &Path) -> Result<NamedSecrets, CredentialError> {
+    let (name, text) = private_text(path)?;
+    parse_secrets(&text, &name)
 }
 
-/// The text of a file that only its owner can read.
-pub(super) fn read_private_text(path: &Path) -> Result<Secret, CredentialError> {
+/// The text of a file that only its owner can read, and what errors call it.
+pub(super) fn private_text(path: &Path) -> Result<(String, Secret), CredentialError> {
     let name = path.display().to_string();
     let file = open(path, &name)?;
     refuse_if_shared(&file, &name)?;
-    read_text(file, &name)
+    let text = read_text(file, &name)?;
+    Ok((name, text))
 }
 
-/// The text of a file that the service manager guards; `None` where there is no file.
-pub(super) fn read_guarded_text(path: &Path) -> Result<Option<Secret>, CredentialError> {
+/// Reads a file that the service manager guards. `None` where there is no file.
+pub(super) fn read_guarded(path: &Path) -> Result<Option<Credentials>, CredentialError> {
+    guarded_text(path)?.map(|(name, text)| parse(&text, &name, &Source::Systemd)).transpose()
+}
+
+/// The same for whoever needs its other secrets alone; none where there is no file.
+pub(super) fn read_guarded_secrets(path: &Path) -> Result<NamedSecrets, CredentialError> {
+    guarded_text(path)?
+        .map_or_else(|| Ok(NamedSecrets::default()), |(name, text)| parse_secrets(&text, &name))
+}
+
+/// systemd may grant access through an access list, which shows as group permission, so the mode says nothing here.
+pub(super) fn guarded_text(path: &Path) -> Result<Option<(String, Secret)>, CredentialError> {
     let name = path.display().to_string();
     match open(path, &name) {
-        Ok(file) => read_text(file, &name).map(Some),
+        Ok(file) => read_text(file, &name).map(|text| Some((name, text))),
         Err(CredentialError::Unreadable { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
             Ok(None)
         }
@@ -110,24 +130,69 @@ pub(super) fn read_text(reader: impl Read, name: &str) -> Result<Secret, Credent
     }
 }
 
+/// A text, what errors call it, and where its lines end.
+struct Lines<'t> {
+    name: &'t str,
+    text: &'t str,
+    ends: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t Secret, name: &'t str) -> Self {
+        let text = text.reveal();
+        Self { name, text, ends: text.match_indices('\n').map(|(at, _)| at).collect() }
+    }
+
+    fn line_of(&self, at: &Range<usize>) -> usize {
+        self.ends.partition_point(|end| *end < at.start) + 1
+    }
+
+    fn invalid(&self, (at, problem): (Option<Range<usize>>, String)) -> CredentialError {
+        let line = at.as_ref().map_or(1, |at| self.line_of(at));
+        CredentialError::Invalid { name: self.name.to_owned(), line, problem }
+    }
+
+    fn document(&self) -> Result<Document, CredentialError> {
+        toml::from_str(self.text).map_err(|error| self.invalid((error.span(), explain(&error).to_owned())))
+    }
+
+    fn secrets(&self, entries: Vec<Named>) -> Result<NamedSecrets, CredentialError> {
+        let mut secrets = NamedSecrets::default();
+        for Named { name, value } in entries {
+            let invalid = |at, problem: &str| self.invalid((Some(at), problem.to_owned()));
+            if !is_slug(name.get_ref()) {
+                let problem = "`name` must be a short name: lower-case letters, digits and hyphens";
+                return Err(invalid(name.span(), problem));
+            }
+            let secret = Secret::new(value.get_ref().clone());
+            secret.check_line().map_err(|problem| invalid(value.span(), &format!("`value` {problem}")))?;
+            if !secrets.add(name.get_ref().clone(), secret) {
+                return Err(invalid(name.span(), "a second secret of this name; keep one"));
+            }
+        }
+        Ok(secrets)
+    }
+}
+
+/// The other secrets of `text`, which need no credential beside them.
+pub(super) fn parse_secrets(text: &Secret, name: &str) -> Result<NamedSecrets, CredentialError> {
+    let lines = Lines::of(text, name);
+    lines.secrets(lines.document()?.secret)
+}
+
 /// Understands `text`, which came from `source` and is called `name` in errors.
 pub(super) fn parse(text: &Secret, name: &str, source: &Source) -> Result<Credentials, CredentialError> {
-    let text = text.reveal();
-    let line_ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
-    let line_of = |at: &Range<usize>| line_ends.partition_point(|end| *end < at.start) + 1;
-    let invalid = |(at, problem): (Option<Range<usize>>, String)| {
-        let line = at.as_ref().map_or(1, line_of);
-        CredentialError::Invalid { name: name.to_owned(), line, problem }
-    };
-    let document: Document =
-        toml::from_str(text).map_err(|error| invalid((error.span(), explain(&error).to_owned())))?;
+    let lines = Lines::of(text, name);
+    let invalid = |fault| lines.invalid(fault);
+    let document = lines.document()?;
     if document.credential.is_empty() {
         return Err(invalid((None, "there is no [[credential]] table".to_owned())));
     }
     let mut credentials = Credentials::default();
+    credentials.set_secrets(lines.secrets(document.secret)?);
     for entry in document.credential {
         let named = entry.account.as_ref().or(entry.organization.as_ref()).unwrap_or(&entry.secret);
-        let place = format!("{name}:{}", line_of(&named.span()));
+        let place = format!("{name}:{}", lines.line_of(&named.span()));
         match entry.understand(source).map_err(|(at, problem)| invalid((Some(at), problem)))? {
             Understood::OfAccount(credential) => add(&mut credentials, Credential { place, ..credential }),
             Understood::OfOrganization(app) if credentials.organization().is_some() => {
@@ -217,9 +282,12 @@ impl Entry {
 fn explain(error: &toml::de::Error) -> &'static str {
     match error.message() {
         message if message.starts_with("unknown field") => {
-            "unknown key; [[credential]] has `account` or `organization`, `user`, `secret` and `region`"
+            "unknown key; [[credential]] has `account` or `organization`, `user`, `secret` and `region`, and \
+             [[secret]] has `name` and `value`"
         }
         "missing field `secret`" => "`secret` is missing",
+        "missing field `name`" => "`name` is missing",
+        "missing field `value`" => "`value` is missing",
         message if message.starts_with("invalid type") => {
             "the value has the wrong type; write `account`, `user` and `secret` of a [[credential]] as quoted text"
         }

@@ -9,6 +9,7 @@ mod environment;
 mod error;
 mod file;
 mod keyring;
+mod named;
 mod secret;
 mod set;
 mod signing_key;
@@ -20,7 +21,8 @@ pub use error::CredentialError;
 #[cfg(test)]
 pub(crate) use keyring::fake;
 pub use keyring::{Keyring, OsKeyring, SecretStore, StoreError};
+pub use named::{NamedSecrets, keyring_entry, named_secret, without_line_end};
 pub use secret::Secret;
 pub use set::{Credentials, ParentReach};
 pub use signing_key::{SIGNING_KEY, keep_signing_key, signing_key};
-pub use source::{Source, Sources, gather};
+pub use source::{Source, Sources, gather, secrets_of_file};

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::model::is_sid;
 
-/// An Auth Token or an API key's secret. Overwritten when dropped; `Debug` shows `***`.
+/// An Auth Token, an API key's secret, or another secret. Overwritten when dropped; `Debug` shows `***`.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 
@@ -19,6 +19,18 @@ impl Secret {
     /// The text itself, for the one place that sends it and the one that stores it.
     pub fn reveal(&self) -> &str {
         self.0.expose_secret()
+    }
+
+    /// Refuses what is empty or more than one line: no key, address or password is.
+    pub(super) fn check_line(&self) -> Result<(), &'static str> {
+        let text = self.reveal();
+        if text.is_empty() {
+            return Err("is empty");
+        }
+        if text.chars().any(char::is_control) {
+            return Err("contains a line break or another control character");
+        }
+        Ok(())
     }
 
     /// Refuses what cannot be a secret of Twilio's. The exact shape is not documented, so only the

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::credential::{Credential, CredentialKind, OrganizationApp};
+use super::named::NamedSecrets;
 use crate::model::{AccountSid, Region};
 
 /// Which credentials of a parent answer a request for one of its subaccounts.
@@ -28,6 +29,7 @@ pub struct Credentials {
     organization: Option<OrganizationApp>,
     parent: Option<AccountSid>,
     surplus: Vec<String>,
+    secrets: NamedSecrets,
 }
 
 impl FromIterator<Credential> for Credentials {
@@ -66,6 +68,15 @@ impl Credentials {
         if self.own(&credential.account).is_none() {
             self.push(credential);
         }
+    }
+
+    /// The secrets that stood in the same file, by their names.
+    pub const fn secrets(&self) -> &NamedSecrets {
+        &self.secrets
+    }
+
+    pub(super) fn set_secrets(&mut self, secrets: NamedSecrets) {
+        self.secrets = secrets;
     }
 
     /// The Organization's app, where one was supplied.

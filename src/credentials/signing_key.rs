@@ -21,12 +21,13 @@ pub fn signing_key(
     keyring: &dyn SecretStore,
 ) -> Result<Option<(Secret, String)>, CredentialError> {
     if let Some(path) = named {
-        return Ok(Some((file::read_private_text(path)?, path.display().to_string())));
+        let (name, text) = file::private_text(path)?;
+        return Ok(Some((text, name)));
     }
     if let Some(directory) = environment.var("CREDENTIALS_DIRECTORY") {
         let path = Path::new(&directory).join(SIGNING_KEY);
-        if let Some(text) = file::read_guarded_text(&path)? {
-            return Ok(Some((text, path.display().to_string())));
+        if let Some((name, text)) = file::guarded_text(&path)? {
+            return Ok(Some((text, name)));
         }
     }
     if !is_wanted {

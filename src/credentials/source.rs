@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::environment::{self, Environment};
 use super::keyring::{Keyring, SecretStore};
-use super::{CredentialError, Credentials, command, file};
+use super::{CredentialError, Credentials, NamedSecrets, command, file};
 
 /// Where a credential was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,9 +87,33 @@ pub fn gather(sources: Sources<'_>) -> Result<Credentials, CredentialError> {
     }
 }
 
+/// The secrets that stand in a credentials file and are no credentials: in the one that is named (`-` is standard input),
+/// otherwise in the one of the service manager, if there is one.
+///
+/// # Errors
+/// Where the file cannot be read or understood.
+pub fn secrets_of_file(
+    path: Option<&Path>,
+    stdin: &mut dyn Read,
+    environment: &dyn Environment,
+) -> Result<NamedSecrets, CredentialError> {
+    match path {
+        Some(path) if path == Path::new("-") => {
+            let name = "standard input";
+            file::parse_secrets(&file::read_text(stdin, name)?, name)
+        }
+        Some(path) => file::read_private_secrets(path),
+        None => match environment.var("CREDENTIALS_DIRECTORY") {
+            Some(directory) => file::read_guarded_secrets(&Path::new(&directory).join("twilio-audit")),
+            None => Ok(NamedSecrets::default()),
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::io;
 
     use super::super::keyring::StoreError;
     use super::super::keyring::fake::Memory;
@@ -262,6 +286,40 @@ mod tests {
             let shown = format!("{error} {error:?}");
             assert!(!shown.contains("aB3dE6") && !shown.contains("12345678"), "{shown}");
         }
+    }
+
+    #[test]
+    fn other_secrets_stand_beside_the_credentials() {
+        let named = |name: &str, value: &str| format!("[[secret]]\nname = \"{name}\"\nvalue = \"{value}\"\n");
+        let secret = named("ops-key", "s3cret value");
+        let stdin = format!("{}{secret}", entry(ONE, "first"));
+        let world = World { stdin, ..World::default() };
+        let credentials = world.gather(Some(Path::new("-"))).unwrap();
+        assert!(!credentials.secrets().is_empty() && !format!("{credentials:?}").contains("s3cret"));
+        let nothing = |_: &str| None;
+        let alone = |text: &str| secrets_of_file(Some(Path::new("-")), &mut text.as_bytes(), &nothing);
+        assert!(!alone(&secret).unwrap().is_empty(), "nobody who tells needs a credential");
+        for (text, expected) in [
+            (named("Ops", "s3cret"), "input:2: `name` must be"),
+            (named("ops", ""), "input:3: `value` is empty"),
+            (named("ops", "s3cret\\nvalue"), "input:3: `value` contains a line break"),
+            (secret.repeat(2), "input:5: a second secret"),
+            ("[[secret]]\nname = \"ops\"\n".to_owned(), "`value` is missing"),
+        ] {
+            let error = alone(&text).unwrap_err().to_string();
+            assert!(error.contains(expected) && !error.contains("s3cret"), "{expected}: {error}");
+        }
+    }
+
+    #[test]
+    fn other_secrets_may_come_from_the_service_manager() {
+        let directory = tempfile::tempdir().unwrap();
+        let environment = |_: &str| Some(directory.path().display().to_string());
+        let found = || secrets_of_file(None, &mut io::empty(), &environment).unwrap();
+        assert!(found().is_empty());
+        let text = "[[secret]]\nname = \"ops\"\nvalue = \"s3cret\"\n";
+        std::fs::write(directory.path().join("twilio-audit"), text).unwrap();
+        assert!(!found().is_empty());
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::attestation::Attestation;
 use super::estate::{
     Account, Bucket, Key, OauthApp, Person, Sbc, StoredCredential, Stream, Vendor, WebhookHost,
 };
+use super::notify::Notify;
 use super::value::{Day, Eligibility};
 use super::waiver::{Fixed, Waiver};
 use crate::model::AccountSid;
@@ -90,6 +91,9 @@ pub struct Intent {
     /// What a person vouches for because no API shows it.
     #[serde(default)]
     pub attestation: Vec<Attestation>,
+    /// Whom to tell what a scan changed.
+    #[serde(default)]
+    pub notify: Vec<Notify>,
     /// Findings that are accepted for a while.
     #[serde(default)]
     pub waiver: Vec<Waiver>,

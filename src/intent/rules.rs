@@ -7,6 +7,7 @@ use super::attestation::{ATTESTATIONS, AttestationScope, attestation_rule};
 use super::document::Intent;
 use super::error::{Problem, did_you_mean};
 use super::locate::{Document, Step};
+use super::notify::{MailTls, Notify, Way, is_this_machine, is_twilio};
 use super::waiver::{NEVER_WAIVED, WAIVER_MAX_DAYS};
 use super::{Attestation, SCHEMA_VERSION, Waiver};
 
@@ -35,6 +36,10 @@ pub(super) fn check(intent: &Intent, document: &Document<'_>) -> Vec<Problem> {
         rules.said("fixed", index, "by", &fixed.by);
     }
     rules.decided_once(intent);
+    rules.twice("notify", "name", intent.notify.iter().map(|entry| &entry.name));
+    for (index, notify) in intent.notify.iter().enumerate() {
+        rules.notify(index, notify);
+    }
     for (index, change) in intent.change.iter().enumerate() {
         if change.to < change.from {
             rules.at("change", index, "to", "this change ends before it begins");
@@ -157,6 +162,34 @@ impl Rules<'_> {
             if text.trim().is_empty() {
                 self.at("waiver", index, key, format!("a waiver without `{key}` is not a waiver"));
             }
+        }
+    }
+
+    fn notify(&mut self, index: usize, entry: &Notify) {
+        let kind = entry.kind.as_str();
+        let (needed, possible) = entry.kind.keys();
+        let given: Vec<&str> = entry.given().collect();
+        for key in needed.iter().filter(|key| !given.contains(key)) {
+            self.at("notify", index, "kind", format!("`{kind}` needs `{key}`"));
+        }
+        for key in given.iter().filter(|key| !needed.contains(key) && !possible.contains(key)) {
+            self.at("notify", index, key, format!("`{key}` is not for `{kind}`: leave it out"));
+        }
+        if entry.on.is_empty() {
+            self.at("notify", index, "on", "`on` names nothing, so nobody is told");
+        }
+        let Some(Way::Email(mail)) = entry.way() else { return };
+        if entry.user.is_some() != entry.secret.is_some() {
+            self.at("notify", index, "kind", "`user` and `secret` belong together: give both, or none");
+        }
+        if mail.tls == MailTls::None && !is_this_machine(mail.server) {
+            self.at("notify", index, "tls", "`none` is for a loopback address alone");
+        }
+        if mail.port == 0 {
+            self.at("notify", index, "port", "there is no port 0");
+        }
+        if is_twilio(mail.server) {
+            self.at("notify", index, "server", "this program never writes to Twilio");
         }
     }
 

@@ -6,7 +6,8 @@
 use super::change_window::{ChangeWindow, NoWindow};
 use super::error::Problem;
 use super::locate::Document;
-use crate::model::is_sid;
+use super::notify::hook_address;
+use crate::model::{is_sid, is_slug};
 
 /// What a text must look like.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +24,14 @@ enum Shape {
     Path,
     Window,
     Finding,
+    /// A short name.
+    Slug,
+    /// An address to send to.
+    Hook,
+    /// A mail address.
+    Mail,
+    /// A text without control characters.
+    Line,
 }
 
 /// Roles of the Organization are `IX…` in Twilio's answers; `RL…` is what roles have elsewhere.
@@ -61,6 +70,13 @@ const SHAPES: &[(&str, Shape)] = &[
     ("attestation[].account", Shape::Sid(&["AC"])),
     ("attestation[].host", Shape::Host),
     ("attestation[].evidence_sha256", Shape::Sha256),
+    ("notify[].name", Shape::Slug),
+    ("notify[].url", Shape::Hook),
+    ("notify[].server", Shape::Host),
+    ("notify[].from", Shape::Mail),
+    ("notify[].to[]", Shape::Mail),
+    ("notify[].user", Shape::Line),
+    ("notify[].secret", Shape::Slug),
     ("waiver[].account", Shape::Sid(&["AC"])),
     ("waiver[].finding", Shape::Finding),
     ("fixed[].account", Shape::Sid(&["AC"])),
@@ -124,6 +140,19 @@ impl Shape {
                 }),
                 "the id of a finding, such as twa-0123456789abcdef".to_owned(),
             ),
+            Self::Slug => (is_slug(text), "a short name: lower-case letters, digits and hyphens".to_owned()),
+            Self::Hook => {
+                hook_address(text)?;
+                (
+                    !text.contains(['?', '#']),
+                    "an address without `?` and `#`: it is no place for a secret".to_owned(),
+                )
+            }
+            Self::Mail => (is_mail(text), "a plain mail address, such as audit@example.com".to_owned()),
+            Self::Line => (
+                !text.is_empty() && text.len() <= 256 && !text.contains(char::is_control),
+                "one line of text".to_owned(),
+            ),
             Self::Window => (text.parse::<ChangeWindow>().is_ok(), NoWindow.to_string()),
         };
         if fits { Ok(()) } else { Err(expected) }
@@ -132,6 +161,14 @@ impl Shape {
 
 fn expected_sid(prefixes: &[&str]) -> String {
     format!("{} followed by 32 hexadecimal digits in lower case", prefixes.join(" or "))
+}
+
+/// Whether a text is a mail address and nothing else: no name, no list, nothing that could begin another header.
+fn is_mail(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
+    text.split_once('@').is_some_and(|(local, host)| {
+        !local.is_empty() && local.len() <= 64 && local.bytes().all(fits) && is_host(host)
+    })
 }
 
 pub(super) fn is_host(text: &str) -> bool {

@@ -25,6 +25,8 @@ pub struct LastRun {
     pub duration: Duration,
     /// The exit code of the program.
     pub exit_code: u8,
+    /// How many targets should have been told of it and were not.
+    pub not_told: usize,
 }
 
 /// The metrics of a run, and of the newest finished scan where there is one, whichever run made it.
@@ -52,6 +54,11 @@ fn of_run(run: LastRun, to: &mut Text) {
     to.sample("last_run_duration_seconds", &[], format_args!("{:.3}", run.duration.as_secs_f64()));
     to.head("last_run_exit_code", "The exit code of the last run.");
     to.sample("last_run_exit_code", &[], run.exit_code);
+    to.head(
+        "last_run_not_told",
+        "The targets of [[notify]] that should have been told of the last run and were not.",
+    );
+    to.sample("last_run_not_told", &[], run.not_told);
 }
 
 fn of_scan(scan: &Scan, to: &mut Text) {
@@ -163,6 +170,7 @@ mod tests {
             ended_at: Timestamp::constant(1_764_000_000, 0),
             duration: Duration::from_millis(1_500),
             exit_code: 4,
+            not_told: 0,
         };
         let text = metrics(run, None).unwrap();
         let samples: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();

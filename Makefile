@@ -11,7 +11,7 @@ BROWSER := tests/support/browser/node_modules/.package-lock.json
 CHROMIUM = $(or $(TWILIO_AUDIT_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 OFFICE := target/.office
 
-.PHONY: demo test check conformance tools chromium services sample-reports screenshots mutants bench clean
+.PHONY: demo test check conformance tools chromium services minisign sample-reports screenshots mutants bench clean
 
 demo: ## Audit the built-in clinic
 	cargo build --release --locked
@@ -46,7 +46,7 @@ screenshots: $(BROWSER) chromium ## Take the pictures of the sample report anew
 	BROWSER="$(CHROMIUM)" node tests/support/browser/screenshots.mjs \
 	  "$(CURDIR)/sample-reports/report.html" "$(CURDIR)/sample-reports"
 
-tools: $(VENV)/.installed $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) chromium services ## What the tests need beyond Rust
+tools: $(VENV)/.installed $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) chromium services minisign ## What the tests need beyond Rust
 
 # Twilio's Python library, which drives the simulator, a reader of workbooks, a mail server, and the judges of what is
 # written for Kubernetes, GitHub and Prometheus, and of the reports. Without Python their tests say that they were
@@ -88,6 +88,14 @@ chromium:
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
 	elif [ -n "$$CI" ]; then echo "Chromium is needed in CI" >&2; exit 1; \
 	else echo "skipped: no Chromium, so the report is not tried in a browser"; fi
+
+# What auditors check signatures with: Debian's, where it is missing and may be installed.
+minisign:
+	@if command -v minisign >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update --quiet=2 && apt-get install --quiet=2 --yes --no-install-recommends minisign >/dev/null; \
+	elif [ -n "$$CI" ]; then echo "minisign is needed in CI" >&2; exit 1; \
+	else echo "skipped: no minisign, so signatures are checked by this program alone"; fi
 
 # What judges the units of systemd and the tables of cron: Debian's programs, where they are missing and may be installed.
 services:

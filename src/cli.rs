@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Log, checks, diff, doctor, gate, history, init, login, logout, merge, notify, permissions, query, report,
-    review, scan, schedule, show, simulate,
+    Log, checks, diff, doctor, gate, history, init, keygen, login, logout, merge, notify, permissions, prune,
+    query, report, review, scan, schedule, show, simulate, verify,
 };
 
 /// Audit a Twilio account tree before patient data goes live
@@ -38,6 +38,9 @@ pub enum Command {
     Query(query::Args),
     Schedule(schedule::Args),
     Notify(notify::Args),
+    Verify(verify::Args),
+    Prune(prune::Args),
+    Keygen(keygen::Args),
     Simulate(simulate::Args),
     Login(login::Args),
     Logout(logout::Args),

@@ -2,10 +2,12 @@
 //!
 //! The rooms, from the bottom up; each may use the ones named before it, never one after:
 //! `model`, `redact` · `catalogue`, `credentials`, `intent` · `twilio`, `evidence` · `collect`, `audit` ·
-//! `report`, `review`, `history`, `notify` · `commands` · `cli`. `simulator` is a stranger on the other end of the wire.
+//! `report`, `review`, `history`, `notify`, `chain` · `commands` · `cli`. `simulator` is a stranger on the other end of
+//! the wire.
 
 pub mod audit;
 pub mod catalogue;
+pub mod chain;
 pub mod cli;
 pub mod collect;
 pub mod commands;

@@ -20,6 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("report", &["model"]),
     ("review", &["intent", "model"]),
     ("history", &["model"]),
+    ("chain", &["model"]),
     ("notify", &["credentials", "intent", "model"]),
     ("simulator", &[]),
     (
@@ -27,6 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "audit",
             "catalogue",
+            "chain",
             "collect",
             "credentials",
             "evidence",

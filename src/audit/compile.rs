@@ -16,7 +16,7 @@ use crate::evidence::{Store, data, functions};
 use crate::intent::Intent;
 
 /// The views over the evidence that checks share.
-const VIEWS: &str = include_str!("../../checks/views.sql");
+pub(super) const VIEWS: &str = include_str!("../../checks/views.sql");
 
 /// Columns of a query's answer that are not evidence.
 pub(super) const JUDGEMENT_COLUMNS: [&str; 10] = [

@@ -3,9 +3,9 @@
 
 use anyhow::anyhow;
 use jiff::SignedDuration;
-use sha2::{Digest, Sha256};
 
 use super::chosen_checks::Catalogue;
+use crate::chain::{self, Declared};
 use crate::collect::Collector;
 use crate::evidence::StartedWith;
 use crate::intent::Intent;
@@ -18,6 +18,9 @@ const ACCOUNTS: &str = "--account";
 const CHECKS: &str = "choice of checks";
 const DERIVE: &str = "--derive-subaccount-tokens";
 const INTENT: &str = "audit.toml or reviews.toml";
+/// The hashes of the files themselves. They are no choices: a comment that changes is no other declaration.
+const AUDIT_TOML: &str = "SHA-256 of audit.toml";
+const REVIEWS_TOML: &str = "SHA-256 of reviews.toml";
 /// Whether shards hash alike, which they do with the same first credential.
 const HASHES: &str = "first credential";
 /// Which part of the accounts it is about; nothing for all of them.
@@ -47,10 +50,11 @@ pub(super) fn choices(
 ) -> anyhow::Result<StartedWith> {
     let accounts: Vec<&str> = collector.only_accounts.iter().map(|account| account.as_str()).collect();
     let shard = collector.shard.map(|shard| shard.to_string());
-    let mut intent = intent.to_json()?;
+    let mut of_intent = intent.to_json()?;
     // Whom to tell of it changes nothing of the result.
-    intent.as_object_mut().map(|tables| tables.remove("notify"));
-    let intent = format!("{:x}", Sha256::digest(intent.to_string()));
+    of_intent.as_object_mut().map(|tables| tables.remove("notify"));
+    let of_intent = chain::sha256(of_intent.to_string());
+    let hash = |text: Option<&str>| text.map(chain::sha256).unwrap_or_default();
     let choices = [
         (VERSION, env!("CARGO_PKG_VERSION").to_owned()),
         (ENDPOINT, endpoint.to_owned()),
@@ -58,7 +62,9 @@ pub(super) fn choices(
         (ACCOUNTS, accounts.join(" ")),
         (CHECKS, catalogue.choice()),
         (DERIVE, if collector.derive_tokens { "yes" } else { "no" }.to_owned()),
-        (INTENT, intent),
+        (INTENT, of_intent),
+        (AUDIT_TOML, hash(intent.text())),
+        (REVIEWS_TOML, hash(intent.text_of_reviews())),
         (HASHES, hashes.unwrap_or_default()),
         (SHARD, shard.unwrap_or_default()),
     ];
@@ -75,6 +81,12 @@ pub(super) fn is_narrowed(choices: &StartedWith) -> bool {
     [ACCOUNTS, CHECKS].iter().any(|name| !said(choices, name).is_empty())
 }
 
+/// The hashes of what was declared.
+pub(super) fn declared(choices: &StartedWith) -> Declared {
+    let hash = |name| Some(said(choices, name).to_owned()).filter(|hash| !hash.is_empty());
+    Declared { audit_toml_sha256: hash(AUDIT_TOML), reviews_toml_sha256: hash(REVIEWS_TOML) }
+}
+
 /// Whether it is about some checks only.
 pub(super) fn is_narrowed_to_checks(choices: &StartedWith) -> bool {
     !said(choices, CHECKS).is_empty()
@@ -87,7 +99,10 @@ pub(super) fn shard(choices: &StartedWith) -> Option<Shard> {
 
 /// The choices in which two scans differ, by their names.
 pub(super) fn differences<'a>(one: &'a StartedWith, other: &'a StartedWith) -> impl Iterator<Item = &'a str> {
-    one.iter().filter(|(name, value)| other.get(*name) != Some(*value)).map(|(name, _)| name.as_str())
+    one.iter()
+        .filter(|(name, value)| other.get(*name) != Some(*value))
+        .map(|(name, _)| name.as_str())
+        .filter(|name| ![AUDIT_TOML, REVIEWS_TOML].contains(name))
 }
 
 /// Insists that this program and these checks are those that the evidence was collected for.

@@ -3,10 +3,12 @@
 use super::chosen_checks::Catalogue;
 use super::keeper::Keeper;
 use super::scan_folder::ScanFolder;
+use super::sealing::seal;
 use super::stored_scan::StoredScan;
 use super::{choice, strength};
 use crate::audit::{self, Compiled, Declared, Judgement};
 use crate::catalogue::KINDS;
+use crate::chain::SigningKey;
 use crate::evidence::{ScanFacts, StartedWith, Store, data};
 use crate::history::Past;
 use crate::model::{
@@ -22,6 +24,7 @@ pub(super) fn finish(
     catalogue: &Catalogue,
     options: report::Options,
     folder: &mut ScanFolder,
+    key: Option<&SigningKey>,
 ) -> anyhow::Result<(Scan, Store)> {
     let facts = store.facts()?;
     let choices = store.started_with()?;
@@ -76,6 +79,7 @@ pub(super) fn finish(
     folder.remove_reports();
     report::write_files(&report::Format::OF_A_SCAN, &scan, &store, options, &folder.path)?;
     drop(store);
+    seal(folder, &scan, &choices, catalogue, key)?;
     folder.finish()?;
     if !is_narrowed && let Err(error) = folder.publish() {
         tracing::warn!("{error:#}; the reports themselves are written");

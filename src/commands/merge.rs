@@ -17,6 +17,7 @@ use super::reporting::Reporting;
 use super::scan::output_of;
 use super::scan_folder::{ScanFolder, shards_in};
 use super::scan_lock::{ScanLock, Use};
+use super::signing::Signing;
 use super::telling::Teller;
 use super::{Exit, Log, Stop, choice, interruptible};
 use crate::evidence::{ScanFacts, StartedWith, Store};
@@ -63,6 +64,8 @@ pub struct Args {
     #[command(flatten)]
     reporting: Reporting,
     #[command(flatten)]
+    signing: Signing,
+    #[command(flatten)]
     metrics: MetricsFile,
 }
 
@@ -108,6 +111,7 @@ impl Args {
 
 fn merge(args: &Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     let catalogue = args.chosen.choose()?;
+    let key = args.signing.key()?;
     let output = output_of(&args.output, args.region);
     let mut shards = if args.scans.is_empty() {
         wait_for_shards(&output, args)?
@@ -119,7 +123,7 @@ fn merge(args: &Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     let _lock = ScanLock::take(&output, Use::Alone, PATIENCE)?;
     let (mut folder, store) = merged(&output, &shards).map_err(Stop::with(Exit::Broken))?;
     let options = args.reporting.options();
-    let (scan, store) = match finish(store, &catalogue, options, &mut folder) {
+    let (scan, store) = match finish(store, &catalogue, options, &mut folder, key.as_ref()) {
         Ok(finished) => finished,
         Err(error) => {
             folder.remove();

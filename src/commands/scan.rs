@@ -25,10 +25,12 @@ use super::reporting::Reporting;
 use super::scan_folder::{ScanFolder, make_output, shards_in};
 use super::scan_lock::{ScanLock, Use};
 use super::scan_setting::{Choices, Setting, demo, real};
+use super::signing::Signing;
 use super::signing_in::{client, reduction, sign_in};
 use super::start::{Interrupted, Started, start};
 use super::telling::Teller;
 use super::{Exit, Log, Stop, interruptible};
+use crate::chain::SigningKey;
 use crate::collect::{Collector, Reduction, collect};
 use crate::credentials::Credentials;
 use crate::evidence::{EvidenceError, ScanFacts, Store, Writer};
@@ -75,6 +77,8 @@ pub struct Args {
     shard: ChosenShard,
     #[command(flatten)]
     reporting: Reporting,
+    #[command(flatten)]
+    signing: Signing,
     #[command(flatten)]
     metrics: MetricsFile,
     /// The moment at which the demo takes place, so that its files can be compared
@@ -143,6 +147,7 @@ fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     let clock = args.demo_time.map_or(Clock::System, Clock::Fixed);
     let catalogue = args.chosen.choose()?;
     let shard = args.shard.chosen()?;
+    let key = args.signing.key_unless_shard(shard)?;
     if let Some(folder) = collected_before(&args, shard, clock) {
         say(log, format_args!("This shard is collected already, in {}", folder.display()))?;
         return Ok(Exit::Complete);
@@ -164,8 +169,19 @@ fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
             None => demo(started_at).await?,
         };
         setting.add_reviews(args.reviews.as_deref(), args.choices.config.as_deref(), started_at)?;
-        let scan =
-            Scanning { args: &args, log, clock, begun_at, started_at, shard, lock, begun: &begun, teller };
+        let key = key.as_ref();
+        let scan = Scanning {
+            args: &args,
+            log,
+            clock,
+            begun_at,
+            started_at,
+            shard,
+            key,
+            lock,
+            begun: &begun,
+            teller,
+        };
         scan.run(catalogue, setting, interrupted).await
     };
     interruptible(scan).map_err(|stop| match stop.exit {
@@ -219,6 +235,8 @@ struct Scanning<'a> {
     begun_at: Instant,
     started_at: Timestamp,
     shard: Option<Shard>,
+    /// What its manifest is signed with.
+    key: Option<&'a SigningKey>,
     /// Held as long as the scan is under way; none yet where there was no output folder.
     lock: OnceCell<ScanLock>,
     /// Whether something is there to go on with.
@@ -371,7 +389,7 @@ impl Scanning<'_> {
             return self.end_of_shard(shard, folder, store);
         }
         let options = self.args.reporting.options();
-        let (scan, store) = finish(store, catalogue, options, &mut folder)
+        let (scan, store) = finish(store, catalogue, options, &mut folder, self.key)
             .map_err(|error| Stop::new(Exit::Broken, error.context(GO_ON)))?;
         let exit = self.args.reporting.exit_of(&scan);
         self.teller.learns(&scan, &store, &folder.path, exit);

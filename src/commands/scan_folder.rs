@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 
 use super::stored_scan::StoredScan;
+use crate::chain::{self, Previous};
 use crate::model::Shard;
 use crate::report;
 
@@ -99,6 +100,11 @@ impl ScanFolder {
         self.path.join("evidence.db")
     }
 
+    /// The newest complete scan as this one records it.
+    pub(super) fn sealed_before(&self) -> io::Result<Option<Previous>> {
+        chain::previous_in(&self.output)
+    }
+
     /// The newest complete scan, to compare with. One that cannot be read any more is no reason to fail: this one then
     /// starts a new history, and the log says so.
     pub(super) fn previous(&self) -> Option<StoredScan> {
@@ -119,6 +125,9 @@ impl ScanFolder {
     pub(super) fn remove_reports(&self) {
         for format in report::Format::OF_A_SCAN {
             let _ = fs::remove_file(self.path.join(format.file_name()));
+        }
+        for seal in [chain::MANIFEST, chain::SIGNATURE] {
+            let _ = fs::remove_file(self.path.join(seal));
         }
     }
 
@@ -199,7 +208,7 @@ fn lock(folder: &Path) -> anyhow::Result<Option<File>> {
 
 /// In a folder that anybody may write to, anybody could swap the report for another.
 #[cfg(unix)]
-fn refuse_if_anybody_may_write(folder: &Path) -> anyhow::Result<()> {
+pub(super) fn refuse_if_anybody_may_write(folder: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode =
         fs::metadata(folder).with_context(|| format!("cannot look at {}", folder.display()))?.permissions();
@@ -215,7 +224,7 @@ fn refuse_if_anybody_may_write(folder: &Path) -> anyhow::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn refuse_if_anybody_may_write(_folder: &Path) -> anyhow::Result<()> {
+pub(super) fn refuse_if_anybody_may_write(_folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 

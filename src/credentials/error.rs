@@ -67,6 +67,20 @@ pub enum CredentialError {
          TWILIO_API_SECRET; or use --credentials FILE; or try `twilio-audit scan --demo` ({0})"
     )]
     Keyring(#[from] StoreError),
+    /// The keyring was asked for the key to sign with, and failed.
+    #[error("there is no key to sign with, and {0}: name one with --signing-key FILE")]
+    SigningKeyring(StoreError),
+    /// There is a key in the keyring already.
+    #[error(
+        "the keyring has a key to sign with already: it stays, for what it signed is checked with its public key"
+    )]
+    SigningKeyIsThere,
+    /// A key to sign with was asked for, and there is none.
+    #[error(
+        "there is no key to sign with: name one with --signing-key FILE, or make one with `twilio-audit keygen` (in \
+         the keyring: not found, or the keyring is locked)"
+    )]
+    NoSigningKey,
     /// Every source was asked and none had any.
     #[error(
         "no credentials found: set TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and \

@@ -64,7 +64,8 @@ pub(super) fn read_private_secrets(path: &Path) -> Result<NamedSecrets, Credenti
     parse_secrets(&text, &name)
 }
 
-fn private_text(path: &Path) -> Result<(String, Secret), CredentialError> {
+/// The text of a file that only its owner can read, and what errors call it.
+pub(super) fn private_text(path: &Path) -> Result<(String, Secret), CredentialError> {
     let name = path.display().to_string();
     let file = open(path, &name)?;
     refuse_if_shared(&file, &name)?;
@@ -84,7 +85,7 @@ pub(super) fn read_guarded_secrets(path: &Path) -> Result<NamedSecrets, Credenti
 }
 
 /// systemd may grant access through an access list, which shows as group permission, so the mode says nothing here.
-fn guarded_text(path: &Path) -> Result<Option<(String, Secret)>, CredentialError> {
+pub(super) fn guarded_text(path: &Path) -> Result<Option<(String, Secret)>, CredentialError> {
     let name = path.display().to_string();
     match open(path, &name) {
         Ok(file) => read_text(file, &name).map(|text| Some((name, text))),

@@ -12,6 +12,7 @@ mod keyring;
 mod named;
 mod secret;
 mod set;
+mod signing_key;
 mod source;
 
 pub use credential::{Caller, Credential, CredentialKind, InvalidCredential, OrganizationApp, Part};
@@ -23,4 +24,5 @@ pub use keyring::{Keyring, OsKeyring, SecretStore, StoreError};
 pub use named::{NamedSecrets, keyring_entry, named_secret, without_line_end};
 pub use secret::Secret;
 pub use set::{Credentials, ParentReach};
+pub use signing_key::{SIGNING_KEY, keep_signing_key, signing_key};
 pub use source::{Source, Sources, gather, secrets_of_file};

@@ -11,6 +11,12 @@ use serde::Deserialize;
 use super::functions::hosts;
 use crate::redact::phone;
 
+/// The text of `checks/products.toml`.
+pub const PRODUCTS_TOML: &str = include_str!("../../checks/products.toml");
+
+/// The text of `checks/usage_categories.toml`.
+pub const USAGE_CATEGORIES_TOML: &str = include_str!("../../checks/usage_categories.toml");
+
 /// A product of Twilio as its list of eligible products sees it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -105,9 +111,8 @@ fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Date, D::Er
 }
 
 #[expect(clippy::expect_used, reason = "the files are part of the program, and a test reads them")]
-static PRODUCTS: LazyLock<ProductFile> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../checks/products.toml")).expect("checks/products.toml is valid")
-});
+static PRODUCTS: LazyLock<ProductFile> =
+    LazyLock::new(|| toml::from_str(PRODUCTS_TOML).expect("checks/products.toml is valid"));
 
 /// The patterns as one set: a name is held against all of them at once, and the first counts.
 struct Categories {
@@ -118,8 +123,8 @@ struct Categories {
 
 #[expect(clippy::expect_used, reason = "the files are part of the program, and a test reads them")]
 static CATEGORIES: LazyLock<Categories> = LazyLock::new(|| {
-    let file: CategoryFile = toml::from_str(include_str!("../../checks/usage_categories.toml"))
-        .expect("checks/usage_categories.toml is valid");
+    let file: CategoryFile =
+        toml::from_str(USAGE_CATEGORIES_TOML).expect("checks/usage_categories.toml is valid");
     let whole = file.category.iter().map(|category| format!("(?i)^(?:{})$", category.pattern));
     let patterns = RegexSet::new(whole).expect("valid patterns");
     let products = file.category.into_iter().map(|category| category.product).collect();

@@ -103,6 +103,10 @@ pub struct Intent {
     #[serde(skip)]
     #[schemars(skip)]
     pub(super) origin: Option<Arc<Origin>>,
+    /// The reviews that joined it.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub(super) origin_of_reviews: Option<Arc<Origin>>,
 }
 
 /// `[organization]`.

@@ -140,6 +140,16 @@ impl Intent {
         serde_json::to_value(self)
     }
 
+    /// The text of the `audit.toml` that it was read from.
+    pub fn text(&self) -> Option<&str> {
+        self.origin.as_ref().map(|origin| origin.text.as_str())
+    }
+
+    /// The text of the `reviews.toml` that joined it.
+    pub fn text_of_reviews(&self) -> Option<&str> {
+        self.origin_of_reviews.as_ref().map(|origin| origin.text.as_str())
+    }
+
     /// What is declared of one account; `None` means nobody declared it.
     pub fn account(&self, sid: &crate::model::AccountSid) -> Option<&Account> {
         self.account.iter().find(|account| account.sid == *sid)

@@ -65,6 +65,7 @@ impl Intent {
     /// # Errors
     /// [`IntentError::Invalid`] where the two contradict each other; it points into the reviews.
     pub fn join(mut self, reviews: Self) -> Result<Self, IntentError> {
+        self.origin_of_reviews.clone_from(&reviews.origin);
         let problems = reviews.contradictions(&self);
         if !problems.is_empty() {
             let (name, text) = reviews.origin.as_ref().map_or(("reviews", ""), |o| (&o.name, &o.text));

@@ -26,6 +26,7 @@ mod sid;
 mod slug;
 mod tally;
 mod trend;
+mod verification;
 
 pub use blockers::{Blockers, Standing};
 pub use change::{Change, Changes};
@@ -54,3 +55,6 @@ pub use sid::{AccountSid, InvalidSid, looks_like_sid};
 pub use slug::is_slug;
 pub use tally::{Said, Tally};
 pub use trend::{LONGEST_TREND, TrendPoint};
+pub use verification::{
+    Note, Problem, ProblemKind, ScanState, Seal, SignatureState, Verification, VerifiedScan,
+};

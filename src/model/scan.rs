@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,18 @@ impl ScanId {
     /// The name of a scan that starts now.
     pub fn starting_at(start: Timestamp) -> Self {
         Self(start.strftime("%Y%m%dT%H%M%SZ").to_string())
+    }
+
+    /// The scan of this name; nothing where no scan is called so.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let id = Self(name.to_owned());
+        (Self::starting_at(id.start()?) == id).then_some(id)
+    }
+
+    /// The second in which it started; nothing where its name is none.
+    pub fn start(&self) -> Option<Timestamp> {
+        let start = DateTime::strptime("%Y%m%dT%H%M%SZ", &self.0).ok()?;
+        start.to_zoned(TimeZone::UTC).ok().map(|start| start.timestamp())
     }
 
     /// The name as text.

@@ -34,6 +34,7 @@ mod sarif;
 mod terminal;
 mod trend;
 mod verdict;
+pub mod verification;
 mod write;
 
 pub use blind_spots::BLIND_SPOTS;

@@ -186,6 +186,7 @@ fn files(scan: &Scan, options: Options, folder: &Path, to: &mut impl Write) -> i
         writeln!(to, "  {:<19}  {}{rows}", format.file_name(), format.about())?;
     }
     writeln!(to, "  {:<19}  what was kept of Twilio's answers (SQLite)", "evidence.db")?;
+    writeln!(to, "  {:<19}  the hashes of all of them, for `twilio-audit verify`", "manifest.json")?;
     let blind = format!(
         "{} things that no API shows are listed under blind_spots in findings.json.",
         BLIND_SPOTS.len()

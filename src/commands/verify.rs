@@ -1,0 +1,104 @@
+//! `verify`: whether finished scans are as they were sealed.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow};
+
+use super::difference::name_differences;
+use super::printing::print;
+use super::{Exit, Stop};
+use crate::chain::{self, Anchor, MANIFEST, PublicKey, Verifier};
+use crate::model::{ScanId, Verification};
+use crate::report::verification;
+
+/// Say whether finished scans are as they were sealed
+///
+/// Compares every file with the hash in its scan's manifest.json, each manifest with the hash that the next scan recorded
+/// of it, and `latest` with the newest scan. The exit code is 0 where all is as it was, 1 where something was altered, is
+/// missing or was added, 2 where there is nothing to verify, 5 where something cannot be read.
+///
+/// docs/evidence-chain.md tells what that shows, and what it does not.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The output folder, with all scans in it, or the folder of one scan
+    #[arg(value_name = "FOLDER", default_value = "audits", env = "TWILIO_AUDIT_OUTPUT")]
+    folder: PathBuf,
+    /// The SHA-256 that the newest manifest had when it was noted elsewhere
+    #[arg(long, value_name = "HASH", env = "TWILIO_AUDIT_MANIFEST_SHA256")]
+    manifest_sha256: Option<Anchor>,
+    /// Insist that every manifest is signed by this minisign key: a file, or the key itself
+    #[arg(long, value_name = "FILE|KEY", env = "TWILIO_AUDIT_PUBLIC_KEY")]
+    public_key: Option<String>,
+    /// What is printed
+    #[arg(long, value_enum, default_value_t = Form::Table)]
+    format: Form,
+    /// Print the JSON Schema of manifest.json instead, and verify nothing
+    #[arg(long)]
+    schema: bool,
+}
+
+/// How it is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    /// Sentences for people
+    Table,
+    /// Everything for programs
+    Json,
+}
+
+/// Runs the command.
+///
+/// # Errors
+///
+/// When there is nothing to verify, or something cannot be read.
+pub fn run(args: &Args) -> Result<Exit, Stop> {
+    if args.schema {
+        print(|out| writeln!(out, "{}", chain::manifest_schema()))?;
+        return Ok(Exit::Complete);
+    }
+    let key = args.public_key.as_deref().map(public_key).transpose().map_err(Stop::with(Exit::Usage))?;
+    let verifier = Verifier { key: key.as_ref(), anchor: args.manifest_sha256.as_ref() };
+    let mut said = args.verify(&verifier)?;
+    name_differences(&mut said.problems, &args.folder);
+    print(|out| match args.format {
+        Form::Table => verification::text(&said, out),
+        Form::Json => verification::json(&said, out),
+    })?;
+    Ok(if said.is_clean() { Exit::Complete } else { Exit::Faults })
+}
+
+impl Args {
+    fn verify(&self, verifier: &Verifier<'_>) -> Result<Verification, Stop> {
+        let name = self.folder.display();
+        // `audits/latest` is a scan too, by its own name.
+        let folder = fs::canonicalize(&self.folder)
+            .ok()
+            .filter(|folder| folder.is_dir())
+            .ok_or_else(|| Stop::new(Exit::Usage, anyhow!("there is no folder {name}")))?;
+        let verified = if is_scan(&folder) { verifier.scan(&folder) } else { verifier.folder(&folder) };
+        let said = verified.map_err(Stop::with(Exit::Broken))?;
+        if said.scans.is_empty() && said.problems.iter().all(|problem| problem.scan.is_empty()) {
+            let error = anyhow!("there is no finished scan in {name}: nothing was verified");
+            return Err(Stop::new(Exit::Usage, error));
+        }
+        Ok(said)
+    }
+}
+
+/// Whether it is the folder of one scan.
+fn is_scan(folder: &Path) -> bool {
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let holds = |file| fs::symlink_metadata(folder.join(file)).is_ok();
+    ScanId::from_name(name).is_some() || holds(MANIFEST) || holds("evidence.db")
+}
+
+/// The key of a file, or the key itself.
+fn public_key(given: &str) -> anyhow::Result<PublicKey> {
+    if let Ok(key) = PublicKey::parse(given) {
+        return Ok(key);
+    }
+    let text = fs::read_to_string(given).with_context(|| format!("cannot read the public key in {given}"))?;
+    PublicKey::parse(&text).with_context(|| format!("cannot use {given}"))
+}

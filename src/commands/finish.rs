@@ -18,6 +18,15 @@ use crate::report;
 
 const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// A scan that is finished.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) scan: Scan,
+    pub(super) store: Store,
+    /// SHA-256 of its manifest.
+    pub(super) manifest_sha256: String,
+}
+
 /// Judges what was collected and writes the files; the folder is that of a finished scan then.
 pub(super) fn finish(
     store: Store,
@@ -25,8 +34,7 @@ pub(super) fn finish(
     options: report::Options,
     folder: &mut ScanFolder,
     key: Option<&SigningKey>,
-) -> anyhow::Result<(Scan, Store)> {
-    let facts = store.facts()?;
+) -> anyhow::Result<Finished> {
     let choices = store.started_with()?;
     let is_narrowed = choice::is_narrowed(&choices);
     let previous = if is_narrowed { None } else { folder.previous() };
@@ -36,41 +44,11 @@ pub(super) fn finish(
         None => Past::FirstScan,
     };
     let keeper = Keeper::new(store.begin_findings()?, past, options.all_outcomes);
-    let (judgement, new_faults) =
-        judge(&store, &catalogue.checks, &facts, folder, keeper, previous.as_ref())?;
-    let tally = judgement.tally();
-    let accounts = judgement.accounts;
-    let product_of = KINDS.iter().map(|kind| (kind.name.to_owned(), kind.product.to_owned())).collect();
-    let needed_by = audit::needed_by(&catalogue.checks);
-    let Declared { attestations, waivers, baa } =
-        audit::declared(&Store::open(&folder.evidence())?, facts.started_at)?;
-    let mut rules: Vec<Rule> = catalogue.checks.iter().map(|compiled| compiled.check.rule()).collect();
-    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    let (judgement, new_faults) = judge(&store, &catalogue.checks, folder, keeper, previous.as_ref())?;
     let mut scan = Scan {
-        tool_version: TOOL_VERSION.to_owned(),
-        tally,
-        matrix: Matrix::of(&accounts, &product_of, &needed_by, &store)?,
-        readings: store.count_readings()?,
-        accounts,
-        tree_is_known: store.tree_is_known()?,
-        notices: notices(&store, &facts, &choices, catalogue, judgement.notices)?,
-        unusable_credentials: store.unusable_credentials()?,
-        region: choice::region(&choices),
-        product_of,
-        needed_by,
-        rules,
-        attestations,
-        waivers,
-        baa,
-        lists: dated_lists(),
         compared_with: previous.as_ref().map(|previous| previous.scan.id.clone()),
         changes: Changes { new_faults, ..store.changes()? },
-        trend: Vec::new(),
-        id: facts.id,
-        started_at: facts.started_at,
-        catalogue_version: facts.catalogue_version,
-        intent_declared: facts.intent_declared,
-        derived_tokens: facts.derived_tokens,
+        ..conclude(&store, catalogue, &choices, judgement, folder)?
     };
     audit::decide(&mut scan, &store, &catalogue.checks)?;
     scan.trend = trend(&scan, previous.map(|previous| previous.scan.trend));
@@ -79,12 +57,57 @@ pub(super) fn finish(
     folder.remove_reports();
     report::write_files(&report::Format::OF_A_SCAN, &scan, &store, options, &folder.path)?;
     drop(store);
-    seal(folder, &scan, &choices, catalogue, key)?;
+    let manifest_sha256 = seal(folder, &scan, &choices, catalogue, key)?;
     folder.finish()?;
     if !is_narrowed && let Err(error) = folder.publish() {
         tracing::warn!("{error:#}; the reports themselves are written");
     }
-    Ok((scan, Store::open(&folder.evidence())?))
+    Ok(Finished { scan, store: Store::open(&folder.evidence())?, manifest_sha256 })
+}
+
+/// What a scan says by itself: without verdicts, and without a past.
+fn conclude(
+    store: &Store,
+    catalogue: &Catalogue,
+    choices: &StartedWith,
+    judgement: Judgement,
+    folder: &ScanFolder,
+) -> anyhow::Result<Scan> {
+    let facts = store.facts()?;
+    let tally = judgement.tally();
+    let accounts = judgement.accounts;
+    let product_of = KINDS.iter().map(|kind| (kind.name.to_owned(), kind.product.to_owned())).collect();
+    let needed_by = audit::needed_by(&catalogue.checks);
+    let Declared { attestations, waivers, baa } =
+        audit::declared(&Store::open(&folder.evidence())?, facts.started_at)?;
+    let mut rules: Vec<Rule> = catalogue.checks.iter().map(|compiled| compiled.check.rule()).collect();
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(Scan {
+        tool_version: TOOL_VERSION.to_owned(),
+        tally,
+        matrix: Matrix::of(&accounts, &product_of, &needed_by, store)?,
+        readings: store.count_readings()?,
+        accounts,
+        tree_is_known: store.tree_is_known()?,
+        notices: notices(store, &facts, choices, catalogue, judgement.notices)?,
+        unusable_credentials: store.unusable_credentials()?,
+        region: choice::region(choices),
+        product_of,
+        needed_by,
+        rules,
+        attestations,
+        waivers,
+        baa,
+        lists: dated_lists(),
+        compared_with: None,
+        changes: Changes::default(),
+        trend: Vec::new(),
+        id: facts.id,
+        started_at: facts.started_at,
+        catalogue_version: facts.catalogue_version,
+        intent_declared: facts.intent_declared,
+        derived_tokens: facts.derived_tokens,
+    })
 }
 
 /// Runs the checks and keeps what they find, compared with the past; answers too with the faults that are new. What they
@@ -92,14 +115,13 @@ pub(super) fn finish(
 fn judge(
     store: &Store,
     checks: &[Compiled],
-    facts: &ScanFacts,
     folder: &ScanFolder,
     mut keeper: Keeper<'_>,
     previous: Option<&StoredScan>,
 ) -> anyhow::Result<(Judgement, Vec<(Severity, usize)>)> {
     let mut judgement = {
         let mut evidence = Store::open(&folder.evidence())?;
-        audit::judge(&mut evidence, checks, facts.started_at, &mut keeper)?
+        audit::judge(&mut evidence, checks, store.started_at()?, &mut keeper)?
     };
     if let Some(previous) = previous {
         keeper.carry(previous, &mut judgement, checks, store.tree_is_known()?)?;

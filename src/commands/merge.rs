@@ -123,15 +123,15 @@ fn merge(args: &Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     let _lock = ScanLock::take(&output, Use::Alone, PATIENCE)?;
     let (mut folder, store) = merged(&output, &shards).map_err(Stop::with(Exit::Broken))?;
     let options = args.reporting.options();
-    let (scan, store) = match finish(store, &catalogue, options, &mut folder, key.as_ref()) {
+    let finished = match finish(store, &catalogue, options, &mut folder, key.as_ref()) {
         Ok(finished) => finished,
         Err(error) => {
             folder.remove();
             return Err(Stop::new(Exit::Broken, error.context("the shards are as they were")));
         }
     };
-    let exit = args.reporting.exit_of(&scan);
-    teller.learns(&scan, &store, &folder.path, exit);
+    let exit = args.reporting.exit_of(&finished.scan);
+    teller.learns(&finished, &folder.path, exit);
     if !args.keep_shards {
         for shard in &shards {
             fs::remove_file(shard.folder.join("evidence.db"))
@@ -140,7 +140,7 @@ fn merge(args: &Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
                 .map_err(Stop::with(Exit::Broken))?;
         }
     }
-    args.reporting.print(&scan, &store, &folder.path, log)?;
+    args.reporting.print(&finished.scan, &finished.store, &folder.path, log)?;
     Ok(exit)
 }
 

@@ -43,7 +43,9 @@ pub struct Args {
 /// When there is no such folder, or something cannot be read or removed.
 pub fn run(args: &Args) -> Result<Exit, Stop> {
     if !args.output.is_dir() {
-        return Err(Stop::new(Exit::Usage, anyhow!("there is no folder {}", args.output.display())));
+        // A schedule prunes from its first night on.
+        tracing::warn!("there is no folder {}, so there is nothing to remove", args.output.display());
+        return Ok(Exit::Complete);
     }
     refuse_if_anybody_may_write(&args.output).map_err(Stop::with(Exit::Broken))?;
     let plan = args.plan()?;

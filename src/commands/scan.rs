@@ -389,11 +389,11 @@ impl Scanning<'_> {
             return self.end_of_shard(shard, folder, store);
         }
         let options = self.args.reporting.options();
-        let (scan, store) = finish(store, catalogue, options, &mut folder, self.key)
+        let finished = finish(store, catalogue, options, &mut folder, self.key)
             .map_err(|error| Stop::new(Exit::Broken, error.context(GO_ON)))?;
-        let exit = self.args.reporting.exit_of(&scan);
-        self.teller.learns(&scan, &store, &folder.path, exit);
-        self.args.reporting.print(&scan, &store, &folder.path, self.log)?;
+        let exit = self.args.reporting.exit_of(&finished.scan);
+        self.teller.learns(&finished, &folder.path, exit);
+        self.args.reporting.print(&finished.scan, &finished.store, &folder.path, self.log)?;
         Ok(exit)
     }
 

@@ -7,13 +7,13 @@ use std::sync::OnceLock;
 
 use jiff::Timestamp;
 
+use super::finish::Finished;
 use super::scan_setting::read_declared;
 use super::stored_scan::StoredScan;
 use super::{Exit, Stop, asked_to_end, runtime};
 use crate::credentials::{self, Credentials, NamedSecrets, OsKeyring, ProcessEnvironment};
-use crate::evidence::Store;
 use crate::intent::Notify;
-use crate::model::{News, Region, Scan, Verdict};
+use crate::model::{News, Region, Verdict};
 use crate::notify::{self, Addressee, Answer, Pace, Word};
 
 /// How many targets were told, and how many should have been and were not.
@@ -62,13 +62,16 @@ impl Teller {
     }
 
     /// Learns what a finished scan says.
-    pub(super) fn learns(&self, scan: &Scan, store: &Store, folder: &Path, exit: Exit) {
+    pub(super) fn learns(&self, finished: &Finished, folder: &Path, exit: Exit) {
         if self.targets.is_empty() {
             return;
         }
         let (previous, folder) = (self.previous.as_deref(), whole(folder));
+        let Finished { scan, store, manifest_sha256 } = finished;
         match News::of(scan, store, exit as u8, Timestamp::now(), previous, &folder) {
-            Ok(news) => drop(self.news.set(news)),
+            Ok(news) => {
+                drop(self.news.set(News { manifest_sha256: Some(manifest_sha256.clone()), ..news }));
+            }
             Err(error) => tracing::warn!("nobody is told of this scan: {error}"),
         }
     }

@@ -36,14 +36,15 @@ pub enum Night {
 
 /// A scan of the estate as it is that night, in the folder of the night before.
 pub async fn night(which: Night, before: Option<Ended>, options: &[&str]) -> Ended {
-    prepared(which, before, options).await.0.run()
+    prepared(which, before, options, "").await.0.run()
 }
 
-/// The same, not started yet; the simulator must be kept as long as it runs.
+/// The same, with more declared, and not started yet; the simulator must be kept as long as it runs.
 pub async fn prepared(
     which: Night,
     before: Option<Ended>,
     options: &[&str],
+    declared_besides: &str,
 ) -> (Audit, twilio_audit::simulator::Simulator) {
     let estate = in_order::estate(&[resources(which, 0), resources(which, 1)]);
     let refused = Trouble::Error { status: 403, code: 20003, message: "no".to_owned() };
@@ -61,7 +62,7 @@ pub async fn prepared(
     }
     let audit = audit
         .credentials(&credentials.iter().collect::<Vec<_>>())
-        .declared(&in_order::declared(CLINICS))
+        .declared(&(in_order::declared(CLINICS) + declared_besides))
         .args(options);
     (audit, simulator)
 }

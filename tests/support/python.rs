@@ -1,6 +1,7 @@
 //! Python with a package that `make tools` installs, and scripts that lie below `tests/support`.
 
-#![allow(unreachable_pub, clippy::print_stderr)]
+#![allow(dead_code, unreachable_pub, reason = "every test file uses a part of it")]
+#![allow(clippy::print_stderr, reason = "what is skipped is said")]
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -21,7 +21,7 @@ use audit::{Audit, Ended, Row, credential, simulator};
 use formats::Judged;
 use many::Many;
 use serde_json::{Value, json};
-use twilio_audit::report::{CsvLayout, Format, Options, findings_schema};
+use twilio_audit::report::{CsvLayout, Format, Options, findings_schema, gate_schema};
 
 /// What a scan left, and what the command writes of it on demand.
 struct Reports {
@@ -339,13 +339,16 @@ fn written(format: Format, many: Many) -> String {
 
 #[test]
 fn the_published_schema_is_the_one_of_this_build() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/findings.schema.json");
-    let current = findings_schema() + "\n";
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(path, &current).unwrap();
+    for (name, current, command) in
+        [("findings", findings_schema() + "\n", "report"), ("gate", gate_schema() + "\n", "gate")]
+    {
+        let path = format!("{}/docs/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            fs::write(&path, &current).unwrap();
+        }
+        assert!(fs::read_to_string(&path).unwrap() == current, "UPDATE_DOCS=1 cargo test --test formats");
+        assert_eq!(Audit::new(&[command, "--schema"]).run().stdout, current);
     }
-    assert!(fs::read_to_string(path).unwrap() == current, "UPDATE_DOCS=1 cargo test --test formats");
-    assert_eq!(Audit::new(&["report", "--schema"]).run().stdout, current);
 }
 
 fn text(value: &Value) -> String {

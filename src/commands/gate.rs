@@ -1,6 +1,6 @@
 //! `gate`: may PHI go live? Says so by its exit code too.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
@@ -54,7 +54,7 @@ Exit codes:
 /// When there is no such scan, or something cannot be written.
 pub fn run(args: &Args) -> Result<Exit, Stop> {
     if args.schema {
-        print(|out| io::Write::write_all(out, report::gate_schema().as_bytes()))?;
+        print(|out| writeln!(out, "{}", report::gate_schema()))?;
         return Ok(Exit::Complete);
     }
     let stored = StoredScan::open(&args.scan)?;

@@ -179,6 +179,16 @@ const stories = {
     },
     scriptless: await open({ javaScriptEnabled: false }, scriptless),
   }),
+  // A page that has no script and needs none.
+  still: async () => ({
+    axe: {
+      light: await open({ colorScheme: "light" }, violations),
+      dark: await open({ colorScheme: "dark" }, violations),
+      phone: await open({ viewport: { width: 390, height: 844 } }, violations),
+    },
+    phone: await open({ viewport: { width: 390, height: 844 } }, width),
+    text: await open({}, async (page) => page.locator("body").innerText()),
+  }),
   // Names from strangers: whatever they brought with them must be text.
   hostile: async () => ({
     page: await open({ hash: `#${finding}` }, async (page) => ({

@@ -16,7 +16,7 @@ mod python;
 #[path = "support/receiver.rs"]
 mod receiver;
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use audit::{Audit, Ended, Row};
 use mail_server::MailServer;
@@ -163,7 +163,7 @@ struct Schedule {
 }
 
 impl Schedule {
-    fn start(python: &PathBuf) -> Self {
+    fn start(python: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let server = MailServer::start(python, folder.path(), "starttls", "localhost");
         Self { receiver: Receiver::answering(&[204]), server, folder }

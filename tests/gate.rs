@@ -113,6 +113,30 @@ async fn a_part_of_the_estate_makes_nothing_ready() {
     assert!(asked.stdout.contains("not every blocking check was run"), "{}", asked.stdout);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_scan_that_is_not_as_it_was_sealed_nobody_can_say() {
+    let ready = night(Night::Quiet, None, &[]).await;
+    let evidence = ready.scan().join("evidence.db");
+    let tampered = rusqlite::Connection::open(&evidence).unwrap();
+    tampered.execute("update finding set reason = 'nothing'", []).unwrap();
+    drop(tampered);
+    let asked = ask(ready, &[]);
+    assert_eq!(asked.code, 3, "{}", asked.stdout);
+    assert!(asked.stdout.contains("not as it was sealed"), "{}", asked.stdout);
+    assert!(!asked.stdout.contains("  READY "), "{}", asked.stdout);
+}
+
+#[test]
+fn names_from_strangers_are_text() {
+    let empty = made_up::Kept::default();
+    let scan = made_up::scan(1, 1, "<script>alert(1)</script>\u{1b}[2J", &empty);
+    let as_of = AsOf { moment: scan.started_at, max_age: None, seal: None };
+    let mut html = Vec::new();
+    gate(&scan, &empty, as_of, GateFormat::Html, &mut html).unwrap();
+    let html = String::from_utf8(html).unwrap();
+    assert!(!html.contains("<script") && html.contains("alert(1)") && !html.contains('\u{1b}'));
+}
+
 proptest! {
     /// Whatever the accounts are said to be, none is ready that a blocking finding stands against.
     #[test]
@@ -135,7 +159,7 @@ proptest! {
         for (account, said) in scan.accounts.iter_mut().zip(&said) {
             account.verdict = Some([Verdict::Ready, Verdict::NotReady, Verdict::CannotSay][*said]);
         }
-        let as_of = AsOf { moment: scan.started_at, max_age: None };
+        let as_of = AsOf { moment: scan.started_at, max_age: None, seal: None };
         let mut json = Vec::new();
         let verdict = gate(&scan, &kept, as_of, GateFormat::Json, &mut json).unwrap();
         let statement: Value = serde_json::from_slice(&json).unwrap();

@@ -106,7 +106,7 @@ async fn when_the_time_is_over_what_was_read_is_kept() {
 async fn without_room_nothing_is_begun() {
     let simulator = slow().await;
     let refused = scan(&simulator).args(&["--min-free", "1000000000000"]).run();
-    assert_eq!(refused.code, 2);
+    assert_eq!(refused.code, 5);
     assert!(refused.stderr.contains("MiB of free space"), "{}", refused.stderr);
     assert!(refused.wrote_nothing());
     assert_eq!(simulator.requests().len(), 0);

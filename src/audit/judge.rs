@@ -280,6 +280,9 @@ impl<'a> Sitting<'a> {
     fn conclude(&mut self, at: usize) -> Result<(), EvidenceError> {
         let Some(place) = self.places.get_mut(at) else { return Ok(()) };
         let (account, wants_passes) = (place.account, place.wants_passes);
+        if place.gap.is_none() {
+            self.sink.judged(&self.compiled.check.id, &account.account_sid);
+        }
         match place.gap.take() {
             Some(gap) => {
                 // What a suspended account refuses to show, a person must look up, and so with the Organization.

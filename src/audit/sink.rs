@@ -27,6 +27,9 @@ pub trait Sink {
         self.take(finding)
     }
 
+    /// Hears that a check was judged in an account to its end, with everything read that it needs.
+    fn judged(&mut self, _check_id: &str, _account_sid: &str) {}
+
     /// Forgets what came of a check: it could not be run to its end.
     ///
     /// # Errors

@@ -124,6 +124,26 @@ pub(super) fn region(choices: &StartedWith) -> Region {
     Region::from_word(said(choices, REGION)).unwrap_or_default()
 }
 
+/// Who answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answering {
+    /// Twilio itself.
+    Twilio,
+    /// The built-in demonstration.
+    Demonstration,
+    /// Something in place of Twilio.
+    StandIn,
+}
+
+/// Who answered a scan: those of one are no past of those of another.
+pub(super) fn answering(choices: &StartedWith) -> Answering {
+    match said(choices, ENDPOINT) {
+        "" => Answering::Twilio,
+        DEMO => Answering::Demonstration,
+        _ => Answering::StandIn,
+    }
+}
+
 /// Says where the answers came from, if not from Twilio: a report must not pass for one of a real account.
 pub(super) fn stand_in(choices: &StartedWith) -> Option<String> {
     match said(choices, ENDPOINT) {

@@ -21,7 +21,7 @@ use crate::report::{self, DiffFormat};
 #[command(after_help = EXIT_CODES)]
 pub struct Args {
     /// The folder of the older scan [default: the one that the newer was compared with]
-    #[arg(value_name = "OLD", requires = "newer")]
+    #[arg(value_name = "OLD")]
     older: Option<PathBuf>,
     /// The folder of the newer scan [default: audits/latest]
     #[arg(value_name = "NEW")]

@@ -34,7 +34,7 @@ pub(super) fn check_disk_space(output: &Path, wish: Option<u64>) -> Result<(), S
          scans), choose another --output, or say with --min-free how much is enough",
         place.display()
     );
-    Err(Stop::new(Exit::Usage, sentence))
+    Err(Stop::new(Exit::Broken, sentence))
 }
 
 /// What the files in a folder take, in bytes; nothing where there is none.

@@ -37,7 +37,7 @@ pub(super) fn finish(
 ) -> anyhow::Result<Finished> {
     let choices = store.started_with()?;
     let is_narrowed = choice::is_narrowed(&choices);
-    let previous = if is_narrowed { None } else { folder.previous() };
+    let previous = if is_narrowed { None } else { folder.previous(&store, &choices)? };
     let past = match &previous {
         _ if is_narrowed => Past::NotCompared,
         Some(previous) => Past::of(&previous.scan, &previous.store)?,

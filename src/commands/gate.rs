@@ -8,9 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::duration::duration;
 use super::printing::print;
 use super::stored_scan::StoredScan;
+use super::verify::Trusted;
 use super::{Exit, Stop};
-use crate::model::Verdict;
-use crate::report::{self, AsOf, GateFormat};
+use crate::model::{Problem, Verdict};
+use crate::report::{self, AsOf, GateFormat, Seal};
 
 /// Say of each PHI account whether PHI may go live, and why
 ///
@@ -34,6 +35,8 @@ pub struct Args {
     /// How old the scan may be, as in 36h or 7d
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "7d", env = "TWILIO_AUDIT_MAX_AGE")]
     max_age: SignedDuration,
+    #[command(flatten)]
+    trusted: Trusted,
     /// Print the JSON Schema of gate.json instead, and read no scan
     #[arg(long, conflicts_with = "to")]
     schema: bool,
@@ -58,7 +61,8 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         return Ok(Exit::Complete);
     }
     let stored = StoredScan::open(&args.scan)?;
-    let as_of = AsOf { moment: Timestamp::now(), max_age: Some(args.max_age) };
+    let seal = seal_of(&args.scan, &args.trusted)?;
+    let as_of = AsOf { moment: Timestamp::now(), max_age: Some(args.max_age), seal: Some(&seal) };
     if let Some(folder) = &args.to {
         write_files(&stored, as_of, folder)?;
     }
@@ -74,7 +78,24 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     })
 }
 
-fn write_files(stored: &StoredScan, as_of: AsOf, folder: &Path) -> Result<(), Stop> {
+/// Whether the scan is as it was sealed. Of one that is not, nobody can say anything.
+fn seal_of(folder: &Path, trusted: &Trusted) -> Result<Seal, Stop> {
+    let verification = trusted.verify_scan(folder)?;
+    let sentence = |problem: &Problem| format!("{} {}", problem.file, problem.sentence).trim().to_owned();
+    let scan = verification.scans.first();
+    Ok(Seal {
+        manifest_sha256: verification
+            .newest
+            .first()
+            .map(|seal| seal.manifest_sha256.clone())
+            .unwrap_or_default(),
+        intact: verification.is_clean(),
+        signature: scan.map_or("none", |scan| scan.signature.in_words()).to_owned(),
+        problems: verification.problems.iter().map(sentence).collect(),
+    })
+}
+
+fn write_files(stored: &StoredScan, as_of: AsOf<'_>, folder: &Path) -> Result<(), Stop> {
     let forms = [("gate.html", GateFormat::Html), ("gate.json", GateFormat::Json)];
     super::report::make_folder(folder)?;
     super::report::all_are_new(folder, forms.iter().map(|(name, _)| (*name).to_owned()))?;

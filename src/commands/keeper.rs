@@ -20,13 +20,22 @@ pub(super) struct Keeper<'s> {
     all_outcomes: bool,
     /// Where not everything could be read, and something was open before: checks and accounts.
     missed: HashSet<(String, String)>,
+    /// Where everything was read and judged, and something was open before.
+    judged: HashSet<(String, String)>,
     /// The faults that nobody knew of, by check.
     new_faults: BTreeMap<String, Tally>,
 }
 
 impl<'s> Keeper<'s> {
     pub(super) fn new(writer: FindingWriter<'s>, past: Past, all_outcomes: bool) -> Self {
-        Self { writer, past, all_outcomes, missed: HashSet::new(), new_faults: BTreeMap::new() }
+        Self {
+            writer,
+            past,
+            all_outcomes,
+            missed: HashSet::new(),
+            judged: HashSet::new(),
+            new_faults: BTreeMap::new(),
+        }
     }
 
     fn keep(&mut self, mut finding: Finding, is_gap: bool) -> Result<(), EvidenceError> {
@@ -57,7 +66,8 @@ impl<'s> Keeper<'s> {
             ) {
                 (false, _) => Sight::NotRun,
                 (true, false) if tree_is_known => Sight::AccountGone,
-                (true, true) if !self.missed.contains(&place) => Sight::Clear,
+                (true, true) if self.judged.contains(&place) => Sight::Clear,
+                (true, true) if !self.missed.contains(&place) => Sight::OutOfScope,
                 (true, _) => Sight::Missed,
             }
         };
@@ -103,6 +113,12 @@ impl Sink for Keeper<'_> {
             self.missed.insert((finding.check_id.clone(), finding.account_sid.clone()));
         }
         self.keep(finding, true)
+    }
+
+    fn judged(&mut self, check_id: &str, account_sid: &str) {
+        if self.past.may_be_fixed(check_id, account_sid) {
+            self.judged.insert((check_id.to_owned(), account_sid.to_owned()));
+        }
     }
 
     fn forget(&mut self, check_id: &str) -> Result<(), EvidenceError> {

@@ -14,7 +14,7 @@ use super::chosen_checks::{Catalogue, ChosenChecks};
 use super::finish::finish;
 use super::metrics_file::MetricsFile;
 use super::reporting::Reporting;
-use super::scan::output_of;
+use super::scan_args::output_of;
 use super::scan_folder::{ScanFolder, shards_in};
 use super::scan_lock::{ScanLock, Use};
 use super::signing::Signing;

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
+use super::choice;
 use super::stored_scan::StoredScan;
 use crate::chain::{self, Previous};
+use crate::evidence::{StartedWith, Store};
 use crate::model::Shard;
 use crate::report;
 
@@ -105,20 +107,34 @@ impl ScanFolder {
         chain::previous_in(&self.output)
     }
 
-    /// The newest complete scan, to compare with. One that cannot be read any more is no reason to fail: this one then
-    /// starts a new history, and the log says so.
-    pub(super) fn previous(&self) -> Option<StoredScan> {
+    /// The newest complete scan, to compare with: of the same tree, and answered by the same. One that is not, or that
+    /// cannot be read any more, is no reason to fail: this scan then starts a new history, and the log says so.
+    pub(super) fn previous(
+        &self,
+        store: &Store,
+        choices: &StartedWith,
+    ) -> anyhow::Result<Option<StoredScan>> {
         let latest = self.output.join("latest");
         if fs::symlink_metadata(&latest).is_err() {
-            return None;
+            return Ok(None);
         }
-        match StoredScan::open(&latest) {
-            Ok(previous) => Some(previous),
+        let previous = match StoredScan::open(&latest) {
+            Ok(previous) => previous,
             Err(stop) => {
                 tracing::warn!("not compared with the previous scan: {stop}");
-                None
+                return Ok(None);
             }
+        };
+        let is_answered_alike =
+            choice::answering(&previous.store.started_with()?) == choice::answering(choices);
+        if is_answered_alike && previous.store.root()? == store.root()? {
+            return Ok(Some(previous));
         }
+        tracing::warn!(
+            "not compared with {}: that is a scan of another account tree; give each tree an --output of its own",
+            previous.scan.id
+        );
+        Ok(None)
     }
 
     /// Removes the reports that an interrupted scan had begun to write.

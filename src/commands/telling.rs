@@ -100,7 +100,9 @@ impl Teller {
     fn no_scan(&self, exit: Exit) -> News {
         // An error's own words may quote what was declared or answered; what goes into a mailbox quotes nothing.
         let why = match exit {
-            Exit::Usage => "The command line, audit.toml or a credential is wrong.",
+            Exit::Usage => {
+                "Another scan was under way, or the command line, audit.toml or a credential is wrong."
+            }
             Exit::Incomplete => "It stopped before everything was read.",
             Exit::Authentication => "Nobody could sign in.",
             _ => "There was an internal error, or files could not be written.",

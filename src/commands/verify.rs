@@ -25,18 +25,39 @@ pub struct Args {
     /// The output folder, with all scans in it, or the folder of one scan
     #[arg(value_name = "FOLDER", default_value = "audits", env = "TWILIO_AUDIT_OUTPUT")]
     folder: PathBuf,
-    /// The SHA-256 that the newest manifest had when it was noted elsewhere
-    #[arg(long, value_name = "HASH", env = "TWILIO_AUDIT_MANIFEST_SHA256")]
-    manifest_sha256: Option<Anchor>,
-    /// Insist that every manifest is signed by this minisign key: a file, or the key itself
-    #[arg(long, value_name = "FILE|KEY", env = "TWILIO_AUDIT_PUBLIC_KEY")]
-    public_key: Option<String>,
+    #[command(flatten)]
+    trusted: Trusted,
     /// What is printed
     #[arg(long, value_enum, default_value_t = Form::Table)]
     format: Form,
     /// Print the JSON Schema of manifest.json instead, and verify nothing
     #[arg(long)]
     schema: bool,
+}
+
+/// What is known of the scans from elsewhere.
+#[derive(Debug, clap::Args)]
+pub(super) struct Trusted {
+    /// The SHA-256 that the newest manifest had when it was noted elsewhere
+    #[arg(long, value_name = "HASH", env = "TWILIO_AUDIT_MANIFEST_SHA256")]
+    manifest_sha256: Option<Anchor>,
+    /// Insist that every manifest is signed by this minisign key: a file, or the key itself
+    #[arg(long, value_name = "FILE|KEY", env = "TWILIO_AUDIT_PUBLIC_KEY")]
+    public_key: Option<String>,
+}
+
+impl Trusted {
+    /// Verifies one scan.
+    pub(super) fn verify_scan(&self, folder: &Path) -> Result<Verification, Stop> {
+        let key = self.key()?;
+        let folder = fs::canonicalize(folder).map_err(Stop::with(Exit::Usage))?;
+        let verifier = Verifier { key: key.as_ref(), anchor: self.manifest_sha256.as_ref() };
+        verifier.scan(&folder).map_err(Stop::with(Exit::Broken))
+    }
+
+    fn key(&self) -> Result<Option<PublicKey>, Stop> {
+        self.public_key.as_deref().map(public_key).transpose().map_err(Stop::with(Exit::Usage))
+    }
 }
 
 /// How it is printed.
@@ -58,8 +79,8 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         print(|out| writeln!(out, "{}", chain::manifest_schema()))?;
         return Ok(Exit::Complete);
     }
-    let key = args.public_key.as_deref().map(public_key).transpose().map_err(Stop::with(Exit::Usage))?;
-    let verifier = Verifier { key: key.as_ref(), anchor: args.manifest_sha256.as_ref() };
+    let key = args.trusted.key()?;
+    let verifier = Verifier { key: key.as_ref(), anchor: args.trusted.manifest_sha256.as_ref() };
     let mut said = args.verify(&verifier)?;
     name_differences(&mut said.problems, &args.folder);
     print(|out| match args.format {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
-use super::fate::{Sight, is_over, says_only_what_is_missing};
+use super::fate::{is_occurrence, says_only_what_is_missing};
 use crate::model::{
     AccountChange, Became, Before, Change, Diff, Finding, FindingChange, Findings, Outcome, Scan,
     ScannedAccount, Side, THERE, Verdict, in_seconds,
@@ -27,7 +27,7 @@ pub fn diff(older: Scanned<'_>, newer: Scanned<'_>, all: bool) -> io::Result<Dif
     let mut diff = Diff { older: side(older.scan), newer: side(newer.scan), ..Diff::default() };
     let mut open = open_in(older)?;
     let mut unread: HashSet<(String, String)> = HashSet::new();
-    let mut fixed: HashSet<String> = HashSet::new();
+    let (mut fixed, mut told_once) = (HashSet::new(), HashSet::new());
     let before = Ran::of(older.scan);
     newer.findings.each(&mut |finding| {
         if finding.outcome == Outcome::NotAssessed
@@ -36,7 +36,8 @@ pub fn diff(older: Scanned<'_>, newer: Scanned<'_>, all: bool) -> io::Result<Dif
             unread.insert((finding.check_id.clone(), finding.account_sid.clone()));
         }
         if !finding.outcome.needs_action() {
-            fixed.insert(finding.finding_id.clone());
+            let which = if finding.change == Change::LostSight { &mut told_once } else { &mut fixed };
+            which.insert(finding.finding_id.clone());
             return Ok(());
         }
         let was = open.remove(&finding.finding_id);
@@ -51,7 +52,7 @@ pub fn diff(older: Scanned<'_>, newer: Scanned<'_>, all: bool) -> io::Result<Dif
         Ok(())
     })?;
     let now = Ran::of(newer.scan);
-    let left = open.into_values().filter_map(|was| left(was, &now, newer.scan, &fixed, &unread));
+    let left = open.into_values().filter_map(|was| left(was, &now, newer.scan, &fixed, &told_once, &unread));
     diff.findings.extend(left);
     diff.findings.sort_by(|a, b| key(a).cmp(&key(b)));
     diff.accounts = accounts(older.scan, newer.scan, &mut diff.not_comparable);
@@ -94,20 +95,29 @@ fn open_in(scanned: Scanned<'_>) -> io::Result<HashMap<String, Finding>> {
 /// What a scan looked at.
 struct Ran<'a> {
     checks: HashSet<&'a str>,
-    accounts: HashSet<&'a str>,
+    accounts: HashMap<&'a str, bool>,
 }
 
 impl<'a> Ran<'a> {
     fn of(scan: &'a Scan) -> Self {
         Self {
             checks: scan.rules.iter().map(|rule| rule.id.as_str()).collect(),
-            accounts: scan.accounts.iter().map(|account| account.account_sid.as_str()).collect(),
+            accounts: scan
+                .accounts
+                .iter()
+                .map(|account| (account.account_sid.as_str(), account.phi))
+                .collect(),
         }
+    }
+
+    /// Whether an account carries PHI; as before, where it is not known any more.
+    fn phi_of(&self, account_sid: &str, before: bool) -> bool {
+        self.accounts.get(account_sid).copied().unwrap_or(before)
     }
 
     fn looked_at(&self, finding: &Finding) -> bool {
         self.checks.contains(finding.check_id.as_str())
-            && self.accounts.contains(finding.account_sid.as_str())
+            && self.accounts.contains_key(finding.account_sid.as_str())
     }
 }
 
@@ -141,14 +151,21 @@ fn left(
     now: &Ran<'_>,
     newer: &Scan,
     fixed: &HashSet<String>,
+    told_once: &HashSet<String>,
     unread: &HashSet<(String, String)>,
 ) -> Option<FindingChange> {
     let place = (was.check_id.clone(), was.account_sid.clone());
     let (became, note) = if fixed.contains(&was.finding_id) {
         (Became::Fixed, "")
+    } else if told_once.contains(&was.finding_id) {
+        (Became::LostSight, "it is not judged any more, or happened too long ago to be seen")
+    } else if is_occurrence(&was) {
+        (Became::LostSight, "it happened too long ago to be seen any more")
+    } else if now.phi_of(&was.account_sid, was.phi) != was.phi {
+        (Became::LostSight, "the account is declared otherwise now, so that it may not be judged any more")
     } else if !now.checks.contains(was.check_id.as_str()) {
         (Became::LostSight, "the newer scan did not run this check")
-    } else if !now.accounts.contains(was.account_sid.as_str()) {
+    } else if !now.accounts.contains_key(was.account_sid.as_str()) {
         match newer.tree_is_known {
             true => (Became::Fixed, "the account is not in the tree any more"),
             false => (Became::LostSight, "not all accounts of the tree are known"),
@@ -158,9 +175,9 @@ fn left(
     } else {
         (Became::Fixed, "what it was about is not there any more, or is well")
     };
-    // A gap that was closed is no fault that was mended, and neither is what only became too old to be seen.
-    let is_gap = was.outcome == Outcome::NotAssessed && says_only_what_is_missing(&was);
-    if became == Became::Fixed && (is_gap || is_over(&was, Sight::Clear)) {
+    // A gap that was closed is no fault that was mended, and what was out of sight cannot get out of it.
+    let was_unseen = was.outcome == Outcome::NotAssessed;
+    if was_unseen && (became == Became::LostSight || says_only_what_is_missing(&was)) {
         return None;
     }
     let before = Some(Before { outcome: was.outcome, severity: was.severity });

@@ -11,25 +11,39 @@ pub enum Sight {
     AccountGone,
     /// Its check was run there, and not everything could be read.
     Missed,
+    /// Its check does not hold for the account any more, as that is declared now.
+    OutOfScope,
     /// Its check was not run at all.
     NotRun,
 }
 
 /// A finding of the previous scan as it stands in a newer one that has none of its id: `fixed` where it is known to be
-/// gone, `lost_sight` where it cannot be seen. Nothing where there is nothing to remember: only evidence was missing
-/// then, or the check exists no more.
+/// gone, `lost_sight` where it cannot be seen. What nobody judges any more, or is too old to be seen, was mended by nobody:
+/// it is told once more, as lost sight of, with nothing to judge. Nothing where there is nothing to remember: only evidence
+/// was missing then, or the check exists no more.
 pub fn carried(before: &Finding, was_a_fault: bool, sight: Sight) -> Option<Finding> {
-    if !was_a_fault || says_only_what_is_missing(before) || is_over(before, sight) {
+    if !was_a_fault || says_only_what_is_missing(before) {
         return None;
     }
     match sight {
         Sight::NotRun => None,
+        Sight::Clear if is_occurrence(before) => {
+            Some(last_word(before, "It happened too long ago to be seen any more"))
+        }
         Sight::Clear => {
             Some(gone(before, "It is not there any more: what it was about is gone, or is another now"))
         }
         Sight::AccountGone => Some(gone(before, "The account is not in the tree any more")),
+        Sight::OutOfScope => {
+            Some(last_word(before, "The check does not hold for the account as it is declared now"))
+        }
         Sight::Missed => Some(lost(before)),
     }
+}
+
+/// Whether it is about something that happened, and not about how something is set.
+pub(super) fn is_occurrence(finding: &Finding) -> bool {
+    OCCURRENCES.contains(&finding.resource_type.as_str())
 }
 
 /// Whether it is about an account as a whole and no fault: what is said where a check could not be assessed.
@@ -38,11 +52,6 @@ pub(super) fn says_only_what_is_missing(finding: &Finding) -> bool {
         && finding.resource_type.is_empty()
         && finding.resource_sid == finding.account_sid
         && finding.field.is_empty()
-}
-
-/// Whether it is about something that happened, which only became too old to be seen: nobody mended that.
-pub(super) fn is_over(finding: &Finding, sight: Sight) -> bool {
-    sight == Sight::Clear && OCCURRENCES.contains(&finding.resource_type.as_str())
 }
 
 fn gone(before: &Finding, reason: &str) -> Finding {
@@ -56,6 +65,13 @@ fn gone(before: &Finding, reason: &str) -> Finding {
         fix_command: String::new(),
         ..before.clone()
     }
+}
+
+/// Not judged any more, and not mended either.
+fn last_word(before: &Finding, why: &str) -> Finding {
+    let day = before.last_seen.get(..10).unwrap_or(&before.last_seen);
+    let reason = format!("{why}. On {day}: {}", before.reason_or_title());
+    Finding { change: Change::LostSight, reason, ..gone(before, "") }
 }
 
 /// Whoever lost sight of a fault knows no better than before.
@@ -142,7 +158,15 @@ mod tests {
             assert!(gone.evidence.is_empty() && gone.remediation.is_empty());
         }
         let event = Finding { resource_type: "monitor_event".to_owned(), ..fault() };
-        assert_eq!(carried(&event, true, Sight::Clear), None, "what is over was mended by nobody");
+        for last in [carried(&event, true, Sight::Clear), carried(&fault(), true, Sight::OutOfScope)] {
+            let last = last.unwrap();
+            assert_eq!(
+                (last.change, last.outcome),
+                (Change::LostSight, Outcome::NotApplicable),
+                "mended by nobody"
+            );
+            assert!(last.reason.ends_with("On 2026-11-22: Clear text"), "{}", last.reason);
+        }
         assert!(carried(&event, true, Sight::Missed).is_some());
         assert_eq!(
             carried(&fault(), false, Sight::Clear),

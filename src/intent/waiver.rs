@@ -13,8 +13,10 @@ pub const WAIVER_MAX_DAYS: i32 = 180;
 
 /// Checks whose findings nobody can accept: without them the rest of the audit means nothing, or what they ask for is a
 /// BAA, which no acceptance of a risk replaces (45 CFR 164.308(b), 164.502(e); read 2026-11).
-pub const NEVER_WAIVED: [&str; 11] = [
+pub const NEVER_WAIVED: [&str; 13] = [
     "baa-not-executed",
+    "edition-not-evidenced",
+    "account-inventory-drift",
     "phi-account-not-designated",
     "attestation-contradicted",
     "noncovered-channel-sender",

@@ -67,6 +67,18 @@ pub enum SignatureState {
     Invalid,
 }
 
+impl SignatureState {
+    /// What is known of the signature, in words.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::NotChecked => "there is one, and it was not checked: no --public-key was given",
+            Self::Valid => "valid",
+            Self::Invalid => "not by the given key",
+        }
+    }
+}
+
 /// Something that is not as it was sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {

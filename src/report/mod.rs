@@ -46,7 +46,7 @@ pub use diff::{DiffFormat, diff};
 pub use finding::show;
 pub use findings_csv::{FINDING_COLUMNS, finding_row, findings_columns};
 pub use format::Format;
-pub use gate::{AsOf, GateFormat, gate, gate_schema};
+pub use gate::{AsOf, GateFormat, Seal, gate, gate_schema};
 pub use inventory_csv::inventory;
 pub use json::findings_schema;
 pub use metrics::{LastRun, metrics};

@@ -48,7 +48,8 @@ pub fn text(verification: &Verification, to: &mut impl Write) -> io::Result<()> 
         paragraph("! ", &format!("{} {}.", printable(scan), printable(sentence)), to)?;
     }
     summary(verification, to)?;
-    for newest in &verification.newest {
+    // What is not as it was is nothing to hold later scans against.
+    for newest in verification.newest.iter().filter(|_| verification.is_clean()) {
         let scan = printable(&newest.scan);
         writeln!(to, "The manifest of {scan}, for --manifest-sha256:\n  {}", newest.manifest_sha256)?;
     }

@@ -7,7 +7,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::statement::{Blocker, Judged, Statement};
+use super::blockers::Blocker;
+use super::statement::{Judged, Statement};
 use crate::model::{Verdict, counted};
 use crate::report::cell::{at_most, printable};
 
@@ -88,6 +89,18 @@ fn tasks<'a>(accounts: &'a [Judged<'a>]) -> Vec<Task<'a>> {
     }
     tasks.sort_by_key(|task| (task.worst.outcome, task.worst.severity));
     tasks
+}
+
+/// Open findings that do not block, in a few words.
+fn besides(account: &Judged<'_>) -> String {
+    let counts =
+        account.besides.iter().map(|(severity, findings)| format!("{findings} {}", severity.as_str()));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+/// The beginning of a hash, enough to find it by.
+fn short(hash: &str) -> String {
+    at_most(&printable(hash), 13)
 }
 
 fn outcome(blocker: &Blocker) -> String {

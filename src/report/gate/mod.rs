@@ -1,6 +1,8 @@
 //! The go-live statement: may PHI go live, on what does that rest, and what could nobody see? One dated page for people
 //! and the same for programs.
 
+mod blockers;
+mod ground;
 mod html;
 mod json;
 mod statement;
@@ -15,13 +17,28 @@ use statement::Statement;
 
 use crate::model::{Kept, Scan, Verdict};
 
-/// As of when the statement is made.
+/// As of when the statement is made, and what is known of the scan by then.
 #[derive(Debug, Clone, Copy)]
-pub struct AsOf {
+pub struct AsOf<'a> {
     /// The moment.
     pub moment: Timestamp,
     /// How old the scan may be by then.
     pub max_age: Option<SignedDuration>,
+    /// Whether the scan is as it was sealed; nothing where it is not sealed yet.
+    pub seal: Option<&'a Seal>,
+}
+
+/// What became of a scan's seal.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct Seal {
+    /// SHA-256 of its manifest; empty where it has none.
+    pub manifest_sha256: String,
+    /// Whether every file is as the manifest says.
+    pub intact: bool,
+    /// Whether the manifest is signed, in words.
+    pub signature: String,
+    /// What is wrong, one sentence each.
+    pub problems: Vec<String>,
 }
 
 /// A form of the statement.
@@ -45,7 +62,7 @@ pub enum GateFormat {
 pub fn gate(
     scan: &Scan,
     kept: &dyn Kept,
-    as_of: AsOf,
+    as_of: AsOf<'_>,
     format: GateFormat,
     to: &mut dyn Write,
 ) -> io::Result<Verdict> {
@@ -61,6 +78,6 @@ pub fn gate(
 
 /// The statement as a scan leaves it: of the moment at which the scan started.
 pub(super) fn write(scan: &Scan, kept: &dyn Kept, format: GateFormat, to: &mut dyn Write) -> io::Result<()> {
-    let as_of = AsOf { moment: scan.started_at, max_age: None };
+    let as_of = AsOf { moment: scan.started_at, max_age: None, seal: None };
     gate(scan, kept, as_of, format, to).map(drop)
 }

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::statement::{Blocker, Judged, Statement};
+use super::blockers::Blocker;
+use super::statement::{Judged, Statement};
 use crate::model::{Verdict, counted};
 use crate::report::cell::{at_most, printable};
 use crate::report::paragraph::{BOLD, DIM, colour, paragraph};
@@ -20,6 +21,12 @@ pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Re
     writeln!(to, "{BOLD}May PHI go live?{BOLD:#}  {style}{}{style:#}", verdict.as_str())?;
     paragraph("  ", &printable(&statement.why), to)?;
     writeln!(to, "  {DIM}as of {}, by scan {}{DIM:#}", statement.stated_at, scan.scan_id)?;
+    for notice in statement.notices {
+        paragraph("! ", &printable(notice), to)?;
+    }
+    for problem in statement.seal.iter().flat_map(|seal| &seal.problems) {
+        paragraph("! ", &printable(problem), to)?;
+    }
     for account in statement.accounts.iter().take(SHOWN) {
         write_account(account, to)?;
     }
@@ -27,9 +34,13 @@ pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Re
     if statement.accounts.iter().any(|account| !account.blockers.is_empty()) {
         writeln!(to, "\n  {DIM}`twilio-audit show ID` tells what to do about each.{DIM:#}")?;
     }
-    for account in statement.not_judged.iter().take(SHOWN) {
-        let name = at_most(&printable(account.account_name), 40);
-        writeln!(to, "\n  {DIM}not judged{DIM:#}  {name} {DIM}(carries PHI, {}){DIM:#}", account.status)?;
+    match statement.not_judged.len() {
+        0 => {}
+        others => writeln!(
+            to,
+            "\n  {DIM}Nothing is stated of {}: see gate.html.{DIM:#}",
+            counted(others, "other account")
+        )?,
     }
     relied_on(statement, to)
 }
@@ -91,12 +102,16 @@ fn relied_on(statement: &Statement<'_>, to: &mut impl Write) -> io::Result<()> {
     paragraph("  ", &printable(&baa), to)?;
     writeln!(
         to,
-        "  {} that people vouched for, {} accepted",
+        "  {} attested, {} accepted",
         counted(statement.relied_on.len(), "thing"),
         statement.accepted.len()
     )?;
     for one in &statement.not_relied_on {
-        let why = if one.problem.is_empty() { "a finding speaks against it" } else { one.problem.as_str() };
+        let why = match (one.problem.as_str(), one.doubted_by.as_str()) {
+            ("", "") => "its value is not what the checks ask for",
+            ("", _) => "a finding speaks against it",
+            (problem, _) => problem,
+        };
         paragraph("  not on  ", &printable(&format!("`{}`: {why}", one.id)), to)?;
     }
     let scan = &statement.scan;

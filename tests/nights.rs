@@ -93,6 +93,39 @@ async fn each_night_says_what_became_of_the_one_before() {
     assert!(counts("lost_sight")[2] > 1 && counts("lost_sight")[3] == 0, "{trend}");
 }
 
+/// What nobody judges any more was mended by nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_is_declared_free_of_phi_has_nothing_fixed_by_that() {
+    let first = night(Night::Faulty, None, &["--all-outcomes"]).await;
+    let (audit, _simulator) = prepared(Night::Faulty, Some(first), &["--all-outcomes"], "").await;
+    let declared = in_order::declared(nights::CLINICS).replace("phi = true", "phi = false");
+    let second = audit.declared(&declared).run();
+    assert_eq!(second.json()["changes"]["fixed"], 0);
+    let rows = second.rows("findings.csv").into_iter();
+    let left: Vec<Row> = rows.filter(|row| row["change"] == "lost_sight").collect();
+    assert!(!left.is_empty());
+    for row in left {
+        assert_eq!(row["outcome"], "not_applicable", "{row:?}");
+        assert!(row["reason"].starts_with("The check does not hold for the account"), "{}", row["reason"]);
+    }
+}
+
+/// The scans of one tree are no past of another's.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_tree_in_the_same_folder_starts_a_history_of_its_own() {
+    let first = night(Night::Quiet, None, &[]).await;
+    let refused = Audit::new(&["scan", "--demo"]).inside(first).run();
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("scans of a real estate"), "{}", refused.stderr);
+    let other = serde_json::json!({"accounts": [{"sid": "AC0099", "name": "Other"}]});
+    let simulator = audit::simulator(&other).await;
+    std::thread::sleep(std::time::Duration::from_millis(1100)); // scans are named by the second
+    let second = Audit::scan(&simulator).inside(refused).sign_in(&audit::credential(&other, "AC0099")).run();
+    assert!(second.stderr.contains("another account tree"), "{}", second.stderr);
+    assert!(second.rows("findings.csv").iter().all(|row| row["change"] == "first_scan"));
+    assert_eq!(second.json()["trend"].as_array().unwrap().len(), 1);
+}
+
 /// The same nights as a schedule runs them: told by webhook and by mail, measured, sealed, and pruned.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_schedule_tells_measures_seals_and_prunes() {

@@ -111,3 +111,41 @@ async fn without_room_nothing_is_begun() {
     assert!(refused.wrote_nothing());
     assert_eq!(simulator.requests().len(), 0);
 }
+
+/// A scan that lay about while another was finished is older than that, whenever it is gone on with.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_scan_never_takes_the_place_of_a_newer_one() {
+    let simulator = simulator_with(&estate(), Options::default()).await;
+    let stopped = scan(&simulator).args(&["--budget", "150"]).run();
+    assert_eq!(stopped.code, 3, "{}", stopped.stderr);
+    std::thread::sleep(Duration::from_millis(1100)); // scans are named by the second
+    let newer = scan(&simulator).inside(stopped).run();
+    let newest = newer.scan();
+    let older = scan(&simulator).args(&["--resume"]).inside(newer).run();
+    assert!(older.stderr.contains("was finished in the meantime"), "{}", older.stderr);
+    assert_eq!(older.scan(), newest, "`latest` is the newer one");
+    assert_eq!(older.audits().len(), 3, "{:?}", older.audits());
+    let verified = Audit::new(&["verify"]).inside(older).run();
+    assert_eq!(verified.code, 0, "{}", verified.stdout);
+}
+
+/// What is in the place of a lock and is none is not touched.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_is_no_way_to_another_file() {
+    let simulator = simulator_with(&estate(), Options::default()).await;
+    let first = scan(&simulator).run();
+    let (lock, victim) = (first.folder.path().join("audits/.scan-lock"), first.folder.path().join("victim"));
+    std::fs::write(&victim, "precious").unwrap();
+    std::fs::remove_file(&lock).unwrap();
+    std::os::unix::fs::symlink(&victim, &lock).unwrap();
+    let refused = scan(&simulator).inside(first).run();
+    assert_eq!(refused.code, 5, "{}", refused.stderr);
+    assert_eq!(std::fs::read_to_string(refused.folder.path().join("victim")).unwrap(), "precious");
+    // Nor is a folder an interrupted scan that only ends like one.
+    std::fs::remove_file(refused.folder.path().join("audits/.scan-lock")).unwrap();
+    let foreign = refused.folder.path().join("audits/thesis.unfinished");
+    std::fs::create_dir(&foreign).unwrap();
+    std::fs::write(foreign.join("chapter"), "one").unwrap();
+    let resumed = scan(&simulator).args(&["--resume"]).inside(refused).run();
+    assert!(resumed.folder.path().join("audits/thesis.unfinished/chapter").exists(), "{}", resumed.stderr);
+}

@@ -32,6 +32,12 @@ select coalesce(executed_on, '') as executed_on, coalesce(expires_on, '') as exp
        coalesce(document_sha256, '') as document_sha256
 from intent_baa";
 
+const ENDS: &str = "
+select 'the BAA of the vendor ' || name as what, expires_on from intent_vendor
+union all select 'the override of the product ' || product, expires_on from intent_catalogue_override
+union all select 'what was declared of ' || product || ' without PHI', expires_on from intent_product_without_phi
+order by 2, 1";
+
 /// What people declared, as of a moment.
 #[derive(Debug, Clone)]
 pub struct Declared {
@@ -41,6 +47,8 @@ pub struct Declared {
     pub waivers: Vec<Accepted>,
     /// Their BAA.
     pub baa: Option<DeclaredBaa>,
+    /// What else ends on a day, and the last day on which it counts.
+    pub ends: Vec<(String, String)>,
 }
 
 /// What people declared for a scan, as of a moment.
@@ -62,7 +70,15 @@ fn read(connection: &Connection, moment: Timestamp) -> rusqlite::Result<Declared
     let products =
         connection.prepare(products)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let baa = connection.query_row(BAA, [], |row| baa(row, products)).optional()?;
-    Ok(Declared { attestations, waivers, baa })
+    let mut statement = connection.prepare(ENDS)?;
+    let mut rows = statement.query([])?;
+    let mut ends = Vec::new();
+    while let Some(row) = rows.next()? {
+        if let (Some(what), Some(day)) = (row.get(0)?, row.get(1)?) {
+            ends.push((what, day));
+        }
+    }
+    Ok(Declared { attestations, waivers, baa, ends })
 }
 
 fn baa(row: &Row<'_>, covered_products: Vec<String>) -> rusqlite::Result<DeclaredBaa> {

@@ -205,7 +205,9 @@ pub fn previous_in(output: &Path) -> io::Result<Option<Previous>> {
     let name = leads_to(&latest, found.file_type())?;
     let Some(scan_id) = name.as_deref().and_then(ScanId::from_name) else { return Ok(None) };
     let bytes = read(&output.join(scan_id.as_str()).join(MANIFEST))?.and_then(Result::ok);
-    Ok(bytes.map(|bytes| Previous { scan_id, manifest_sha256: sha256(&bytes) }))
+    // A scan of a part is never `latest`, unless somebody put it there: the chain would go round what lies between.
+    let is_whole = |bytes: &Vec<u8>| !Manifest::parse(bytes).is_ok_and(|manifest| manifest.narrowed);
+    Ok(bytes.filter(is_whole).map(|bytes| Previous { scan_id, manifest_sha256: sha256(&bytes) }))
 }
 
 /// The output folder and those of other Regions in it, with what their scans' names begin with.

@@ -37,9 +37,16 @@ pub(super) fn finish(
 ) -> anyhow::Result<Finished> {
     let choices = store.started_with()?;
     let is_narrowed = choice::is_narrowed(&choices);
-    let previous = if is_narrowed { None } else { folder.previous(&store, &choices)? };
+    let overtaken_by = folder.overtaken_by();
+    if let Some(newer) = &overtaken_by {
+        tracing::warn!(
+            "{newer} was finished in the meantime: this older scan is compared with none, and not `latest`"
+        );
+    }
+    let stands_alone = is_narrowed || overtaken_by.is_some();
+    let previous = if stands_alone { None } else { folder.previous(&store, &choices)? };
     let past = match &previous {
-        _ if is_narrowed => Past::NotCompared,
+        _ if stands_alone => Past::NotCompared,
         Some(previous) => Past::of(&previous.scan, &previous.store)?,
         None => Past::FirstScan,
     };
@@ -57,9 +64,9 @@ pub(super) fn finish(
     folder.remove_reports();
     report::write_files(&report::Format::OF_A_SCAN, &scan, &store, options, &folder.path)?;
     drop(store);
-    let manifest_sha256 = seal(folder, &scan, &choices, catalogue, key)?;
+    let manifest_sha256 = seal(folder, &scan, &choices, stands_alone, catalogue, key)?;
     folder.finish()?;
-    if !is_narrowed && let Err(error) = folder.publish() {
+    if !stands_alone && let Err(error) = folder.publish() {
         tracing::warn!("{error:#}; the reports themselves are written");
     }
     Ok(Finished { scan, store: Store::open(&folder.evidence())?, manifest_sha256 })
@@ -78,7 +85,7 @@ fn conclude(
     let accounts = judgement.accounts;
     let product_of = KINDS.iter().map(|kind| (kind.name.to_owned(), kind.product.to_owned())).collect();
     let needed_by = audit::needed_by(&catalogue.checks);
-    let Declared { attestations, waivers, baa } =
+    let Declared { attestations, waivers, baa, ends } =
         audit::declared(&Store::open(&folder.evidence())?, facts.started_at)?;
     let mut rules: Vec<Rule> = catalogue.checks.iter().map(|compiled| compiled.check.rule()).collect();
     rules.sort_by(|a, b| a.id.cmp(&b.id));
@@ -98,6 +105,7 @@ fn conclude(
         attestations,
         waivers,
         baa,
+        ends,
         lists: dated_lists(),
         compared_with: None,
         changes: Changes::default(),

@@ -10,7 +10,7 @@ use super::choice;
 use super::stored_scan::StoredScan;
 use crate::chain::{self, Previous};
 use crate::evidence::{StartedWith, Store};
-use crate::model::Shard;
+use crate::model::{ScanId, Shard};
 use crate::report;
 
 /// What the name of a scan's folder ends in until it is finished: half a scan must not lie about like a whole one.
@@ -29,6 +29,8 @@ pub(super) struct ScanFolder {
     pub(super) path: PathBuf,
     /// Held as long as the scan is being written.
     lock: Option<File>,
+    /// Whether it was begun some time ago: it goes on, or is made of shards. Others may have been finished since.
+    is_older: bool,
 }
 
 impl ScanFolder {
@@ -51,7 +53,7 @@ impl ScanFolder {
         if path.exists() && lock(&path)?.is_some() {
             fs::remove_dir_all(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
-        Self::make(output, name, path)
+        Ok(Self { is_older: true, ..Self::make(output, name, path)? })
     }
 
     fn make(output: &Path, name: String, path: PathBuf) -> anyhow::Result<Self> {
@@ -65,7 +67,7 @@ impl ScanFolder {
         match made {
             Ok(()) => {
                 let lock = lock(&path)?;
-                Ok(Self { output: output.to_owned(), name, path, lock })
+                Ok(Self { output: output.to_owned(), name, path, lock, is_older: false })
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(anyhow!(
                 "{} exists already: a scan that started in the same second wrote it; start again",
@@ -75,6 +77,14 @@ impl ScanFolder {
         }
     }
 
+    /// The scan that was finished while this one lay about, if there is one: what is older than that is no news, and must not
+    /// become the newest one.
+    pub(super) fn overtaken_by(&self) -> Option<String> {
+        let latest = fs::canonicalize(self.output.join("latest")).ok()?;
+        let latest = latest.file_name()?.to_str()?.to_owned();
+        (self.is_older && ScanId::from_name(&latest).is_some() && latest > self.name).then_some(latest)
+    }
+
     /// The newest scan that was interrupted, of this shard or of none, and that nobody is writing.
     pub(super) fn interrupted(output: &Path, shard: Option<Shard>) -> anyhow::Result<Option<Self>> {
         let Ok(entries) = fs::read_dir(output) else { return Ok(None) };
@@ -82,6 +92,7 @@ impl ScanFolder {
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         let mut names: Vec<String> = names
             .filter_map(|name| Some(name.strip_suffix(UNFINISHED)?.to_owned()))
+            .filter(|name| ScanId::from_name(name.split('.').next().unwrap_or_default()).is_some())
             .filter(|name| match (name.split_once('.'), shard) {
                 (None, None) => true,
                 (Some((_, suffix)), Some(shard)) => suffix == shard.in_file_name(),
@@ -92,7 +103,13 @@ impl ScanFolder {
         for name in names.into_iter().rev() {
             let path = output.join(format!("{name}{UNFINISHED}"));
             let Some(lock) = lock(&path)? else { continue };
-            return Ok(Some(Self { output: output.to_owned(), name, path, lock: Some(lock) }));
+            return Ok(Some(Self {
+                output: output.to_owned(),
+                name,
+                path,
+                lock: Some(lock),
+                is_older: true,
+            }));
         }
         Ok(None)
     }
@@ -206,12 +223,27 @@ pub(super) fn shards_in(output: &Path) -> Vec<(PathBuf, Shard)> {
     finished.filter(|(_, shard)| !unfinished.contains(shard)).collect()
 }
 
+/// Opens a file that is there only to be locked. What is a link, or has something in it that is not ours, is not touched.
+pub(super) fn open_lock(path: &Path) -> io::Result<File> {
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(io::Error::other("it is a link or no file: remove it"));
+    }
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
 /// Locks the folder of a scan for this process; nothing where another has it. The lock goes with the process, however
 /// that ends.
 fn lock(folder: &Path) -> anyhow::Result<Option<File>> {
     let path = folder.join(LOCK);
     let locked = || -> io::Result<Option<File>> {
-        let file = File::create(&path)?;
+        let file = open_lock(&path)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),

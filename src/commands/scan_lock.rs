@@ -2,7 +2,7 @@
 //!
 //! The lock belongs to the process: however that ends, it is gone, so that no stale one is ever in the way.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
 
+use super::scan_folder::open_lock;
 use super::{Exit, Stop};
 use crate::model::in_seconds;
 
@@ -40,7 +41,7 @@ impl ScanLock {
             return Ok(None);
         }
         let path = output.join(FILE);
-        let file = open(&path)
+        let file = open_lock(&path)
             .with_context(|| format!("cannot open {}", path.display()))
             .map_err(Stop::with(Exit::Broken))?;
         let until = Instant::now() + patience;
@@ -65,17 +66,6 @@ impl ScanLock {
         }
         Ok(Some(Self { _file: file }))
     }
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options.open(path)
 }
 
 fn try_lock(file: &File, how: Use) -> Result<(), TryLockError> {

@@ -15,6 +15,7 @@ pub(super) fn seal(
     folder: &ScanFolder,
     scan: &Scan,
     choices: &StartedWith,
+    stands_alone: bool,
     catalogue: &Catalogue,
     key: Option<&SigningKey>,
 ) -> anyhow::Result<String> {
@@ -23,7 +24,7 @@ pub(super) fn seal(
         catalogue_version: scan.catalogue_version.clone(),
         checks_sha256: audit::files_sha256(&catalogue.checks),
         declared: choice::declared(choices),
-        narrowed: choice::is_narrowed(choices),
+        narrowed: stands_alone,
         previous: folder.sealed_before()?,
         files: chain::files_in(&folder.path)?,
         ..Manifest::new(scan.id.clone(), in_seconds(scan.started_at))

@@ -20,13 +20,13 @@ pub enum Sight {
 /// A finding of the previous scan as it stands in a newer one that has none of its id: `fixed` where it is known to be
 /// gone, `lost_sight` where it cannot be seen. What nobody judges any more, or is too old to be seen, was mended by nobody:
 /// it is told once more, as lost sight of, with nothing to judge. Nothing where there is nothing to remember: only evidence
-/// was missing then, or the check exists no more.
+/// was missing then.
 pub fn carried(before: &Finding, was_a_fault: bool, sight: Sight) -> Option<Finding> {
     if !was_a_fault || says_only_what_is_missing(before) {
         return None;
     }
     match sight {
-        Sight::NotRun => None,
+        Sight::NotRun => Some(last_word(before, "The check is not run any more")),
         Sight::Clear if is_occurrence(before) => {
             Some(last_word(before, "It happened too long ago to be seen any more"))
         }
@@ -34,9 +34,7 @@ pub fn carried(before: &Finding, was_a_fault: bool, sight: Sight) -> Option<Find
             Some(gone(before, "It is not there any more: what it was about is gone, or is another now"))
         }
         Sight::AccountGone => Some(gone(before, "The account is not in the tree any more")),
-        Sight::OutOfScope => {
-            Some(last_word(before, "The check does not hold for the account as it is declared now"))
-        }
+        Sight::OutOfScope => Some(last_word(before, "The check does not hold for the account as it is now")),
         Sight::Missed => Some(lost(before)),
     }
 }
@@ -147,7 +145,8 @@ mod tests {
         assert!(lost.reason.ends_with("On 2026-11-22: Clear text"), "{}", lost.reason);
         let again = carried(&lost, true, Sight::Missed).unwrap();
         assert_eq!((again.change, &again.reason), (Change::Open, &lost.reason), "lost once, told once");
-        assert_eq!(carried(&fault(), true, Sight::NotRun), None);
+        let not_run = carried(&fault(), true, Sight::NotRun).unwrap();
+        assert_eq!((not_run.change, not_run.outcome), (Change::LostSight, Outcome::NotApplicable));
     }
 
     #[test]

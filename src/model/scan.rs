@@ -152,6 +152,8 @@ pub struct Scan {
     pub waivers: Vec<Accepted>,
     /// What is declared of the BAA; none where nothing is.
     pub baa: Option<DeclaredBaa>,
+    /// What else is declared to an end (the BAAs of vendors, exceptions), and the last day on which it counts.
+    pub ends: Vec<(String, String)>,
     /// The lists of facts that age, as they are in this version of the program.
     pub lists: Vec<DatedList>,
     /// The scan that it was compared with; none where there was none before, and in scans of a part.

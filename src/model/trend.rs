@@ -72,6 +72,6 @@ impl TrendPoint {
 
     /// All faults.
     pub const fn faults(&self) -> usize {
-        self.critical + self.high + self.medium + self.low
+        self.critical.saturating_add(self.high).saturating_add(self.medium).saturating_add(self.low)
     }
 }

@@ -64,6 +64,7 @@ pub fn scan(accounts: usize, checks: usize, name: &str, kept: &Kept) -> Scan {
         attestations: vec![attested(name)],
         waivers: vec![accepted(name)],
         baa: None,
+        ends: Vec::new(),
         lists: Vec::new(),
         compared_with: None,
         changes: Changes::default(),

@@ -1,6 +1,6 @@
 //! What stands against going live, by account.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use schemars::JsonSchema;
@@ -42,12 +42,9 @@ pub(super) struct Blockers {
     /// Open findings that do not block, by account and severity.
     besides: BTreeMap<(String, Severity), usize>,
     root: String,
-    /// Which waivers are in use: check, account, resource, finding.
-    accepted: Vec<Finding>,
+    /// The waivers behind findings that somebody accepted, by their places in the scan.
+    in_use: BTreeSet<usize>,
 }
-
-/// Accepted findings that are looked at, to name the waivers behind them.
-const ACCEPTED_HELD: usize = 10_000;
 
 impl Blockers {
     /// Those of a scan.
@@ -60,6 +57,10 @@ impl Blockers {
             }
             if finding.is_blocker() {
                 let speaks = scan.rule(&finding.check_id).is_some_and(|rule| rule.speaks_for_the_tree);
+                if finding.waived {
+                    let behind = scan.waivers.iter().enumerate().filter(|(_, waiver)| waiver.covers(finding));
+                    blockers.in_use.extend(behind.map(|(place, _)| place));
+                }
                 blockers.add(finding, speaks);
             }
             Ok(())
@@ -68,9 +69,6 @@ impl Blockers {
     }
 
     fn add(&mut self, finding: &Finding, speaks_for_the_tree: bool) {
-        if finding.waived && self.accepted.len() < ACCEPTED_HELD {
-            self.accepted.push(finding.clone());
-        }
         let own = self.by_account.entry(finding.account_sid.clone()).or_default();
         own.entry(finding.check_id.clone())
             .and_modify(|one| one.add(finding))
@@ -81,9 +79,9 @@ impl Blockers {
         }
     }
 
-    /// Whether a waiver is behind one of those that somebody accepted.
-    pub(super) fn are_accepted_by(&self, waiver: &Accepted) -> bool {
-        self.accepted.iter().any(|finding| waiver.covers(finding))
+    /// The waivers behind findings that somebody accepted.
+    pub(super) fn waivers<'a>(&self, scan: &'a Scan) -> Vec<&'a Accepted> {
+        self.in_use.iter().filter_map(|place| scan.waivers.get(*place)).collect()
     }
 
     /// How many open findings of an account do not block, by severity.

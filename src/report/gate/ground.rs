@@ -16,6 +16,7 @@ pub(super) struct Ground<'a> {
     pub(super) baa: Option<&'a DeclaredBaa>,
     pub(super) relied_on: &'a [&'a Attested],
     pub(super) accepted: &'a [&'a Accepted],
+    pub(super) ends: &'a [(String, String)],
 }
 
 impl Ground<'_> {
@@ -42,6 +43,11 @@ impl Ground<'_> {
         {
             return Some(format!("what was accepted of {} ended on {}", one.check_id, one.expires_on));
         }
+        if let Some((what, day)) =
+            self.ends.iter().find(|(_, day)| is_over_since(day, self.started_at, &today))
+        {
+            return Some(format!("{what} ended on {day}"));
+        }
         let baa = self.baa.filter(|baa| is_over(&baa.expires_on))?;
         Some(format!("the BAA ended on {}", baa.expires_on))
     }
@@ -59,6 +65,12 @@ impl Ground<'_> {
         let ends = ends.chain(of_age.map(|end| end.to_zoned(TimeZone::UTC).date().to_string()));
         ends.filter(|end| !end.is_empty()).min().unwrap_or_default()
     }
+}
+
+/// Whether something ended after the scan: what was over before, the scan itself knew. Whether the day counts itself is
+/// left open, and so it does not.
+fn is_over_since(day: &str, started_at: Timestamp, today: &str) -> bool {
+    *day >= *day_of(started_at).to_string() && *day <= *today && *today > *day_of(started_at).to_string()
 }
 
 fn in_words(duration: SignedDuration) -> String {

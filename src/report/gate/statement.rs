@@ -132,7 +132,7 @@ impl<'a> Statement<'a> {
     pub(super) fn of(scan: &'a Scan, kept: &dyn Kept, as_of: AsOf<'a>) -> io::Result<Self> {
         let blockers = Blockers::of(scan, kept)?;
         let (relied_on, not_relied_on) = scan.attestations.iter().partition(|one| counts(one, scan));
-        let accepted = scan.waivers.iter().filter(|waiver| blockers.are_accepted_by(waiver)).collect();
+        let accepted = blockers.waivers(scan);
         let mut statement = Self {
             schema_version: SCHEMA_VERSION,
             verdict: Verdict::CannotSay,
@@ -157,6 +157,7 @@ impl<'a> Statement<'a> {
             baa: statement.baa,
             relied_on: &statement.relied_on,
             accepted: &statement.accepted,
+            ends: &scan.ends,
         };
         let gone = ground.gone(as_of);
         statement.holds_until = ground.holds_until(as_of);

@@ -67,7 +67,9 @@ pub(super) fn write(points: &[TrendPoint], mut to: &mut dyn Write) -> io::Result
 
 fn line(name: &'static str, counts: &[usize], most: usize) -> Line {
     let steps = counts.len().saturating_sub(1).max(1);
-    let place = |(place, count): (usize, &usize)| (place * WIDTH / steps, HEIGHT - count * HEIGHT / most);
+    let place = |(place, count): (usize, &usize)| {
+        (place * WIDTH / steps, HEIGHT - (count.saturating_mul(HEIGHT) / most).min(HEIGHT))
+    };
     let places: Vec<(usize, usize)> = counts.iter().enumerate().map(place).collect();
     let path = places.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ");
     Line {

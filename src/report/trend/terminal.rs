@@ -54,7 +54,8 @@ fn verdicts(point: &TrendPoint) -> String {
 fn sparkline(counts: &[usize]) -> String {
     let most = counts.iter().copied().max().unwrap_or_default().max(1);
     let bar = |count: &usize| {
-        let height = (count * (BARS.len() - 1)).div_ceil(most);
+        // Whatever stands in a store that somebody wrote, it is no more than the largest.
+        let height = count.saturating_mul(BARS.len() - 1).div_ceil(most).min(BARS.len() - 1);
         BARS.get(height).copied().unwrap_or_default()
     };
     counts.iter().map(bar).collect()

@@ -20,7 +20,7 @@ impl Many {
             "id": "20261123T041500Z", "started_at": "2026-11-23T04:15:00Z", "tool_version": "0.1.0",
             "catalogue_version": "2026-11-23", "intent_declared": true, "derived_tokens": false, "accounts": [],
             "tree_is_known": true, "notices": [], "product_of": {}, "unusable_credentials": [], "region": "us1",
-            "baa": null, "lists": [], "changes": {"new": 0, "open": 0, "fixed": 0, "lost_sight": 0, "new_faults": []}, "needed_by": {}, "attestations": [], "waivers": [],
+            "baa": null, "lists": [], "ends": [], "changes": {"new": 0, "open": 0, "fixed": 0, "lost_sight": 0, "new_faults": []}, "needed_by": {}, "attestations": [], "waivers": [],
             "rules": [{
                 "id": "webhook-http", "title": "Webhooks use HTTPS", "family": "phi-handling", "severity": "high",
                 "blocks_go_live": true, "speaks_for_the_tree": false, "waivable": true, "addressable": false,

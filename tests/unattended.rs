@@ -28,9 +28,9 @@ fn scan(simulator: &Simulator) -> Audit {
 
 /// Waits until a scan has locked its folder and collects.
 fn under_way(running: &mut Running) {
-    let unfinished =
-        || audit::audits_in(running.path()).iter().filter(|name| name.ends_with("unfinished")).count();
-    while unfinished() == 0 {
+    let is_unfinished = |name: &String| name.ends_with("unfinished");
+    while !audit::audits_in(running.path()).iter().any(is_unfinished) {
+        assert!(running.is_running(), "it ended before it was seen");
         std::thread::sleep(Duration::from_millis(20));
     }
     assert!(running.is_running());

@@ -20,7 +20,11 @@ pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Re
     let style = style(*verdict);
     writeln!(to, "{BOLD}May PHI go live?{BOLD:#}  {style}{}{style:#}", verdict.as_str())?;
     paragraph("  ", &printable(&statement.why), to)?;
-    writeln!(to, "  {DIM}as of {}, by scan {}{DIM:#}", statement.stated_at, scan.scan_id)?;
+    writeln!(
+        to,
+        "  {DIM}as of {}, by scan {}, Region {}{DIM:#}",
+        statement.stated_at, scan.scan_id, scan.region
+    )?;
     for notice in statement.notices {
         paragraph("! ", &printable(notice), to)?;
     }

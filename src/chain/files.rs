@@ -10,7 +10,7 @@ use super::plain_file::{Found, digest, look, named};
 use crate::model::{Problem, ProblemKind};
 
 /// The file that is locked as long as a scan is being written; a crash at the very end leaves it.
-const LOCK: &str = "lock";
+pub const LOCK: &str = "lock";
 
 /// Every file in the folder of a scan that is being finished, but for what is no part of the scan.
 ///

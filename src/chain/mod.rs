@@ -14,7 +14,7 @@ mod signature;
 mod verify;
 
 pub use archive::previous_in;
-pub use files::files_in;
+pub use files::{LOCK, files_in};
 pub use manifest::{Declared, MANIFEST, Manifest, Previous, SIGNATURE, SealedFile, manifest_schema};
 pub use plain_file::sha256;
 pub use prune::{Plan, Removal, Retention, What};

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::archive::{Archive, Other, State, Stored, with_regions};
+use super::files::LOCK;
 use super::plain_file::{Found, look, named};
 use crate::model::ScanId;
 
@@ -206,7 +207,7 @@ enum Lock {
 
 /// Tries the lock of a folder. Where that cannot be known, it counts as held.
 fn lock(folder: &Path) -> io::Result<Lock> {
-    Ok(match look(&folder.join("lock"))? {
+    Ok(match look(&folder.join(LOCK))? {
         Found::Nothing => Lock::Ours(None),
         Found::NoFile => Lock::Held,
         Found::File(file) => match file.try_lock() {

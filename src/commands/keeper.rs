@@ -1,6 +1,6 @@
 //! Keeps the findings of a scan as they arise, compared with those of the scan before.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
 use anyhow::Context as _;
@@ -18,24 +18,15 @@ pub(super) struct Keeper<'s> {
     past: Past,
     /// Whether passes are kept too, and not only those of what was open.
     all_outcomes: bool,
-    /// Where not everything could be read, and something was open before: checks and accounts.
-    missed: HashSet<(String, String)>,
-    /// Where everything was read and judged, and something was open before.
-    judged: HashSet<(String, String)>,
+    /// What was seen where something was open before, by check and account.
+    seen: HashMap<(String, String), Sight>,
     /// The faults that nobody knew of, by check.
     new_faults: BTreeMap<String, Tally>,
 }
 
 impl<'s> Keeper<'s> {
     pub(super) fn new(writer: FindingWriter<'s>, past: Past, all_outcomes: bool) -> Self {
-        Self {
-            writer,
-            past,
-            all_outcomes,
-            missed: HashSet::new(),
-            judged: HashSet::new(),
-            new_faults: BTreeMap::new(),
-        }
+        Self { writer, past, all_outcomes, seen: HashMap::new(), new_faults: BTreeMap::new() }
     }
 
     fn keep(&mut self, mut finding: Finding, is_gap: bool) -> Result<(), EvidenceError> {
@@ -45,6 +36,13 @@ impl<'s> Keeper<'s> {
         }
         let is_kept = self.all_outcomes || finding.outcome.needs_action() || finding.change == Change::Fixed;
         if is_kept { self.writer.write(&finding) } else { Ok(()) }
+    }
+
+    /// Remembers what was seen of a check in an account, where something was open.
+    fn note(&mut self, check_id: &str, account_sid: &str, sight: Sight) {
+        if self.past.may_be_fixed(check_id, account_sid) {
+            self.seen.insert((check_id.to_owned(), account_sid.to_owned()), sight);
+        }
     }
 
     /// Takes over what was open before and has no finding now: nothing that was wrong is silently forgotten.
@@ -66,9 +64,8 @@ impl<'s> Keeper<'s> {
             ) {
                 (false, _) => Sight::NotRun,
                 (true, false) if tree_is_known => Sight::AccountGone,
-                (true, true) if self.judged.contains(&place) => Sight::Clear,
-                (true, true) if !self.missed.contains(&place) => Sight::OutOfScope,
-                (true, _) => Sight::Missed,
+                (true, false) => Sight::Missed,
+                (true, true) => self.seen.get(&place).copied().unwrap_or(Sight::OutOfScope),
             }
         };
         let mut carry = |before: &Finding| -> Result<(), EvidenceError> {
@@ -109,16 +106,12 @@ impl Sink for Keeper<'_> {
     }
 
     fn take_gap(&mut self, finding: Finding) -> Result<(), EvidenceError> {
-        if self.past.may_be_fixed(&finding.check_id, &finding.account_sid) {
-            self.missed.insert((finding.check_id.clone(), finding.account_sid.clone()));
-        }
+        self.note(&finding.check_id, &finding.account_sid, Sight::Missed);
         self.keep(finding, true)
     }
 
     fn judged(&mut self, check_id: &str, account_sid: &str) {
-        if self.past.may_be_fixed(check_id, account_sid) {
-            self.judged.insert((check_id.to_owned(), account_sid.to_owned()));
-        }
+        self.note(check_id, account_sid, Sight::Clear);
     }
 
     fn forget(&mut self, check_id: &str) -> Result<(), EvidenceError> {

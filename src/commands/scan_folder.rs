@@ -8,16 +8,13 @@ use anyhow::{Context as _, anyhow};
 
 use super::choice;
 use super::stored_scan::StoredScan;
-use crate::chain::{self, Previous};
+use crate::chain::{self, LOCK, Previous};
 use crate::evidence::{StartedWith, Store};
 use crate::model::{ScanId, Shard};
 use crate::report;
 
 /// What the name of a scan's folder ends in until it is finished: half a scan must not lie about like a whole one.
 const UNFINISHED: &str = ".unfinished";
-
-/// The file that is locked as long as a scan is being written.
-const LOCK: &str = "lock";
 
 /// The folder of one scan.
 #[derive(Debug)]

@@ -141,5 +141,20 @@ pub struct Drift {
     pub after: String,
 }
 
+impl Drift {
+    /// What the resource is called: its name, or its SID where it has none.
+    pub fn resource(&self) -> &str {
+        if self.resource_name.is_empty() { &self.resource_sid } else { &self.resource_name }
+    }
+}
+
+impl AccountChange {
+    /// Whether the account itself came or went, in a few words; nothing where something of it changed.
+    pub fn came_or_went(&self) -> Option<&'static str> {
+        let is_there = self.after == THERE;
+        (self.what == "account").then_some(if is_there { "is new" } else { "is gone" })
+    }
+}
+
 /// What a resource, or an account, is that is there, in [`Drift`] and [`AccountChange`].
 pub const THERE: &str = "there";

@@ -177,14 +177,13 @@ impl News {
 impl OpenCounts {
     fn of(scan: &Scan) -> Self {
         let fail = |severity| scan.count(Outcome::Fail, severity);
-        let all = |wanted| scan.tally.count(|(outcome, _, waived)| outcome == wanted && !waived);
         Self {
             critical: fail(Severity::Critical),
             high: fail(Severity::High),
             medium: fail(Severity::Medium),
             low: fail(Severity::Low),
-            manual: all(Outcome::Manual),
-            not_assessed: all(Outcome::NotAssessed),
+            manual: scan.unwaived(Outcome::Manual),
+            not_assessed: scan.unwaived(Outcome::NotAssessed),
         }
     }
 }

@@ -51,6 +51,15 @@ impl Verdict {
             Self::CannotSay => "CANNOT SAY",
         }
     }
+
+    /// Its place among others: what says no comes first.
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::NotReady => 0,
+            Self::CannotSay => 1,
+            Self::Ready => 2,
+        }
+    }
 }
 
 impl fmt::Display for ScanId {
@@ -196,6 +205,11 @@ impl Scan {
     /// How many findings have this outcome, waived or not.
     pub fn total(&self, wanted: Outcome) -> usize {
         self.tally.count(|(outcome, ..)| outcome == wanted)
+    }
+
+    /// How many findings have this outcome and are not waived.
+    pub fn unwaived(&self, wanted: Outcome) -> usize {
+        self.tally.count(|(outcome, _, waived)| outcome == wanted && !waived)
     }
 
     /// How many findings are waived.

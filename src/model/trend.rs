@@ -46,8 +46,6 @@ pub struct TrendPoint {
 impl TrendPoint {
     /// What a scan adds to the trend.
     pub fn of(scan: &Scan) -> Self {
-        let unwaived =
-            |wanted: Outcome| scan.tally.count(|(outcome, _, waived)| outcome == wanted && !waived);
         let verdicts =
             |wanted: Verdict| scan.accounts.iter().filter(|account| account.verdict == Some(wanted)).count();
         let faults = |severity| scan.count(Outcome::Fail, severity);
@@ -59,8 +57,8 @@ impl TrendPoint {
             high: faults(Severity::High),
             medium: faults(Severity::Medium),
             low: faults(Severity::Low),
-            manual: unwaived(Outcome::Manual),
-            not_assessed: unwaived(Outcome::NotAssessed),
+            manual: scan.unwaived(Outcome::Manual),
+            not_assessed: scan.unwaived(Outcome::NotAssessed),
             new: scan.changes.new,
             fixed: scan.changes.fixed,
             lost_sight: scan.changes.lost_sight,

@@ -115,12 +115,7 @@ fn headline(news: &News) -> String {
 }
 
 fn worst(verdicts: &[ToldVerdict]) -> Option<Verdict> {
-    let rank = |verdict: &Verdict| match verdict {
-        Verdict::NotReady => 0,
-        Verdict::CannotSay => 1,
-        Verdict::Ready => 2,
-    };
-    verdicts.iter().filter_map(|told| told.verdict).min_by_key(rank)
+    verdicts.iter().filter_map(|told| told.verdict).min_by_key(|verdict| verdict.rank())
 }
 
 fn region(region: Region) -> String {

@@ -27,6 +27,7 @@ mod metrics;
 mod not_read;
 mod ocsf;
 mod options;
+mod page_policy;
 mod paragraph;
 pub mod permissions;
 mod plan;

@@ -1,10 +1,10 @@
-//! What texts for the terminal share: two weights of type, the colours of severities, and lines of 80 columns.
+//! What texts for the terminal share: two weights of type, the colours of severities and verdicts, and lines of 80 columns.
 
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use crate::model::Severity;
+use crate::model::{Severity, Verdict};
 
 pub(super) const BOLD: Style = Style::new().bold();
 pub(super) const DIM: Style = Style::new().dimmed();
@@ -16,6 +16,15 @@ pub(super) const fn colour(severity: Severity) -> Style {
         Severity::High => AnsiColor::Red.on_default(),
         Severity::Medium => AnsiColor::Yellow.on_default(),
         Severity::Low => AnsiColor::Cyan.on_default(),
+    }
+}
+
+/// The colour of a verdict.
+pub(super) const fn colour_of_verdict(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Ready => AnsiColor::Green.on_default().bold(),
+        Verdict::NotReady => AnsiColor::Red.on_default().bold(),
+        Verdict::CannotSay => AnsiColor::Yellow.on_default().bold(),
     }
 }
 

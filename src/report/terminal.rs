@@ -5,17 +5,15 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use anstyle::AnsiColor;
-
 use super::blind_spots::BLIND_SPOTS;
 use super::cell::{at_most, printable};
 use super::coverage_table;
 use super::format::Format;
 use super::not_read::{causes, line};
 use super::options::Options;
-use super::paragraph::{BOLD, DIM, colour, paragraph};
+use super::paragraph::{BOLD, DIM, colour, colour_of_verdict, paragraph};
 use super::verdict::{judged, why};
-use crate::model::{Finding, Findings, Kept, Outcome, Readings, Scan, Severity, Share, Verdict};
+use crate::model::{Finding, Findings, Kept, Outcome, Readings, Scan, Severity, Share};
 
 /// Lines shown of a list before it refers to the files.
 const SHOWN: usize = 5;
@@ -65,11 +63,7 @@ fn verdicts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
         writeln!(to, "  No active account carries PHI.")?;
     }
     for (account, verdict) in judged {
-        let style = match verdict {
-            Verdict::Ready => AnsiColor::Green.on_default().bold(),
-            Verdict::NotReady => AnsiColor::Red.on_default().bold(),
-            Verdict::CannotSay => AnsiColor::Yellow.on_default().bold(),
-        };
+        let style = colour_of_verdict(verdict);
         let name = at_most(&printable(&account.account_name), 24);
         writeln!(to, "  {style}{:<10}{style:#}  {name:<24}  {}", verdict.as_str(), why(account, verdict))?;
     }

@@ -10,11 +10,7 @@ pub(super) fn judged(scan: &Scan) -> Vec<(&ScannedAccount, Verdict)> {
 /// The same, those that say no first.
 pub(super) fn worst_first(scan: &Scan) -> Vec<(&ScannedAccount, Verdict)> {
     let mut judged = judged(scan);
-    judged.sort_by_key(|(_, verdict)| match verdict {
-        Verdict::NotReady => 0,
-        Verdict::CannotSay => 1,
-        Verdict::Ready => 2,
-    });
+    judged.sort_by_key(|(_, verdict)| verdict.rank());
     judged
 }
 

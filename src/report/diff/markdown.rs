@@ -21,11 +21,10 @@ pub(super) fn write(diff: &Diff, mut to: impl Write) -> io::Result<()> {
         writeln!(to, "\n### Accounts\n")?;
     }
     for change in diff.accounts.iter().take(SHOWN) {
-        let what = match (change.what, change.after.as_str()) {
-            ("account", THERE) => "is new".to_owned(),
-            ("account", _) => "is gone".to_owned(),
-            (what, _) => format!("{what} {}", prose(&arrow(&change.before, &change.after), 200)),
-        };
+        let what = change.came_or_went().map_or_else(
+            || format!("{} {}", change.what, prose(&arrow(&change.before, &change.after), 200)),
+            str::to_owned,
+        );
         writeln!(to, "- {}: {what}", prose(&change.account_name, 80))?;
     }
     resources(diff, to)?;
@@ -72,7 +71,6 @@ fn resources(diff: &Diff, to: &mut impl Write) -> io::Result<()> {
     }
     writeln!(to, "\n### Resources ({})\n", diff.resources.len())?;
     for drift in diff.resources.iter().take(SHOWN) {
-        let name = if drift.resource_name.is_empty() { &drift.resource_sid } else { &drift.resource_name };
         let what = match (drift.column.as_str(), drift.after.as_str()) {
             ("", THERE) => "is new".to_owned(),
             ("", _) => "is gone".to_owned(),
@@ -82,7 +80,7 @@ fn resources(diff: &Diff, to: &mut impl Write) -> io::Result<()> {
             }
         };
         let (kind, account) = (&drift.resource_type, &drift.account_sid);
-        writeln!(to, "- `{kind}` {} in `{account}`: {what}", prose(name, 80))?;
+        writeln!(to, "- `{kind}` {} in `{account}`: {what}", prose(drift.resource(), 80))?;
     }
     more(diff.resources.len(), to)
 }

@@ -74,11 +74,10 @@ fn accounts(diff: &Diff, to: &mut impl Write) -> io::Result<()> {
     writeln!(to, "\n{BOLD}Accounts{BOLD:#}")?;
     for change in diff.accounts.iter().take(SHOWN) {
         let name = at_most(&change.account_name, 40);
-        let what = match (change.what, change.after.as_str()) {
-            ("account", THERE) => "is new".to_owned(),
-            ("account", _) => "is gone".to_owned(),
-            (what, _) => format!("{what} {}", arrow(&change.before, &change.after)),
-        };
+        let what = change.came_or_went().map_or_else(
+            || format!("{} {}", change.what, arrow(&change.before, &change.after)),
+            str::to_owned,
+        );
         paragraph("  ", &printable(&format!("{name}: {what}")), to)?;
     }
     more(diff.accounts.len(), to)
@@ -96,8 +95,7 @@ fn resources(diff: &Diff, to: &mut impl Write) -> io::Result<()> {
 }
 
 fn line(drift: &Drift) -> String {
-    let name = if drift.resource_name.is_empty() { &drift.resource_sid } else { &drift.resource_name };
-    let thing = format!("{} {} in {}", drift.resource_type, at_most(name, 40), drift.account_sid);
+    let thing = format!("{} {} in {}", drift.resource_type, at_most(drift.resource(), 40), drift.account_sid);
     match (drift.column.as_str(), drift.after.as_str()) {
         ("", THERE) => format!("+ {thing}"),
         ("", _) => format!("- {thing}"),

@@ -3,14 +3,12 @@
 use std::io::{self, Write};
 
 use askama::Template;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use sha2::{Digest as _, Sha256};
 
 use super::blockers::Blocker;
 use super::statement::{Judged, Statement};
 use crate::model::{Verdict, counted};
 use crate::report::cell::{at_most, printable};
+use crate::report::page_policy;
 
 /// Accounts, blockers of an account, and words of people that the page shows: it is one page, and `gate.json` has all.
 const SHOWN: usize = 40;
@@ -31,9 +29,8 @@ struct Page<'a> {
 /// Writes the page.
 pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Result<()> {
     let accounts = statement.accounts.get(..SHOWN).unwrap_or(&statement.accounts);
-    let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     let page = Page {
-        policy: format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'"),
+        policy: page_policy::of_still_page(STYLE),
         style: STYLE,
         statement,
         accounts,

@@ -2,13 +2,11 @@
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
-
 use super::blockers::Blocker;
 use super::statement::{Judged, Statement};
-use crate::model::{Verdict, counted};
+use crate::model::counted;
 use crate::report::cell::{at_most, printable};
-use crate::report::paragraph::{BOLD, DIM, colour, paragraph};
+use crate::report::paragraph::{BOLD, DIM, colour, colour_of_verdict, paragraph};
 
 /// Accounts, and blockers of each, that are shown before it refers to `gate.json`.
 const SHOWN: usize = 5;
@@ -17,7 +15,7 @@ const SHOWN: usize = 5;
 pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Result<()> {
     let to = &mut to;
     let Statement { verdict, scan, .. } = statement;
-    let style = style(*verdict);
+    let style = colour_of_verdict(*verdict);
     writeln!(to, "{BOLD}May PHI go live?{BOLD:#}  {style}{}{style:#}", verdict.as_str())?;
     paragraph("  ", &printable(&statement.why), to)?;
     writeln!(
@@ -49,16 +47,8 @@ pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Re
     relied_on(statement, to)
 }
 
-const fn style(verdict: Verdict) -> Style {
-    match verdict {
-        Verdict::Ready => AnsiColor::Green.on_default().bold(),
-        Verdict::NotReady => AnsiColor::Red.on_default().bold(),
-        Verdict::CannotSay => AnsiColor::Yellow.on_default().bold(),
-    }
-}
-
 fn write_account(account: &Judged<'_>, to: &mut impl Write) -> io::Result<()> {
-    let style = style(account.verdict);
+    let style = colour_of_verdict(account.verdict);
     let name = at_most(&printable(account.account_name), 40);
     let undeclared = if account.declared { "" } else { ", not declared" };
     writeln!(to, "\n  {style}{:<10}{style:#}  {BOLD}{name}{BOLD:#}{undeclared}", account.verdict.as_str())?;

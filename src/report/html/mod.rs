@@ -15,9 +15,6 @@ mod verdicts;
 use std::io::{self, Write};
 
 use askama::Template as _;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use sha2::{Digest as _, Sha256};
 
 use super::cell::{at_most, printable};
 use super::not_read::causes;
@@ -44,17 +41,6 @@ pub(super) fn write(scan: &Scan, kept: &dyn Kept, options: Options, mut to: impl
     let causes = causes(scan, kept)?;
     page::Page::of(scan, &survey, causes).write_into(&mut to)?;
     to.write_all(b"\n")
-}
-
-/// What the page may do: run this script, be styled by this style sheet, and nothing else.
-fn policy() -> String {
-    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
-    format!(
-        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; \
-         form-action 'none'; require-trusted-types-for 'script'",
-        hash(SCRIPT),
-        hash(STYLE)
-    )
 }
 
 /// A text from a stranger: nothing in it steers the page, and it is no longer than anybody reads. Text that runs from

@@ -8,9 +8,10 @@ use super::declared::Declared;
 use super::matrix::HeatMap;
 use super::survey::Survey;
 use super::verdicts::Verdicts;
-use super::{Piece, SCRIPT, STYLE, first, name, policy, prose};
+use super::{Piece, SCRIPT, STYLE, first, name, prose};
 use crate::model::{Outcome, Scan, counted, in_seconds};
 use crate::report::blind_spots::BLIND_SPOTS;
+use crate::report::page_policy;
 
 /// The whole page.
 #[derive(Debug, Template)]
@@ -57,7 +58,7 @@ impl<'a> Page<'a> {
         let causes = causes.into_iter().map(|(cause, lists)| (lists, name(&cause))).collect();
         let (causes, more_causes) = first(causes);
         Self {
-            policy: policy(),
+            policy: page_policy::of_page(SCRIPT, STYLE),
             style: STYLE,
             script: SCRIPT,
             title: scan.accounts.first().map_or_else(|| "Twilio".to_owned(), |one| name(&one.account_name)),

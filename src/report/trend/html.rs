@@ -3,12 +3,10 @@
 use std::io::{self, Write};
 
 use askama::Template;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use sha2::{Digest as _, Sha256};
 
 use super::SERIES;
 use crate::model::{TrendPoint, counted};
+use crate::report::page_policy;
 
 const STYLE: &str = include_str!("trend.css");
 /// The field of the chart, in its own units.
@@ -42,14 +40,13 @@ struct Line {
 
 /// Writes the page.
 pub(super) fn write(points: &[TrendPoint], mut to: &mut dyn Write) -> io::Result<()> {
-    let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     let most = SERIES.iter().flat_map(|(_, count)| points.iter().map(count)).max().unwrap_or_default().max(1);
     let day = |point: Option<&'_ TrendPoint>| -> String {
         point.and_then(|point| point.started_at.get(..10)).unwrap_or_default().to_owned()
     };
     let (from, until) = (day(points.first()), day(points.last()));
     let page = Page {
-        policy: format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'"),
+        policy: page_policy::of_still_page(STYLE),
         style: STYLE,
         heading: format!("{} from {from} to {until}", counted(points.len(), "scan")),
         most,

@@ -12,6 +12,7 @@ mod enumeration;
 mod examination;
 mod finding;
 mod fingerprint;
+mod fix;
 mod matrix;
 mod news;
 mod permissions;
@@ -40,6 +41,7 @@ pub use examination::{
 };
 pub use finding::{Finding, Findings, Outcome};
 pub use fingerprint::{FINGERPRINT_VERSION, as_seen, finding_id};
+pub use fix::{Call, Fix, Method, Placeholders, Risk, Unfillable, Values, WriteCall, placeholders};
 pub use matrix::{Cell, Matrix, Share};
 pub use news::{News, OpenCounts, ToldChanges, ToldCheck, ToldVerdict};
 pub use permissions::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose, Reader, Uncovered};

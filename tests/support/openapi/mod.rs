@@ -9,6 +9,7 @@
 pub(crate) mod digest;
 pub(crate) mod schema;
 pub(crate) mod served;
+pub(crate) mod writes;
 
 use std::collections::BTreeMap;
 use std::fs;

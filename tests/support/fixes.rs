@@ -10,6 +10,13 @@ use twilio_audit::model::{Fix, Placeholders, WriteCall, placeholders};
 
 static CHECKS: LazyLock<Vec<Check>> = LazyLock::new(|| built_in().unwrap());
 
+/// How SIDs begin that are sent as a value; of the others only that they are SIDs matters.
+const PREFIXES: &[(&str, &str)] = &[
+    ("messaging_service_channel_sender", "XE"),
+    ("messaging_service_phone_number", "PN"),
+    ("messaging_service_short_code", "SC"),
+];
+
 /// The URL that every field holds.
 pub const URL: &str = "http://hooks.example/x";
 
@@ -71,12 +78,14 @@ impl Case {
 
     /// What stands for the placeholders; each SID ends with its own letters.
     pub fn with(&self, account: &str) -> Placeholders {
-        let sid = |letter: &str| format!("XX{}", letter.repeat(32));
+        let prefix =
+            PREFIXES.iter().find(|(kind, _)| *kind == self.kind.name).map_or("XX", |(_, prefix)| prefix);
+        let sid = |prefix: &str, letter: &str| format!("{prefix}{}", letter.repeat(32));
         let columns = self.kind.columns.iter().map(|column| (column.name, example(column)));
         let known = [
             ("account_sid", account.to_owned()),
-            ("resource_sid", sid("b")),
-            ("parent_sid", sid("c")),
+            ("resource_sid", sid(prefix, "b")),
+            ("parent_sid", sid("XX", "c")),
             ("field", self.field.to_owned()),
         ];
         columns.chain(known).map(|(name, value)| (name.to_owned(), value)).collect()

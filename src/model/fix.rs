@@ -8,6 +8,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Region;
+
 /// The API call that mends a fault: a block `[[fix]]` in the file of a check.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -173,6 +175,13 @@ impl Fix {
         named.map_or_else(|| Ok(snake_case(parameter)), |path| fill(path, with))
     }
 
+    /// The placeholders that it has anywhere, as they are written.
+    pub fn placeholders(&self) -> impl Iterator<Item = &str> {
+        let undo = self.undo.iter().flat_map(|undo| texts(&undo.url, &undo.form));
+        let read = self.read_url.iter().chain(self.reads.values()).map(String::as_str);
+        texts(&self.url, &self.form).chain(undo).chain(read).flat_map(placeholders)
+    }
+
     /// Whether what it did can be taken back.
     pub const fn is_reversible(&self) -> bool {
         match self.method {
@@ -207,6 +216,22 @@ fn fill_call(
         }
     }
     Ok(WriteCall { method, url: fill_address(url, with)?, form: filled })
+}
+
+/// Every text of a call in which a placeholder may stand.
+fn texts<'c>(url: &'c str, form: &'c BTreeMap<String, Values>) -> impl Iterator<Item = &'c str> {
+    let parameters = form.iter().flat_map(|(name, values)| {
+        std::iter::once(name.as_str()).chain(values.each().iter().map(String::as_str))
+    });
+    std::iter::once(url).chain(parameters)
+}
+
+impl WriteCall {
+    /// The same call in a Region.
+    #[must_use]
+    pub fn in_region(self, region: Region) -> Self {
+        Self { url: region.address(&self.url), ..self }
+    }
 }
 
 impl fmt::Display for WriteCall {

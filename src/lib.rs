@@ -2,7 +2,7 @@
 //!
 //! The rooms, from the bottom up; each may use the ones named before it, never one after:
 //! `model`, `redact` · `catalogue`, `credentials`, `intent` · `twilio`, `evidence` · `collect`, `audit` ·
-//! `report`, `review`, `history`, `notify`, `chain` · `commands` · `cli`. `simulator` is a stranger on the other end of
+//! `report`, `review`, `history`, `notify`, `chain`, `fix` · `commands` · `cli`. `simulator` is a stranger on the other end of
 //! the wire.
 
 pub mod audit;
@@ -13,6 +13,7 @@ pub mod collect;
 pub mod commands;
 pub mod credentials;
 pub mod evidence;
+pub mod fix;
 pub mod history;
 pub mod intent;
 pub mod model;

@@ -1,12 +1,15 @@
-//! Every request of the catalogue is one that Prism, serving Twilio's own OpenAPI files, accepts.
+//! Every request of the catalogue, and every call of a `[[fix]]`, is one that Prism, serving Twilio's own OpenAPI
+//! files, accepts.
 //!
-//! Prism judges path, path parameters, required and typed query parameters, and authentication.
+//! Prism judges path, path parameters, required and typed parameters of query and form, and authentication.
 //! `make tools` installs it; where it or the files are absent, the tests skip.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 #[path = "support/audit.rs"]
 mod audit;
+#[path = "support/fixes.rs"]
+mod fixes;
 #[path = "support/openapi/mod.rs"]
 mod openapi;
 #[path = "support/prism/mod.rs"]
@@ -38,7 +41,36 @@ fn started() -> Option<Prism> {
     let program = PROGRAM.as_ref()?;
     let hosts: BTreeSet<_> = requests().iter().map(|source| source.endpoint.host.name(Region::Us1)).collect();
     let hosts: Vec<_> = hosts.into_iter().collect();
-    Some(Prism::start(program, &openapi::served::document(specs, &hosts)))
+    let calls: Vec<_> = calls().into_iter().map(|call| (call.method, call.address)).collect();
+    Some(Prism::start(program, &openapi::served::document(specs, &hosts, &calls)))
+}
+
+/// A call of a `[[fix]]`, or one that takes it back.
+struct Call {
+    name: String,
+    method: String,
+    /// With its placeholders.
+    address: String,
+    form: Vec<(String, String)>,
+}
+
+fn calls() -> Vec<Call> {
+    // An address is cleared by an empty value, which Twilio's files do not describe.
+    let described = |(name, value): (String, String)| {
+        (name, if value.is_empty() { fixes::URL.to_owned() } else { value })
+    };
+    let of = |case: fixes::Case| {
+        let with = case.with(ACCOUNT);
+        let undo = case.fix.undo.as_ref().map(|undo| (&undo.url, undo.fill(&with).unwrap()));
+        let both = [Some((&case.fix.url, case.call(ACCOUNT))), undo];
+        both.into_iter().flatten().map(move |(address, call)| Call {
+            name: case.name(),
+            method: call.method.to_string(),
+            address: address.clone(),
+            form: call.form.into_iter().map(described).collect(),
+        })
+    };
+    fixes::cases().into_iter().flat_map(of).collect()
 }
 
 /// What is really asked: fallbacks too, but nothing for kinds that come out of another's answer.
@@ -56,8 +88,12 @@ fn client() -> reqwest::Client {
 /// The path with SIDs that the operation's own patterns admit in place of its placeholders.
 fn filled(source: &Source) -> String {
     let operation = source.operation(openapi::specs().unwrap()).unwrap();
-    let mut path = operation.template.to_owned();
-    for parameter in operation.get["parameters"].as_array().into_iter().flatten() {
+    with_sids(operation.template, operation.get)
+}
+
+fn with_sids(template: &str, operation: &Value) -> String {
+    let mut path = template.to_owned();
+    for parameter in operation["parameters"].as_array().into_iter().flatten() {
         if parameter["in"] == "path" {
             let pattern = parameter["schema"]["pattern"].as_str().unwrap_or("^XX[0-9a-fA-F]{32}$");
             let prefix: String = pattern.trim_start_matches('^').chars().take(2).collect();
@@ -92,7 +128,7 @@ fn query(source: &Source) -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn prism_accepts_every_request_of_the_catalogue() {
+async fn prism_accepts_every_request_of_the_catalogue_and_every_call_of_a_fix() {
     let Some(prism) = started() else { return };
     let client = client();
     for source in requests() {
@@ -108,6 +144,20 @@ async fn prism_accepts_every_request_of_the_catalogue() {
         let body: Value = serde_json::from_str(&body).unwrap();
         assert!(!source.rows(&body).is_empty(), "{} {url}: {body}", source.name());
     }
+    for call in calls() {
+        let (status, body) = send(&prism, &call).await;
+        assert!(status.is_success(), "{}: {status} {body}", call.name);
+    }
+}
+
+async fn send(prism: &Prism, call: &Call) -> (StatusCode, String) {
+    let written = openapi::specs().unwrap().written(&call.method, &call.address).unwrap();
+    let host = openapi::written::split(&call.address).0;
+    let url = prism.url(host, &with_sids(written.template, written.operation));
+    let request = client().request(call.method.parse().unwrap(), url).basic_auth(ACCOUNT, Some("token"));
+    let request = if call.form.is_empty() { request } else { request.form(&call.form) };
+    let answer = request.send().await.unwrap();
+    (answer.status(), answer.text().await.unwrap())
 }
 
 /// A Prism that accepts everything would make the test above pass.
@@ -129,6 +179,16 @@ async fn prism_refuses_what_twilio_does_not_describe() {
         let request = client.get(prism.url(host, path));
         let request = user.into_iter().fold(request, |request, user| request.basic_auth(user, Some("token")));
         assert_eq!(request.send().await.unwrap().status(), status, "{host}{path} as {user:?}");
+    }
+    let of = |check: &str| calls().into_iter().find(|call| call.name.starts_with(check)).unwrap();
+    for (check, name, value) in [
+        ("trunk-transfer-open", "TransferMode", "odd"),
+        ("trunk-not-secure", "Secure", "perhaps"),
+        ("session-never-closes (proxy_service", "DefaultTtl", "P14D"),
+    ] {
+        let spoiled = Call { form: vec![(name.to_owned(), value.to_owned())], ..of(check) };
+        let (status, body) = send(&prism, &spoiled).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{name}={value}: {body}");
     }
 }
 

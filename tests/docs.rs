@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
 use serde::de::DeserializeOwned;
-use twilio_audit::audit::{CHECK_FILES, Check};
+use twilio_audit::audit::{CHECK_FILES, Check, built_in};
 use twilio_audit::catalogue::{Endpoint, KINDS, Kind, Origin};
 use twilio_audit::cli::Cli;
 use twilio_audit::intent::{ATTESTATIONS, Intent, NEVER_WAIVED, WAIVER_MAX_DAYS};
-use twilio_audit::model::Region;
+use twilio_audit::model::{Fix, Region};
 use twilio_audit::report::{coverage_columns, findings_columns};
 use twilio_audit::simulator::{Estate, Options, Simulator};
 
@@ -331,6 +331,72 @@ fn the_columns_of_the_csv_files_are_those_that_are_written() {
     add("coverage.csv", &mut coverage_columns());
     text.push('\n');
     keep_current("docs/csv.md", &text);
+}
+
+#[test]
+fn the_fixes_are_those_of_the_checks() {
+    let checks = built_in().unwrap();
+    let (mended, others): (Vec<&Check>, Vec<&Check>) =
+        checks.iter().partition(|check| check.no_fix.is_empty());
+    let mut text = format!(
+        "\n{} of the {} checks have a call that mends what they find.\n\n\
+         | check | of | call | risk | can be taken back | what changes |\n|---|---|---|---|---|---|\n",
+        mended.len(),
+        checks.len()
+    );
+    mended.iter().for_each(|check| fix_rows(check, &mut text));
+    write!(text, "\nFor {} there is none:\n\n| check | why |\n|---|---|\n", others.len()).unwrap();
+    for check in others {
+        writeln!(text, "| `{}` | {} |", check.id, check.no_fix.trim()).unwrap();
+    }
+    text.push('\n');
+    keep_current("docs/fixing.md", &text);
+}
+
+/// A row for each thing that can change, whatever the kinds and fields.
+fn fix_rows(check: &Check, text: &mut String) {
+    let mut rows: Vec<(&Fix, BTreeSet<&str>, BTreeSet<String>)> = Vec::new();
+    for fix in &check.fixes {
+        let kind = fix.resource_type.as_ref().unwrap_or(&check.subject);
+        let known = rows.iter_mut().find(|(other, ..)| {
+            let facts = |fix: &Fix| (fix.effect.clone(), fix.risk, fix.method, fix.is_reversible());
+            facts(other) == facts(fix)
+        });
+        let form = fix
+            .form
+            .iter()
+            .flat_map(|(name, values)| values.each().iter().map(move |one| format!("`{name}={one}`")));
+        match known {
+            Some((_, kinds, calls)) => {
+                kinds.insert(kind);
+                calls.extend(form);
+            }
+            None => rows.push((fix, [kind.as_str()].into(), form.collect())),
+        }
+    }
+    for (fix, kinds, calls) in rows {
+        let kinds: Vec<String> = kinds.into_iter().map(|kind| format!("`{kind}`")).collect();
+        let shown: Vec<&str> = calls.iter().map(String::as_str).take(2).collect();
+        let more = if calls.len() > shown.len() {
+            format!(" and {} more", calls.len() - shown.len())
+        } else {
+            String::new()
+        };
+        let risk = match &fix.safe_when {
+            Some(_) => "disruptive, safe where nothing uses it",
+            None => fix.risk.as_str(),
+        };
+        writeln!(
+            text,
+            "| `{}` | {} | {} | {risk} | {} | {} |",
+            check.id,
+            kinds.join(", "),
+            format!("{} {}{more}", fix.method, shown.join(" ")).trim(),
+            if fix.is_reversible() { "yes" } else { "no" },
+            fix.effect.trim(),
+        )
+        .unwrap();
+    }
 }
 
 /// Where a kind is read, and what a Restricted key needs for it.

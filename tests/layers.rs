@@ -22,6 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("history", &["model"]),
     ("chain", &["model"]),
     ("notify", &["credentials", "intent", "model"]),
+    ("fix", &["credentials", "model", "twilio"]),
     ("simulator", &[]),
     (
         "commands",
@@ -32,6 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "collect",
             "credentials",
             "evidence",
+            "fix",
             "history",
             "intent",
             "model",

@@ -5,8 +5,9 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode};
 
 use super::check_file::{CheckError, CheckFile};
-use super::compile::prepare;
+use super::compile::{kinds_read_by, prepare};
 use super::sandbox;
+use crate::catalogue::Kind;
 use crate::evidence::Store;
 
 /// Rows in an answer at most: whoever needs more opens the file.
@@ -56,6 +57,47 @@ impl<'s> Reader<'s> {
             .and_then(|()| answer(self.connection, question))
             .map_err(|error| refused(question, error))
     }
+}
+
+impl Reader<'_> {
+    /// Whether the first value of the first row that a question answers about a resource is 1, and everything that it
+    /// reads was read completely in that account. A question that SQLite refuses is no yes.
+    pub fn confirms(&mut self, question: &str, account_sid: &str, resource_sid: &str) -> bool {
+        let Ok(kinds) = kinds_read_by(question) else { return false };
+        if !kinds.iter().all(|kind| was_read(self.connection, kind, account_sid)) {
+            return false;
+        }
+        let mut ask = || -> rusqlite::Result<bool> {
+            sandbox::limit_time(self.connection)?;
+            let mut statement = self.connection.prepare(question)?;
+            for (name, value) in [(":account_sid", account_sid), (":resource_sid", resource_sid)] {
+                if let Some(place) = statement.parameter_index(name)? {
+                    statement.raw_bind_parameter(place, value)?;
+                }
+            }
+            let mut rows = statement.raw_query();
+            Ok(rows.next()?.map(|row| row.get::<_, Option<i64>>(0)).transpose()?.flatten() == Some(1))
+        };
+        ask().unwrap_or(false)
+    }
+}
+
+/// Whether everything of a kind was read in an account.
+fn was_read(connection: &Connection, kind: &'static Kind, account_sid: &str) -> bool {
+    let counts = |kind: &Kind| -> rusqlite::Result<(i64, i64)> {
+        let query = "select count(*), count(*) filter (where status not in ('complete', 'absent'))
+                     from coverage where account_sid = ? and resource_type = ?";
+        connection.query_row(query, [account_sid, kind.name], |row| Ok((row.get(0)?, row.get(1)?)))
+    };
+    // What is listed under nothing was asked for nowhere: then what it would be listed under tells.
+    let mut readings = 0;
+    for kind in kind.line() {
+        match counts(kind) {
+            Ok((all, 0)) => readings += all,
+            _ => return false,
+        }
+    }
+    readings > 0
 }
 
 fn refused(question: &str, error: rusqlite::Error) -> CheckError {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::Scope;
 use super::check_file::{CheckError, CheckFile};
 use crate::intent::{NEVER_WAIVED, attestation_rule};
-use crate::model::{Rule, Settlement, Severity};
+use crate::model::{Fix, Method, Rule, Settlement, Severity};
 
 /// Every check file of this build, as (path, content), in the order of their paths.
 pub static CHECK_FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/check_files.rs"));
@@ -52,8 +52,12 @@ pub struct Check {
     pub risk: String,
     /// What to do, in the Console and by API.
     pub remediation: String,
-    /// The call that mends it, where there is one.
-    pub fix: Option<Fix>,
+    /// The calls that mend it, where there are any: the first that fits a finding is its.
+    #[serde(default, rename = "fix")]
+    pub fixes: Vec<Fix>,
+    /// Why no call mends it, where that is so.
+    #[serde(default)]
+    pub no_fix: String,
     /// Paragraphs of 45 CFR.
     pub citations: Vec<String>,
     /// Public pages that the rule comes from.
@@ -102,30 +106,6 @@ impl Family {
             Self::NetworkAndTelephony => "network-and-telephony",
             Self::Attestation => "attestation",
         }
-    }
-}
-
-/// The API call that mends a fault. `{account_sid}`, `{resource_sid}` and `{field}` stand for the row's.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Fix {
-    /// `POST` or `DELETE`.
-    pub method: String,
-    /// The address.
-    pub url: String,
-    /// The parameters.
-    #[serde(default)]
-    pub form: BTreeMap<String, String>,
-}
-
-impl Fix {
-    /// The call as one line, with the row's own identifiers.
-    pub fn command(&self, account_sid: &str, resource_sid: &str, field: &str) -> String {
-        let parameters = self.form.iter().map(|(name, value)| format!(" {name}={value}"));
-        let line = format!("{} {}{}", self.method, self.url, parameters.collect::<String>());
-        line.replace("{account_sid}", account_sid)
-            .replace("{resource_sid}", resource_sid)
-            .replace("{field}", field)
     }
 }
 
@@ -233,8 +213,43 @@ impl Check {
         if let Some(unknown) = unknown {
             return Err(("id", format!("`settled_by`: there is no attestation `{}`", unknown.attestation)));
         }
-        Ok(())
+        self.fixes
+            .iter()
+            .try_for_each(|fix| problem_of(fix).map_or(Ok(()), |problem| Err(("[[fix]]", problem))))
     }
+
+    /// The call that mends a finding about this.
+    pub fn fix_for(&self, resource_type: &str, field: &str) -> Option<&Fix> {
+        self.fixes.iter().find(|fix| fix.fits(resource_type, field))
+    }
+}
+
+/// What is wrong with a `[[fix]]`.
+fn problem_of(fix: &Fix) -> Option<String> {
+    let addresses = [Some(&fix.url), fix.read_url.as_ref(), fix.undo.as_ref().map(|undo| &undo.url)];
+    let elsewhere = addresses.into_iter().flatten().find(|address| !is_at_twilio(address));
+    if let Some(address) = elsewhere {
+        return Some(format!("`[[fix]]`: `{address}` is no https address of a host at twilio.com"));
+    }
+    if fix.effect.trim().is_empty() {
+        return Some("`[[fix]]`: `effect` must say what changes".to_owned());
+    }
+    let says = match fix.method {
+        Method::Post if fix.undo.is_some() => {
+            "a POST is undone with the values from before: leave out `undo`"
+        }
+        Method::Post if fix.form.is_empty() => "a POST changes something: name it in `form`",
+        Method::Delete if fix.irreversible => "a DELETE without `undo` is irreversible: leave that out",
+        _ => return None,
+    };
+    Some(format!("`[[fix]]`: {says}"))
+}
+
+/// Whether an address with placeholders is certain to lead to Twilio.
+fn is_at_twilio(address: &str) -> bool {
+    let host = address.strip_prefix("https://").and_then(|rest| rest.split_once('/')).map(|(host, _)| host);
+    let is_plain = |label: &str| label.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'.');
+    host.and_then(|host| host.strip_suffix(".twilio.com")).is_some_and(is_plain)
 }
 
 /// All checks of this build.

@@ -34,8 +34,16 @@ pub(super) fn finding(
     // What is wrong in an account without PHI keeps nobody from going live, unless it is the parent.
     let matters = (account.phi && account.active) || (account.is_root && check.scope.speaks_for_the_tree());
     let is_of_account = row.resource_name.is_empty() && matches!(resource_type.as_str(), "" | "account");
+    let finding_id = finding_id(&check.id, &account.account_sid, &resource_type, &resource_sid, &field);
+    // A mere hint is no ground for a call that changes something.
+    let fix_command = match glance.outcome {
+        Outcome::Fail if !glance.is_warning => {
+            fix_command(compiled, &account.account_sid, &finding_id, (&resource_type, &resource_sid, &field))
+        }
+        _ => String::new(),
+    };
     Finding {
-        finding_id: finding_id(&check.id, &account.account_sid, &resource_type, &resource_sid, &field),
+        finding_id,
         change: Change::None,
         outcome: glance.outcome,
         waived,
@@ -49,13 +57,7 @@ pub(super) fn finding(
         phi: account.phi,
         environment: account.environment.clone(),
         product: row.product,
-        fix_command: match (&check.fix, glance.outcome) {
-            // A mere hint is no ground for a call that changes something.
-            (Some(fix), Outcome::Fail) if !glance.is_warning => {
-                fix.command(&account.account_sid, &resource_sid, &field)
-            }
-            _ => String::new(),
-        },
+        fix_command,
         resource_type,
         resource_sid,
         resource_name: if is_of_account { account.name.clone() } else { row.resource_name },
@@ -69,6 +71,22 @@ pub(super) fn finding(
         first_seen: in_seconds(now),
         last_seen: in_seconds(now),
         owner: account.owner.clone(),
+    }
+}
+
+/// The call that mends it as one line; where that takes more than identifiers, the command that works it out.
+fn fix_command(
+    compiled: &Compiled,
+    account_sid: &str,
+    finding_id: &str,
+    (resource_type, resource_sid, field): (&str, &str, &str),
+) -> String {
+    let Some(fix) = compiled.check.fix_for(resource_type, field) else { return String::new() };
+    let known = [("account_sid", account_sid), ("resource_sid", resource_sid), ("field", field)];
+    let with = known.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    match fix.fill(&with) {
+        Ok(call) => call.to_string(),
+        Err(_) => format!("twilio-audit fix plan {finding_id}"),
     }
 }
 

@@ -25,7 +25,7 @@ mod sink;
 mod waivers;
 
 pub use ask::{Answer, Reader, tables};
-pub use check::{CHECK_FILES, Check, Example, Family, Fix, built_in};
+pub use check::{CHECK_FILES, Check, Example, Family, built_in};
 pub use check_file::{CheckError, read_folder};
 pub use compile::{Compiled, compile, kinds_read_by, needed_by};
 pub use declared::{Declared, declared};

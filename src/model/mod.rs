@@ -12,6 +12,8 @@ mod enumeration;
 mod examination;
 mod finding;
 mod fingerprint;
+mod fix;
+mod fix_plan;
 mod matrix;
 mod news;
 mod permissions;
@@ -40,6 +42,10 @@ pub use examination::{
 };
 pub use finding::{Finding, Findings, Outcome};
 pub use fingerprint::{FINGERPRINT_VERSION, as_seen, finding_id};
+pub use fix::{Call, Fix, Method, Placeholders, Risk, Unfillable, Values, WriteCall, placeholders};
+pub use fix_plan::{
+    About, ByHand, Dependent, FieldChange, FixPlan, FixStep, PLAN_FORMAT, RefusedFix, WayBack,
+};
 pub use matrix::{Cell, Matrix, Share};
 pub use news::{News, OpenCounts, ToldChanges, ToldCheck, ToldVerdict};
 pub use permissions::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose, Reader, Uncovered};

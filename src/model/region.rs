@@ -52,6 +52,11 @@ impl Region {
             Self::Jp1 => ".tokyo.jp1",
         }
     }
+
+    /// An address at Twilio that names no Region, in this one.
+    pub fn address(self, url: &str) -> String {
+        url.replacen(".twilio.com/", &format!("{}.twilio.com/", self.infix()), 1)
+    }
 }
 
 impl fmt::Display for Region {

@@ -58,8 +58,13 @@ impl FromStr for Address {
 }
 
 impl Address {
+    /// Whether requests go to this machine, in the clear.
+    pub fn is_on_this_machine(&self) -> bool {
+        matches!(self, Self::StandIn(url) if url.scheme() == "http")
+    }
+
     /// The URL that is really asked for the given Twilio URL. Nothing when it is not `https://*.twilio.com`.
-    pub(super) fn of(&self, url: &Url) -> Option<Url> {
+    pub fn of(&self, url: &Url) -> Option<Url> {
         let host = url.host_str()?;
         if url.scheme() != "https" || !host.ends_with(".twilio.com") {
             return None;

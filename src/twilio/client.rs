@@ -109,7 +109,7 @@ impl Client {
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(patience.one_try)
             .gzip(true);
-        if matches!(&address, Address::StandIn(url) if url.scheme() == "http") {
+        if address.is_on_this_machine() {
             // A proxy of the environment must not see what is meant for this machine, and plain
             // http needs no CA certificates.
             builder = builder.no_proxy().tls_certs_only([]);

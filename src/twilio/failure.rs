@@ -92,7 +92,7 @@ impl Failure {
     /// Understands an answer with another status than 200. Sources: Twilio's error dictionary at
     /// <https://www.twilio.com/docs/api/errors>, codes 10001, 20003, 20005, 20403, 20404, 20410,
     /// 20429, 70051, 70052; 20008 is inferred for test credentials.
-    pub(super) fn of_answer(status: u16, body: &[u8]) -> Self {
+    pub fn of_answer(status: u16, body: &[u8]) -> Self {
         let error: ErrorBody = serde_json::from_slice(body).unwrap_or_default();
         let code = error.code.and_then(|code| match code {
             serde_json::Value::Number(number) => number.as_u64().and_then(|n| u32::try_from(n).ok()),
@@ -126,6 +126,7 @@ fn meaning(status: u16, code: Option<u32>) -> (FailureKind, &'static str) {
         (401, _) => (Denied, "the credential is not accepted here"),
         (403, _) => (Denied, "access is forbidden"),
         (404, _) => (NotFound, "not found"),
+        (409, _) => (Broken, "it conflicts with something else that is going on or there"),
         (410, _) => (Retired, "Twilio has retired this API"),
         (429, _) => (Broken, "too many requests at once, also after waiting"),
         (300..=399, _) => (Broken, "redirected, which is never followed"),

@@ -341,7 +341,7 @@ impl Digest {
     }
 }
 
-fn lay_out(value: &Value, depth: usize) -> String {
+pub(crate) fn lay_out(value: &Value, depth: usize) -> String {
     let line = value.to_string();
     let parts: Vec<String> = match value {
         _ if depth * 2 + line.len() <= 110 => return line,

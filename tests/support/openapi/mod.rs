@@ -9,6 +9,8 @@
 pub(crate) mod digest;
 pub(crate) mod schema;
 pub(crate) mod served;
+pub(crate) mod writes;
+pub(crate) mod written;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -102,18 +104,22 @@ impl Specs {
 
     /// Every GET operation of a host.
     pub(crate) fn of_host(&self, host: &str) -> Vec<Operation<'_>> {
+        let operation = |(file, template, get, document)| Operation { file, template, get, document };
+        self.each(host, "get").map(operation).collect()
+    }
+
+    /// Every operation of a host with this method: its file, path and object, and the whole document.
+    fn each(&self, host: &str, method: &str) -> impl Iterator<Item = (&str, &str, &Value, &Value)> {
         let server = format!("https://{host}");
-        let mut found = Vec::new();
-        for (file, document) in &self.files {
+        self.files.iter().flat_map(move |(file, document)| {
             let of_file = serves(document, &server);
-            for (template, item) in document["paths"].as_object().into_iter().flatten() {
+            let (server, method) = (server.clone(), method.to_owned());
+            document["paths"].as_object().into_iter().flatten().filter_map(move |(template, item)| {
                 let here = if item["servers"].is_array() { serves(item, &server) } else { of_file };
-                if here && item["get"].is_object() {
-                    found.push(Operation { file, template, get: &item["get"], document });
-                }
-            }
-        }
-        found
+                let operation = item.get(&method).filter(|operation| here && operation.is_object())?;
+                Some((file.as_str(), template.as_str(), operation, document))
+            })
+        })
     }
 
     /// The GET operations of a host whose path has the shape of `path`.

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Log, checks, diff, doctor, gate, history, init, keygen, login, logout, merge, notify, permissions, prune,
-    query, report, review, scan, schedule, show, simulate, verify,
+    Log, checks, diff, doctor, fix, gate, history, init, keygen, login, logout, merge, notify, permissions,
+    prune, query, report, review, scan, schedule, show, simulate, verify,
 };
 
 /// Audit a Twilio account tree before patient data goes live
@@ -31,6 +31,7 @@ pub enum Command {
     History(history::Args),
     Show(show::Args),
     Review(review::Args),
+    Fix(fix::Args),
     Permissions(permissions::Args),
     Doctor(doctor::Args),
     Init(init::Args),

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Gate(args) => commands::gate::run(&args),
         Command::Show(args) => commands::show::run(&args),
         Command::Review(args) => commands::review::run(&args),
+        Command::Fix(args) => commands::fix::run(&args, &cli.log),
         Command::Doctor(args) => commands::doctor::run(&args, &cli.log),
         Command::Checks(args) => commands::checks::run(&args),
         Command::Query(args) => commands::query::run(&args),

@@ -264,8 +264,8 @@ async fn wrong_requests_get_twilios_errors() {
     let (user, secret) = credential("child");
     let wrong = stage.client.get(&url).basic_auth(&user, Some("wrong")).send().await.unwrap();
     assert_eq!(wrong.status(), 401);
-    let post = stage.client.post(&url).basic_auth(&user, Some(secret)).send().await.unwrap();
-    assert_eq!(post.status(), 405);
+    let put = stage.client.put(&url).basic_auth(&user, Some(secret)).send().await.unwrap();
+    assert_eq!(put.status(), 405);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ pub mod doctor;
 mod duration;
 mod exit;
 mod finish;
+pub mod fix;
 pub mod gate;
 pub mod history;
 pub mod init;

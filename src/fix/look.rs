@@ -93,7 +93,7 @@ pub(super) fn standing(found: &Found, account: &AccountSid, aim: Aim, fields: &[
     }
     let other = fields.iter().find(|field| {
         // A change that stopped half way left some fields as they are to be.
-        !is_before(field) && !(aim == Aim::Changed && is_after(field))
+        !(is_before(field) || (aim == Aim::Changed && is_after(field)))
     });
     match other {
         None => Standing::AsPlanned,

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::value::{is_same, sent, text};
 use crate::model::{
-    About, Dependent, FieldChange, Finding, Fix, FixStep, Method, Placeholders, Region, Risk, Unfillable,
-    Values, WayBack, WriteCall,
+    About, Dependent, FieldChange, Fix, FixStep, Method, Placeholders, Region, Risk, Unfillable, Values,
+    WayBack, WriteCall,
 };
 
 /// What the scan knows of a resource.
@@ -47,8 +47,8 @@ pub enum Unfixable {
 /// # Errors
 ///
 /// When too little is known of the resource.
-pub fn propose(finding: &Finding, fix: &Fix, known: &Known, region: Region) -> Result<FixStep, Unfixable> {
-    let with = placeholders(finding, fix, known);
+pub fn propose(about: About, fix: &Fix, known: &Known, region: Region) -> Result<FixStep, Unfixable> {
+    let with = placeholders(&about, fix, known);
     let call = fix.fill(&with)?.in_region(region);
     let fields = match fix.method {
         Method::Post => changes(fix, &call, known, &with)?,
@@ -57,7 +57,7 @@ pub fn propose(finding: &Finding, fix: &Fix, known: &Known, region: Region) -> R
     let way_back = way_back(fix, &with, region)?;
     Ok(FixStep {
         number: 0,
-        about: About::of(finding),
+        about,
         risk: if known.is_safe { Risk::Safe } else { fix.risk },
         effect: fix.effect.trim().to_owned(),
         read_url: region.address(&fix.read_url(&with)?),
@@ -69,6 +69,38 @@ pub fn propose(finding: &Finding, fix: &Fix, known: &Known, region: Region) -> R
         twilio_cli: None,
         call,
     })
+}
+
+/// Whether a step of a plan is what this fix makes of what the plan says of the resource: a plan says which resource, and
+/// the check alone says what is done to it.
+pub fn is_made_by(step: &FixStep, fix: &Fix, region: Region) -> bool {
+    let (with, about) = (&step.with, &step.about);
+    let is_of = |name: &str, value: &String| with.get(name).is_none_or(|filled| filled == value);
+    let is_about_it = is_of("account_sid", &about.account_sid)
+        && is_of("resource_sid", &about.resource_sid)
+        && is_of("field", &about.field);
+    let risk_fits = step.risk == fix.risk || (step.risk == Risk::Safe && fix.safe_when.is_some());
+    let made = || -> Result<bool, Unfixable> {
+        let call = fix.fill(with)?.in_region(region);
+        let read_url = region.address(&fix.read_url(with)?);
+        let fields_fit = step.fields.iter().all(|field| is_field_of(field, fix, &call, with));
+        let all_compared = call
+            .form
+            .iter()
+            .all(|(name, _)| step.fields.iter().any(|field| field.parameter.as_ref() == Some(name)));
+        let same =
+            (&call, &read_url, &way_back(fix, with, region)?) == (&step.call, &step.read_url, &step.way_back);
+        Ok(same && fields_fit && all_compared)
+    };
+    is_about_it && risk_fits && made().unwrap_or(false)
+}
+
+/// Whether a field of a step is one that the call changes, at its place and to its value; or one that is only compared.
+fn is_field_of(field: &FieldChange, fix: &Fix, call: &WriteCall, with: &Placeholders) -> bool {
+    let Some(parameter) = &field.parameter else { return field.after.is_none() };
+    let values = call.form.iter().filter(|(name, _)| name == parameter).map(|(_, value)| value.clone());
+    let after = field.after.as_ref().and_then(sent);
+    fix.path_of(parameter, with).is_ok_and(|path| path == field.path) && after == Some(values.collect())
 }
 
 /// Puts steps into the order in which they are made, and counts them: safe ones first, deletions last, otherwise as
@@ -96,14 +128,14 @@ pub fn number(steps: Vec<FixStep>) -> Vec<FixStep> {
 }
 
 /// What stands for the placeholders that the fix has, and nothing else: the plan shows it.
-fn placeholders(finding: &Finding, fix: &Fix, known: &Known) -> Placeholders {
+fn placeholders(about: &About, fix: &Fix, known: &Known) -> Placeholders {
     let mut with: Placeholders =
         known.columns.iter().map(|(column, value)| (column.clone(), text(value))).collect();
     for (name, value) in [
-        ("account_sid", &finding.account_sid),
-        ("resource_sid", &finding.resource_sid),
+        ("account_sid", &about.account_sid),
+        ("resource_sid", &about.resource_sid),
         ("parent_sid", &known.parent_sid),
-        ("field", &finding.field),
+        ("field", &about.field),
     ] {
         with.insert(name.to_owned(), value.clone());
     }
@@ -113,7 +145,7 @@ fn placeholders(finding: &Finding, fix: &Fix, known: &Known) -> Placeholders {
     with.retain(|name, _| {
         wanted.contains(&name.as_str())
             || (needs_field && name == "field")
-            || (needs_value && *name == finding.field)
+            || (needs_value && *name == about.field)
     });
     with
 }
@@ -159,9 +191,11 @@ fn changes(
     }
 }
 
-/// What must still be so where something is deleted: every plain field that was kept as it is.
+/// What must still be so where something is deleted: every plain field that was kept as it is. What a list leaves out
+/// the resource itself may say, so that nothing is no value to compare with.
 fn seen(known: &Known) -> Vec<FieldChange> {
-    let plain = known.paths.iter().filter(|(_, value)| !value.is_array() && !value.is_object());
+    let plain =
+        known.paths.iter().filter(|(_, value)| !value.is_array() && !value.is_object() && !value.is_null());
     plain
         .map(|(path, value)| FieldChange {
             path: path.clone(),

@@ -36,6 +36,10 @@ impl Refusal {
         Self::new(404, 20404, format!("The requested resource {path} was not found"))
     }
 
+    pub(super) fn not_allowed(method: &str) -> Self {
+        Self::new(405, 20004, format!("Method {method} is not allowed here"))
+    }
+
     fn missing(permission: &str) -> Self {
         let permission = permission.trim_start_matches('/');
         Self::new(401, 70051, format!("Authorization Error: required permission {permission} is missing"))
@@ -84,8 +88,10 @@ pub(super) fn sign_in<'w>(
         });
     }
     let (user, secret) = basic(header).ok_or_else(Refusal::authenticate)?;
-    let (site, user) =
-        realm.user(&user).filter(|(_, user)| user.secret == secret).ok_or_else(Refusal::authenticate)?;
+    let (site, user) = realm
+        .user(&user)
+        .filter(|(_, user)| user.secrets.contains(&secret))
+        .ok_or_else(Refusal::authenticate)?;
     Ok(Caller::Account(OfAccount { site, power: power(site, user)? }))
 }
 

@@ -107,12 +107,18 @@ pub(super) fn find(path: &str) -> Option<Found> {
     exact.chain(rows).next()
 }
 
+/// Every endpoint.
+pub(super) fn all() -> impl Iterator<Item = &'static Endpoint> {
+    ENDPOINTS.iter()
+}
+
 /// The endpoint whose template is this one, placeholders without their names.
 pub(super) fn by_template(template: &str) -> Option<&'static Endpoint> {
     ENDPOINTS.iter().find(|endpoint| nameless(&endpoint.path) == template)
 }
 
-fn matches(template: &str, segments: &[&str]) -> Option<Vec<String>> {
+/// The values of a template's placeholders in a path, if it is one of that template.
+pub(super) fn matches(template: &str, segments: &[&str]) -> Option<Vec<String>> {
     let mut parents = Vec::new();
     let mut given = segments.iter();
     for expected in template.split('/') {
@@ -126,7 +132,8 @@ fn matches(template: &str, segments: &[&str]) -> Option<Vec<String>> {
     given.next().is_none().then_some(parents)
 }
 
-fn nameless(template: &str) -> String {
+/// A template with every placeholder written `{}`.
+pub(super) fn nameless(template: &str) -> String {
     let segments: Vec<&str> =
         template.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment }).collect();
     segments.join("/")

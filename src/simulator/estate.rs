@@ -41,7 +41,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::oauth;
@@ -281,12 +281,27 @@ impl Account {
         sid(self.owner.as_deref().unwrap_or(&self.sid))
     }
 
+    /// A subaccount that is made now.
+    pub(super) fn new(sid: &str, name: &str, owner: &str, token: &str) -> Result<Self, EstateError> {
+        let written = json!({ "sid": sid, "name": name, "owner": owner, "auth_token": token });
+        Ok(serde_json::from_value(written)?)
+    }
+
+    pub(super) fn set_token(&mut self, token: &str) {
+        self.auth_token = Some(token.to_owned());
+    }
+
     pub(super) fn token(&self) -> String {
         self.auth_token.clone().unwrap_or_else(|| digest(&["token", &self.sid]))
     }
 }
 
 impl Key {
+    /// A key that is made now.
+    pub(super) fn new(sid: String, name: String, kind: KeyKind, allow: Vec<String>, secret: String) -> Self {
+        Self { sid, name, kind, days_ago: 0, updated_days_ago: None, allow, secret: Some(secret) }
+    }
+
     pub(super) fn secret(&self) -> String {
         self.secret.clone().unwrap_or_else(|| digest(&["secret", &self.sid]))
     }

@@ -23,6 +23,10 @@ pub struct Fault {
     /// The full SID of an account: it happens only to requests for it, which are those whose path names it and
     /// those whose credential belongs to it. `None` for all requests.
     pub account: Option<String>,
+    /// It happens only to requests of this method: `POST`. `None` for all of them.
+    pub method: Option<String>,
+    /// How many requests that it would happen to are spared first.
+    pub spared: u32,
 }
 
 /// What can go wrong.
@@ -78,12 +82,30 @@ pub enum Trouble {
     },
     /// A list's page without its rows; the link to the next page stays.
     EmptyPage,
+    /// This trouble, but a writing request has been carried out by then. Of itself, trouble that leaves no right
+    /// answer comes before anything is changed.
+    Afterwards(Box<Self>),
+    /// The right answer, but before it somebody else changes the row or single object that is asked for.
+    Meanwhile {
+        /// Its field, dots between nested names.
+        field: String,
+        /// What it becomes.
+        value: Value,
+    },
 }
 
 impl Fault {
     /// The trouble for every request to a path that begins like this.
     pub fn always(path_prefix: impl Into<String>, trouble: Trouble) -> Self {
-        Self { path_prefix: path_prefix.into(), address: None, trouble, times: None, account: None }
+        Self {
+            path_prefix: path_prefix.into(),
+            address: None,
+            trouble,
+            times: None,
+            account: None,
+            method: None,
+            spared: 0,
+        }
     }
 
     /// The trouble for the first so many requests to it; what comes later is fine.
@@ -102,8 +124,21 @@ impl Fault {
         Self { address: Some(address.into()), ..Self::of_account(account, "/", trouble) }
     }
 
-    fn strikes(&self, path: &str, account: &str) -> bool {
+    /// The same for requests of this method alone.
+    #[must_use]
+    pub fn of_method(self, method: impl Into<String>) -> Self {
+        Self { method: Some(method.into()), ..self }
+    }
+
+    /// The same after so many requests were spared.
+    #[must_use]
+    pub fn sparing(self, requests: u32) -> Self {
+        Self { spared: requests, ..self }
+    }
+
+    fn strikes(&self, method: &str, path: &str, account: &str) -> bool {
         self.times != Some(0)
+            && self.method.as_deref().is_none_or(|of| of == method)
             && path.starts_with(&self.path_prefix)
             && self.address.as_deref().is_none_or(|address| is_at(path, address))
             && self.account.as_deref().is_none_or(|of| of == account || Some(of) == named_in(path))
@@ -111,6 +146,20 @@ impl Fault {
 }
 
 impl Trouble {
+    /// Whether a writing request comes to nothing by it.
+    pub(super) const fn prevents(&self) -> bool {
+        matches!(
+            self,
+            Self::Error { .. }
+                | Self::Answer { .. }
+                | Self::Html { .. }
+                | Self::TooManyRequests { .. }
+                | Self::Redirect { .. }
+                | Self::Disconnect
+                | Self::Hang
+        )
+    }
+
     /// Changes the right answer into the wrong one.
     pub(super) fn spoil(self, answer: &mut Answer) {
         match self {
@@ -141,8 +190,9 @@ impl Trouble {
             Self::Latin1 => answer.body = in_latin_1(&answer.body),
             Self::WrongAccount { sid } => change(answer, |value| replace_accounts(value, &sid)),
             Self::EmptyPage => change(answer, empty_lists),
-            // These concern the connection, not the answer.
-            Self::BrokenBody | Self::Disconnect | Self::Hang => {}
+            Self::Afterwards(trouble) => trouble.spoil(answer),
+            // These concern the connection or the state, not the answer.
+            Self::BrokenBody | Self::Disconnect | Self::Hang | Self::Meanwhile { .. } => {}
         }
     }
 }
@@ -212,11 +262,18 @@ impl Faults {
     }
 
     /// The trouble for this request, whose credential belongs to the given account; counts it.
-    pub(super) fn strike(&self, path: &str, account: &str) -> Option<Trouble> {
+    pub(super) fn strike(&self, method: &str, path: &str, account: &str) -> Option<Trouble> {
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fault = faults.iter_mut().find(|fault| fault.strikes(path, account))?;
-        fault.times = fault.times.map(|times| times - 1);
-        Some(fault.trouble.clone())
+        for fault in faults.iter_mut().filter(|fault| fault.strikes(method, path, account)) {
+            match fault.spared.checked_sub(1) {
+                Some(spared) => fault.spared = spared,
+                None => {
+                    fault.times = fault.times.map(|times| times - 1);
+                    return Some(fault.trouble.clone());
+                }
+            }
+        }
+        None
     }
 }
 

@@ -15,18 +15,25 @@
 //! From socket to answer: `server` takes a request, `world` says whose it is, `serve` finds the realm and what is
 //! asked for, `access` decides, `site` holds the rows, `page` cuts a page of them.
 //!
-//! What is not: writing, OAuth on behalf of users, filters of SCIM lists, which products a Region lacks, and the
+//! A request that writes takes the same way to `writing`, which reads it with the help of `form` by the table of
+//! `writes.json`, and on to `change`, `accounts` or `bulk`. What was written lasts as long as the simulator does.
+//!
+//! What is not: OAuth on behalf of users, filters of SCIM lists, which products a Region lacks, and the
 //! filters of other lists apart from days of creation, usage periods, account status, sender channel and whose
 //! role assignments.
 
 mod access;
+mod accounts;
 mod answer;
+mod bulk;
+mod change;
 mod countries;
 pub mod demo;
 mod endpoints;
 mod estate;
 mod fault;
 mod flight;
+mod form;
 mod oauth;
 mod openapi;
 mod organization;
@@ -39,13 +46,17 @@ mod row;
 mod serve;
 mod server;
 mod site;
+mod snapshot;
 mod unsteady;
 mod usage;
 mod when;
 mod world;
+mod writes;
+mod writing;
 
 pub use estate::{Credential, Estate, EstateError, sid};
 pub use fault::{Fault, Trouble, is_at};
 pub use organization_api::OrganizationAt;
-pub use server::{Options, Request, Simulator};
+pub use server::{Options, Request, Simulator, Write};
+pub use snapshot::{Snapshot, changes};
 pub use unsteady::Unsteady;

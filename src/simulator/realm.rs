@@ -23,7 +23,8 @@ pub(super) struct Realm {
 /// A user name of Basic authentication.
 pub(super) struct User {
     site: usize,
-    pub(super) secret: String,
+    /// Each of them will do.
+    pub(super) secrets: Vec<String>,
     pub(super) kind: UserKind,
 }
 
@@ -47,7 +48,7 @@ impl Realm {
         for (number, site) in accounts.iter().enumerate() {
             by_sid.entry(site.sid.clone()).or_insert(number);
             for (name, secret, kind) in users_of(site) {
-                users.entry(name).or_insert(User { site: number, secret, kind });
+                users.entry(name).or_insert(User { site: number, secrets: vec![secret], kind });
             }
         }
         Ok(Self { region, accounts, clock, by_sid, users })
@@ -55,6 +56,30 @@ impl Realm {
 
     pub(super) fn site(&self, sid: &str) -> Option<&Site> {
         self.by_sid.get(sid).and_then(|number| self.accounts.get(*number))
+    }
+
+    pub(super) fn site_mut(&mut self, sid: &str) -> Option<&mut Site> {
+        self.by_sid.get(sid).and_then(|number| self.accounts.get_mut(*number))
+    }
+
+    /// From now on there is this account too.
+    pub(super) fn add(&mut self, site: Site) {
+        let number = self.accounts.len();
+        for (name, secret, kind) in users_of(&site) {
+            self.users.insert(name, User { site: number, secrets: vec![secret], kind });
+        }
+        self.by_sid.insert(site.sid.clone(), number);
+        self.accounts.push(site);
+    }
+
+    /// From now on a user signs in with each of these secrets; with none, not at all.
+    pub(super) fn let_in(&mut self, name: &str, account: &str, secrets: Vec<String>, kind: UserKind) {
+        let Some(site) = self.by_sid.get(account).copied() else { return };
+        if secrets.is_empty() {
+            self.users.remove(name);
+        } else {
+            self.users.insert(name.to_owned(), User { site, secrets, kind });
+        }
     }
 
     /// The user of this name, with the account.

@@ -25,6 +25,23 @@ impl<'a> Place<'a> {
         Self { account, template: path.into(), path: path.into(), parents: Vec::new(), region, clock }
     }
 
+    /// The place of an endpoint below the given parents.
+    pub(super) fn of(
+        account: &'a str,
+        endpoint: &Endpoint,
+        parents: &[String],
+        region: Region,
+        clock: Clock,
+    ) -> Self {
+        let mut given = parents.iter().map(String::as_str);
+        let segments = endpoint.path.split('/');
+        let path: Vec<&str> = segments
+            .map(|segment| if segment.starts_with('{') { given.next().unwrap_or_default() } else { segment })
+            .collect();
+        let template = endpoints::nameless(&endpoint.path);
+        Self { account, template, path: path.join("/"), parents: parents.to_vec(), region, clock }
+    }
+
     fn below(&self, row: &str, run: &str) -> Self {
         let mut parents = self.parents.clone();
         parents.push(row.into());
@@ -36,6 +53,11 @@ impl<'a> Place<'a> {
             region: self.region,
             clock: self.clock,
         }
+    }
+
+    /// The present, as dates are written here.
+    pub(super) fn now(&self) -> String {
+        self.clock.days_ago(0, self.style())
     }
 
     fn style(&self) -> Style {
@@ -72,6 +94,20 @@ pub(super) fn fill(place: &Place<'_>, value: Value) -> Result<Value, String> {
             Ok(Value::Array(rows.collect::<Result<_, _>>()?))
         }
         object => complete(place, endpoint, None, object),
+    }
+}
+
+/// A row that is new, or a single object that was not there, with nothing but its identity written.
+pub(super) fn begin(
+    place: &Place<'_>,
+    endpoint: &Endpoint,
+    identity: Option<&str>,
+) -> Result<Map<String, Value>, String> {
+    let mut written = Map::from_iter([("days_ago".to_owned(), Value::from(0))]);
+    written.extend(identity.map(|identity| (endpoint.identity.clone(), identity.into())));
+    match complete(place, endpoint, identity.map(|_| 0), Value::Object(written))? {
+        Value::Object(row) => Ok(row),
+        _ => Err(place.template.clone()),
     }
 }
 

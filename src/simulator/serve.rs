@@ -27,6 +27,8 @@ pub(super) struct Asked<'a> {
     pub(super) authorization: Option<&'a str>,
     /// The form that a POST sends.
     pub(super) form: &'a [(String, String)],
+    /// The JSON that it sends instead.
+    pub(super) body: Option<&'a Value>,
     /// Whether the header for public key client validation is there.
     pub(super) client_validation: bool,
     pub(super) page_size_cap: Option<usize>,
@@ -52,10 +54,17 @@ impl Asked<'_> {
         }
     }
 
+    /// What is sent, as a form.
+    pub(super) fn sent(&self) -> Vec<(String, String)> {
+        let fields = self.body.and_then(Value::as_object).into_iter().flatten();
+        let fields = fields.map(|(name, value)| (name.clone(), value.to_string()));
+        self.form.iter().cloned().chain(fields).collect()
+    }
+
     pub(super) fn only_get(&self) -> Result<(), Refusal> {
         match self.method {
             "GET" => Ok(()),
-            other => Err(Refusal::new(405, 20004, format!("Method {other} is not allowed here"))),
+            other => Err(Refusal::not_allowed(other)),
         }
     }
 }
@@ -96,7 +105,7 @@ fn read(world: &World, asked: &Asked<'_>, product: &str, region: Region) -> Resu
 }
 
 /// The role whose permissions are asked for.
-fn role_in<'a>(product: &str, path: &'a str) -> Option<&'a str> {
+pub(super) fn role_in<'a>(product: &str, path: &'a str) -> Option<&'a str> {
     let rest = path.strip_prefix("/v1/Roles/").filter(|_| product == "iam")?;
     rest.strip_suffix("/Permissions").filter(|role| !role.contains('/'))
 }
@@ -161,8 +170,16 @@ fn accounts(realm: &Realm, asked: &Asked<'_>, caller: &OfAccount<'_>) -> Result<
 
 /// With an Auth Token Twilio shows the token of every account; with a key the field is not there.
 fn account_row(realm: &Realm, site: &Site, caller: &OfAccount<'_>) -> serde_json::Map<String, Value> {
+    account_shown(realm, site, matches!(caller.power, Power::AuthToken))
+}
+
+pub(super) fn account_shown(
+    realm: &Realm,
+    site: &Site,
+    by_auth_token: bool,
+) -> serde_json::Map<String, Value> {
     let mut row = site.facts(realm.clock);
-    if matches!(caller.power, Power::AuthToken) && !site.account.connect_only {
+    if by_auth_token && !site.account.connect_only {
         row.insert("auth_token".into(), site.account.token().into());
     }
     row

@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -22,9 +22,11 @@ use super::flight::Flights;
 use super::openapi::Examples;
 use super::organization_api::OrganizationAt;
 use super::serve::{self, Asked};
+use super::snapshot::{self, Snapshot};
 use super::unsteady::{Share, Unsteady};
 use super::when::Clock;
 use super::world::{Whose, World};
+use super::writing;
 
 /// How a simulator behaves, apart from its estate.
 #[derive(Debug, Clone)]
@@ -80,6 +82,23 @@ pub struct Request {
     pub user: String,
 }
 
+/// A request that asked for a change, with what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// `POST`, `PUT`, `PATCH`, `DELETE`, …
+    pub method: String,
+    /// `/HOST/PATH?QUERY` with the host in full.
+    pub path: String,
+    /// As [`Request::user`].
+    pub user: String,
+    /// The form; of a JSON body its fields, each with its value in JSON.
+    pub form: Vec<(String, String)>,
+    /// The HTTP status of Twilio's answer, whether or not it arrived; 0 where the request did not get as far.
+    pub status: u16,
+    /// Whether it was carried out.
+    pub done: bool,
+}
+
 /// A running simulator. It ends with [`Simulator::stop`] or when it is dropped.
 pub struct Simulator {
     endpoint: String,
@@ -95,6 +114,7 @@ struct Shared {
     share: Option<Share>,
     flights: Flights,
     log: Mutex<Vec<Request>>,
+    writes: Mutex<Vec<Write>>,
     answered: AtomicU64,
     refused: AtomicU64,
     /// The present of the estate stands still; that of the `Date` header does not.
@@ -102,7 +122,7 @@ struct Shared {
 }
 
 enum Content {
-    Estate(Box<World>),
+    Estate(Box<RwLock<World>>),
     OpenApi(Examples),
 }
 
@@ -114,7 +134,7 @@ impl Simulator {
     pub async fn start(estate: Estate, options: Options) -> io::Result<Self> {
         let world = World::new(estate, Clock::new(options.now))
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-        Self::serve(Content::Estate(Box::new(world)), options).await
+        Self::serve(Content::Estate(Box::new(RwLock::new(world))), options).await
     }
 
     /// Serves the response examples of a folder of OpenAPI files, to any `AC…` user with any password, as
@@ -136,6 +156,7 @@ impl Simulator {
             share: options.unsteady.map(Share::new),
             flights: Flights::default(),
             log: Mutex::default(),
+            writes: Mutex::default(),
             answered: AtomicU64::new(0),
             refused: AtomicU64::default(),
             started: Instant::now(),
@@ -158,6 +179,19 @@ impl Simulator {
     /// How many requests arrived so far.
     pub fn count(&self) -> usize {
         self.shared.log.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Every request so far that asked for a change of an account, in the order in which they were dealt with.
+    pub fn writes(&self) -> Vec<Write> {
+        self.shared.writes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Everything that there is: see [`Snapshot`].
+    pub fn snapshot(&self) -> Snapshot {
+        match &self.shared.content {
+            Content::Estate(world) => snapshot::of(&world.read().unwrap_or_else(PoisonError::into_inner)),
+            Content::OpenApi(_) => Snapshot::default(),
+        }
     }
 
     /// How many requests of an account are being answered right now. Keys and OAuth apps count for their account,
@@ -247,19 +281,24 @@ impl Shared {
         let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let (host, path) = locate(&parts.uri, header("host").unwrap_or_default());
         let query = parts.uri.query().unwrap_or_default();
-        let form = if parts.method == hyper::Method::POST { read_form(body).await } else { Vec::new() };
+        let is_json = header("content-type").is_some_and(|kind| kind.starts_with("application/json"));
+        let sent = if parts.method == hyper::Method::GET {
+            Sent::default()
+        } else {
+            Sent::read(body, is_json).await
+        };
         let label = host.strip_suffix(".twilio.com").unwrap_or(&host);
-        let whose = self.whose(label, header("authorization"), &form);
+        let whose = self.whose(label, header("authorization"), &sent.form);
         let full = format!("/{host}{path}{}{query}", if query.is_empty() { "" } else { "?" });
         self.log.lock().unwrap_or_else(PoisonError::into_inner).push(Request {
             method: parts.method.to_string(),
             path: full.clone(),
-            user: whose.user,
+            user: whose.user.clone(),
         });
         // Before the flight begins: whoever sees it in flight knows that its fate is decided.
         let trouble = self
             .faults
-            .strike(&full, &whose.account)
+            .strike(parts.method.as_str(), &full, &whose.account)
             .or_else(|| self.share.as_ref().and_then(|share| share.strike(&full, &whose.account)));
         let flight = self.flights.begin(&whose.account);
         let in_flight = flight.in_flight();
@@ -275,28 +314,56 @@ impl Shared {
                 path: &path,
                 query: &query,
                 authorization: header("authorization"),
-                form: &form,
+                form: &sent.form,
+                body: sent.json.as_ref(),
                 client_validation: header("twilio-client-validation").is_some(),
                 page_size_cap: self.options.page_size_cap,
                 parent_reads_child_keys: self.options.parent_reads_child_keys,
                 organization_at: self.options.organization_at,
             };
-            self.answer(&asked)
+            self.answer(&asked, &whose, &full, trouble.as_ref())
         };
         self.send(answer, trouble, in_flight).await
     }
 
-    fn answer(&self, asked: &Asked<'_>) -> Answer {
-        match &self.content {
-            Content::OpenApi(examples) => examples.respond(asked),
-            Content::Estate(world) => serve::respond(world, asked),
+    fn answer(&self, asked: &Asked<'_>, whose: &Whose, full: &str, trouble: Option<&Trouble>) -> Answer {
+        let world = match &self.content {
+            Content::OpenApi(examples) => return examples.respond(asked),
+            Content::Estate(world) => world,
+        };
+        if let Some(Trouble::Meanwhile { field, value }) = trouble {
+            let mut world = world.write().unwrap_or_else(PoisonError::into_inner);
+            writing::meanwhile(&mut world, asked, &whose.account, field, value);
         }
+        if asked.method == "GET" || asked.host == "oauth" {
+            return serve::respond(&world.read().unwrap_or_else(PoisonError::into_inner), asked);
+        }
+        let prevented = trouble.filter(|trouble| trouble.prevents());
+        let mut answer = Answer::new(0, "text/plain", String::new());
+        match prevented {
+            Some(trouble) => trouble.clone().spoil(&mut answer),
+            None => {
+                let mut world = world.write().unwrap_or_else(PoisonError::into_inner);
+                answer = writing::respond(&mut world, asked);
+            }
+        }
+        self.writes.lock().unwrap_or_else(PoisonError::into_inner).push(Write {
+            method: asked.method.to_owned(),
+            path: full.to_owned(),
+            user: whose.user.clone(),
+            form: asked.sent(),
+            status: answer.status,
+            done: prevented.is_none() && answer.status < 300,
+        });
+        answer
     }
 
     /// Whose a request is: Twilio counts per account, not per key.
     fn whose(&self, host: &str, authorization: Option<&str>, form: &[(String, String)]) -> Whose {
         match &self.content {
-            Content::Estate(world) => world.whose(host, authorization, form),
+            Content::Estate(world) => {
+                world.read().unwrap_or_else(PoisonError::into_inner).whose(host, authorization, form)
+            }
             Content::OpenApi(_) => {
                 let user = authorization.and_then(access::basic).map(|(user, _)| user).unwrap_or_default();
                 Whose { account: user.clone(), user }
@@ -311,6 +378,10 @@ impl Shared {
         flying: usize,
     ) -> Result<Response, Disconnected> {
         let mut broken = false;
+        let trouble = match trouble {
+            Some(Trouble::Afterwards(trouble)) => Some(*trouble),
+            other => other,
+        };
         match trouble {
             None => {}
             Some(Trouble::Disconnect) => return Err(Disconnected),
@@ -352,9 +423,21 @@ fn locate(uri: &hyper::Uri, host_header: &str) -> (String, String) {
     (host.to_owned(), format!("/{rest}"))
 }
 
-async fn read_form(body: Incoming) -> Vec<(String, String)> {
-    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    url::form_urlencoded::parse(&body).into_owned().collect()
+/// What a request sends.
+#[derive(Default)]
+struct Sent {
+    form: Vec<(String, String)>,
+    json: Option<serde_json::Value>,
+}
+
+impl Sent {
+    async fn read(body: Incoming, is_json: bool) -> Self {
+        let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+        if is_json {
+            return Self { form: Vec::new(), json: serde_json::from_slice(&body).ok() };
+        }
+        Self { form: url::form_urlencoded::parse(&body).into_owned().collect(), json: None }
+    }
 }
 
 /// A body that breaks off half way.

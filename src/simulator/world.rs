@@ -56,6 +56,18 @@ impl World {
         }
     }
 
+    pub(super) fn realm_mut(&mut self, region: Region) -> Option<&mut Realm> {
+        match region {
+            Region::Us1 => Some(&mut self.us1),
+            _ => self.regional.iter_mut().find(|realm| realm.region == region),
+        }
+    }
+
+    /// Every Region that has anything.
+    pub(super) fn realms(&self) -> impl Iterator<Item = &Realm> {
+        std::iter::once(&self.us1).chain(&self.regional)
+    }
+
     /// Whose a request is, by its host, its `Authorization` header and the form that it sends.
     pub(super) fn whose(&self, host: &str, header: Option<&str>, form: &[(String, String)]) -> Whose {
         if let Some((user, _)) = header.and_then(access::basic) {

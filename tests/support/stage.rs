@@ -68,15 +68,35 @@ impl Stage {
     /// Asks for `HOST/PATH`.
     pub(crate) async fn get(&self, who: Who<'_>, url: &str) -> Reply {
         let request = self.client.get(format!("{}/{url}", self.simulator.endpoint()));
-        let request = match who {
+        Self::reply(self.signed(who, request)).await
+    }
+
+    /// Sends a form to `HOST/PATH` with any method.
+    pub(crate) async fn send(&self, who: Who<'_>, method: &str, url: &str, form: &[(&str, &str)]) -> Reply {
+        Self::reply(self.signed(who, self.writing(method, url).form(form))).await
+    }
+
+    /// Sends a JSON body to `HOST/PATH` with any method.
+    pub(crate) async fn send_json(&self, who: Who<'_>, method: &str, url: &str, body: &Value) -> Reply {
+        Self::reply(self.signed(who, self.writing(method, url).json(body))).await
+    }
+
+    /// A request with any method, not signed yet.
+    pub(crate) fn writing(&self, method: &str, url: &str) -> reqwest::RequestBuilder {
+        let url = format!("{}/{url}", self.simulator.endpoint());
+        self.client.request(method.parse().unwrap(), url)
+    }
+
+    /// A request as somebody.
+    pub(crate) fn signed(&self, who: Who<'_>, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        match who {
             Who::Bearer(token) => request.bearer_auth(token),
             Who::Us1(short) | Who::In(_, short) => {
                 let region = if let Who::In(region, _) = who { region } else { "us1" };
                 let (user, secret) = self.credential(region, short);
                 request.basic_auth(user, Some(secret))
             }
-        };
-        Self::reply(request).await
+        }
     }
 
     /// Asks for an access token with this secret.

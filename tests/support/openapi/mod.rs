@@ -6,10 +6,11 @@
 
 #![allow(dead_code, reason = "every test binary uses its own part")]
 
+pub(crate) mod calls;
 pub(crate) mod digest;
 pub(crate) mod schema;
 pub(crate) mod served;
-pub(crate) mod written;
+pub(crate) mod writes;
 
 use std::collections::BTreeMap;
 use std::fs;

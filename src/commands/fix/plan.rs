@@ -1,0 +1,316 @@
+//! `fix plan`: what would be changed, from a stored scan, asking nobody.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use jiff::Timestamp;
+
+use super::super::chosen_checks::every_check;
+use super::super::declared_names::known;
+use super::super::printing::print;
+use super::super::replacing::replace_file;
+use super::super::stored_scan::{StoredScan, open_store};
+use super::super::{Exit, Stop, choice};
+use super::journal_of;
+use crate::audit::{Check, Compiled, Reader};
+use crate::catalogue;
+use crate::evidence::{SeenResource, Store};
+use crate::fix::{self, Known, RETIRE};
+use crate::model::{
+    About, ByHand, Finding, Findings as _, Fix, FixPlan, FixStep, Outcome, PLAN_FORMAT, RefusedFix, Region,
+    Severity, WayBack, in_seconds, looks_like_sid,
+};
+use crate::report;
+
+/// Show what would be changed to mend findings, and write it as a plan
+///
+/// Writes plan.json for `fix apply` and plan.md for those who review it. Asks nobody and changes nothing. Without a choice
+/// it is about every fault that nobody accepted. For example:
+///
+/// `twilio-audit fix plan --check sync-acl-disabled`
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Only this finding, as in `twa-0123456789abcdef`; may be several
+    #[arg(value_name = "FINDING")]
+    findings: Vec<String>,
+    /// Only findings of this check; may be given several times
+    #[arg(long = "check", value_name = "ID", value_delimiter = ',')]
+    checks: Vec<String>,
+    /// Only findings of this account; may be given several times
+    #[arg(long = "account", value_name = "AC…", value_delimiter = ',')]
+    accounts: Vec<String>,
+    /// Only what keeps PHI from going live
+    #[arg(long)]
+    blockers: bool,
+    /// Plan a change that has no way back, by the SID of the resource or the id of the finding; may be given several times
+    #[arg(long, value_name = "SID", value_delimiter = ',')]
+    irreversible: Vec<String>,
+    /// Delete this API key, which was replaced, and nothing else; needs --irreversible too
+    #[arg(long, value_name = "SK…", conflicts_with_all = ["findings", "checks", "blockers"])]
+    retire: Option<String>,
+    /// The folder of the scan
+    #[arg(long, value_name = "FOLDER", default_value = "audits/latest", env = "TWILIO_AUDIT_SCAN")]
+    scan: PathBuf,
+    /// A folder of your own checks, which join the built-in ones
+    #[arg(long, value_name = "FOLDER", env = "TWILIO_AUDIT_CHECKS_DIR")]
+    checks_dir: Option<PathBuf>,
+    /// Where the plan is written; what people read stands beside it, as .md
+    #[arg(long, value_name = "FILE", default_value = "plan.json")]
+    output: PathBuf,
+    /// Print the JSON Schema of plan.json instead, and read no scan
+    #[arg(long)]
+    schema: bool,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
+    if args.schema {
+        print(|out| writeln!(out, "{}", report::fix_plan_schema()))?;
+        return Ok(Exit::Complete);
+    }
+    let checks = every_check(args.checks_dir.as_deref())?;
+    for id in &args.checks {
+        let ids = checks.iter().map(|compiled| compiled.check.id.as_str());
+        known("check", id, ids).map_err(Stop::with(Exit::Usage))?;
+    }
+    refuse_to_replace(&args.output)?;
+    let stored = StoredScan::open(&args.scan)?;
+    let mut questioned = open_store(&args.scan)?;
+    let reader = Reader::of(&mut questioned, stored.scan.started_at).map_err(Stop::with(Exit::Broken))?;
+    let plan = Planning::of(args, &checks, reader, &stored)?.plan(&stored)?;
+    let text = fix::write_plan(plan.clone()).map_err(Stop::with(Exit::Broken))?;
+    let mut page = Vec::new();
+    report::fix_plan_markdown(&plan, &mut page).map_err(Stop::with(Exit::Broken))?;
+    let page_path = args.output.with_extension("md");
+    replace_file(&args.output, &text).map_err(Stop::with(Exit::Broken))?;
+    replace_file(&page_path, &String::from_utf8_lossy(&page)).map_err(Stop::with(Exit::Broken))?;
+    print(|out| report::fix_plan_summary(&plan, &[&args.output, &page_path], out))?;
+    Ok(Exit::Complete)
+}
+
+/// A plan that was applied stays as it is, and so does any file that is none.
+fn refuse_to_replace(output: &Path) -> Result<(), Stop> {
+    let refuse = |why: String| Err(Stop::new(Exit::Usage, anyhow!("{why}: choose another --output")));
+    let journal = journal_of(output);
+    if journal.exists() {
+        return refuse(format!("{} is the journal of the plan that is there", journal.display()));
+    }
+    match fs::read_to_string(output) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Ok(text) if is_a_plan(&text) => Ok(()),
+        _ => refuse(format!("{} is there already and is no plan", output.display())),
+    }
+}
+
+fn is_a_plan(text: &str) -> bool {
+    serde_json::from_str::<FixPlan>(text).is_ok()
+}
+
+/// What a plan is made with.
+struct Planning<'a> {
+    args: &'a Args,
+    checks: &'a [Compiled],
+    /// The same evidence once more, for questions.
+    reader: Reader<'a>,
+    region: Region,
+    root: String,
+}
+
+impl<'a> Planning<'a> {
+    fn of(
+        args: &'a Args,
+        checks: &'a [Compiled],
+        reader: Reader<'a>,
+        stored: &StoredScan,
+    ) -> Result<Self, Stop> {
+        let broken = Stop::with::<crate::evidence::EvidenceError>;
+        let started_with = stored.store.started_with().map_err(broken(Exit::Broken))?;
+        let root = stored.store.root().map_err(broken(Exit::Broken))?.unwrap_or_default();
+        let region = choice::region(&started_with);
+        Ok(Self { args, checks, reader, region, root })
+    }
+
+    fn plan(mut self, stored: &StoredScan) -> Result<FixPlan, Stop> {
+        let findings = self.chosen(stored)?;
+        let (mut steps, mut by_hand) = (Vec::new(), Vec::new());
+        if let Some(key) = &self.args.retire {
+            steps.push(self.retire(key, &stored.store)?);
+        }
+        for finding in &findings {
+            match self.step(finding, &stored.store)? {
+                Ok(step) => steps.push(step),
+                Err(by) => by_hand.push(by),
+            }
+        }
+        let (steps, refused) = self.allowed(steps);
+        Ok(FixPlan {
+            format: PLAN_FORMAT,
+            made_by: concat!("twilio-audit ", env!("CARGO_PKG_VERSION")).to_owned(),
+            made_at: in_seconds(Timestamp::now()),
+            scan_id: stored.scan.id.as_str().to_owned(),
+            root_account_sid: self.root,
+            region: self.region,
+            steps: fix::number(steps),
+            refused,
+            by_hand,
+            digest: String::new(),
+        })
+    }
+
+    /// The findings that it is about, in report order.
+    fn chosen(&self, stored: &StoredScan) -> Result<Vec<Finding>, Stop> {
+        let Args { findings: ids, checks, accounts, blockers, retire, .. } = self.args;
+        if retire.is_some() {
+            return Ok(Vec::new());
+        }
+        let is_named = |finding: &Finding| {
+            let begins = |id: &String| !id.is_empty() && finding.finding_id.starts_with(id.as_str());
+            ids.iter().any(begins)
+        };
+        let holds = |finding: &Finding| {
+            let is_meant = if ids.is_empty() {
+                finding.outcome == Outcome::Fail && !finding.waived
+            } else {
+                is_named(finding)
+            };
+            let is_blocker = finding.is_open_blocker();
+            (is_meant || (*blockers && is_blocker && ids.is_empty()))
+                && (!blockers || is_blocker)
+                && (checks.is_empty() || checks.contains(&finding.check_id))
+                && (accounts.is_empty() || accounts.contains(&finding.account_sid))
+        };
+        let mut chosen = Vec::new();
+        let mut take = |finding: &Finding| -> io::Result<()> {
+            if finding.outcome.needs_action() && holds(finding) {
+                chosen.push(finding.clone());
+            }
+            Ok(())
+        };
+        stored.store.each(&mut take).map_err(Stop::with(Exit::Broken))?;
+        let missing =
+            ids.iter().find(|id| !chosen.iter().any(|finding| finding.finding_id.starts_with(id.as_str())));
+        match missing {
+            Some(id) => {
+                let error = anyhow!(
+                    "there is no finding {id} that needs action in {} (or it is of another --check or --account)",
+                    self.args.scan.display()
+                );
+                Err(Stop::new(Exit::Usage, error))
+            }
+            None => Ok(chosen),
+        }
+    }
+
+    /// The step that mends a finding, or what people must do.
+    fn step(&mut self, finding: &Finding, store: &Store) -> Result<Result<FixStep, ByHand>, Stop> {
+        let check =
+            self.checks.iter().map(|compiled| &compiled.check).find(|check| check.id == finding.check_id);
+        let by_hand = |why: String| Ok(Err(fix::steps_by_hand(finding, why)));
+        let Some(check) = check else {
+            return by_hand("its check is not one of this program: --checks-dir names your own".to_owned());
+        };
+        // Of a hint, and of what nobody saw for certain, nothing is changed.
+        let is_certain = finding.outcome == Outcome::Fail && !finding.fix_command.is_empty();
+        let Some(fix) = check.fix_for(&finding.resource_type, &finding.field).filter(|_| is_certain) else {
+            return by_hand(why_none(check, finding));
+        };
+        let known = self.known(&About::of(finding), Some(check), fix, store)?;
+        match fix::propose(About::of(finding), fix, &known, self.region) {
+            Ok(step) => Ok(Ok(step)),
+            Err(unfixable) => by_hand(unfixable.to_string()),
+        }
+    }
+
+    /// What the scan knows of what a finding is about.
+    fn known(
+        &mut self,
+        about: &About,
+        check: Option<&Check>,
+        fix: &Fix,
+        store: &Store,
+    ) -> Result<Known, Stop> {
+        let broken = Stop::with::<crate::evidence::EvidenceError>;
+        let (account, sid) = (about.account_sid.as_str(), about.resource_sid.as_str());
+        let kind = catalogue::kind(&about.resource_type)
+            .or_else(|| check.and_then(|check| catalogue::kind(&check.subject)));
+        let seen = match kind {
+            Some(kind) => store.resource(kind, account, sid).map_err(broken(Exit::Broken))?,
+            None => None,
+        };
+        // An account is named by everything, and what goes by a word would be found in other words.
+        let dependents = if looks_like_sid(sid) && sid != account {
+            store.dependents(account, sid).map_err(broken(Exit::Broken))?
+        } else {
+            Vec::new()
+        };
+        let is_safe = fix.safe_when.as_ref().is_some_and(|sql| self.reader.confirms(sql, account, sid));
+        Ok(Known { dependents, is_safe, ..seen.map_or_else(Known::default, of_resource) })
+    }
+
+    /// Deleting a key that was replaced.
+    fn retire(&mut self, key: &str, store: &Store) -> Result<FixStep, Stop> {
+        let usage = |sentence: String| Stop::new(Exit::Usage, anyhow!("{sentence}"));
+        let [account] = self.args.accounts.as_slice() else {
+            return Err(usage("--retire needs one --account: that of the key".to_owned()));
+        };
+        let about = About {
+            finding_ids: Vec::new(),
+            check_id: RETIRE.to_owned(),
+            title: "A key that was replaced is gone".to_owned(),
+            severity: Severity::Medium,
+            blocks_go_live: false,
+            account_sid: account.clone(),
+            account_name: String::new(),
+            resource_type: "api_key".to_owned(),
+            resource_sid: key.to_owned(),
+            resource_name: String::new(),
+            field: String::new(),
+        };
+        let fix = fix::retire();
+        let kind = catalogue::kind("api_key").map(|kind| store.resource(kind, account, key));
+        if !matches!(kind, Some(Ok(Some(_)))) {
+            let scan = self.args.scan.display();
+            return Err(usage(format!("{scan} knows no key {key} of {account}: scan again first")));
+        }
+        let known = self.known(&about, None, &fix, store)?;
+        fix::propose(about, &fix, &known, self.region).map_err(Stop::with(Exit::Usage))
+    }
+
+    /// What has a way back or was named; and the rest.
+    fn allowed(&self, steps: Vec<FixStep>) -> (Vec<FixStep>, Vec<RefusedFix>) {
+        let is_allowed = |step: &FixStep| {
+            let names =
+                |name: &String| *name == step.about.resource_sid || step.about.finding_ids.contains(name);
+            step.way_back != WayBack::None || self.args.irreversible.iter().any(names)
+        };
+        let (allowed, refused): (Vec<_>, Vec<_>) = steps.into_iter().partition(is_allowed);
+        let refused =
+            refused.into_iter().map(|step| RefusedFix { about: step.about, call: step.call }).collect();
+        (allowed, refused)
+    }
+}
+
+/// Why nothing mends a finding but people.
+fn why_none(check: &Check, finding: &Finding) -> String {
+    if finding.outcome != Outcome::Fail {
+        return "it is no fault that was seen: somebody must look or answer first".to_owned();
+    }
+    match check.no_fix.trim() {
+        "" => "no call mends it without a decision of people".to_owned(),
+        why => why.to_owned(),
+    }
+}
+
+/// What is known exactly of a resource.
+fn of_resource(seen: SeenResource) -> Known {
+    let mut known = Known { parent_sid: seen.parent_sid, ..Known::default() };
+    for field in seen.fields {
+        if let Some(value) = field.exact {
+            known.columns.insert(field.column.to_owned(), value.clone());
+            known.paths.insert(field.path.to_owned(), value);
+        }
+    }
+    known
+}

@@ -1,0 +1,85 @@
+//! `fix undo`: takes back what a journal says was changed, the newest change first.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+
+use super::super::printing::print;
+use super::super::{Exit, Log, Stop, interruptible};
+use super::apply::{EXIT_CODES, exit_of, say, worse};
+use super::confirm::confirmed;
+use super::hands::{Choices, SignedIn};
+use super::recheck::{Recheck, recheck};
+use crate::fix::{self, Event, Journal, StepEnd};
+use crate::model::{FixStep, Region, counted};
+use crate::report;
+
+/// Take back the changes that a journal names, the newest first
+///
+/// Sends the values from before, where nobody changed them since. What was deleted for good stays deleted. Asks at a
+/// terminal first: what an undo opens again, it opens again for everybody.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(super) struct Args {
+    /// The journal that `fix apply` wrote
+    #[arg(value_name = "JOURNAL", default_value = "plan.journal.jsonl")]
+    journal: PathBuf,
+    #[command(flatten)]
+    choices: Choices,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
+    let mut journal = Journal::open(&args.journal).map_err(Stop::with(Exit::Usage))?;
+    let (root, region) = match journal.belongs_to() {
+        Some((_, root, region)) => (root.to_owned(), region),
+        None => (String::new(), Region::default()),
+    };
+    let steps: Vec<FixStep> = fix::to_undo(&journal).into_iter().cloned().collect();
+    let steps: Vec<&FixStep> = steps.iter().collect();
+    if steps.is_empty() {
+        return Err(Stop::new(Exit::Usage, anyhow!("{}: there is nothing to undo", args.journal.display())));
+    }
+    args.choices.refuse_too_many(steps.len())?;
+    let gathered = args.choices.gather(region)?;
+    let address = args.choices.address()?;
+    let mut ends = BTreeMap::new();
+    let exit = interruptible(async {
+        let signed_in = SignedIn::with(gathered.credentials, address, region).await?;
+        signed_in.refuse_foreign(&root, &steps)?;
+        print(|out| report::fix_steps(&steps, out))?;
+        match confirmed(&format!("Take back {}?", counted(steps.len(), "change")), "undo")? {
+            Some(true) => {}
+            Some(false) => {
+                return Err(Stop::new(Exit::Incomplete, anyhow!("not confirmed: nothing was changed")));
+            }
+            None => {
+                return Err(Stop::new(
+                    Exit::Usage,
+                    anyhow!("an undo is confirmed at a terminal, and there is none here"),
+                ));
+            }
+        }
+        journal.write(Event::GoesOn).map_err(Stop::with(Exit::Broken))?;
+        let mut tell = |step: &FixStep, end: &StepEnd| say(step, end);
+        let undone = fix::undo(&signed_in.hands(), &mut journal, &mut tell).await;
+        ends.extend(undone.map_err(Stop::with(Exit::Broken))?);
+        print(|out| writeln!(out, "Journal: {}", args.journal.display()))?;
+        Ok(exit_of(&ends, steps.len()))
+    })?;
+    drop(journal);
+    if args.choices.no_recheck {
+        return Ok(exit);
+    }
+    let is_undone = |step: &&&FixStep| matches!(ends.get(&step.number), Some(StepEnd::Done(_)));
+    let undone: Vec<&FixStep> = steps.iter().filter(is_undone).copied().collect();
+    let how =
+        Recheck { choices: &args.choices, plan: &args.journal, with_audit: gathered.audit_credentials_found };
+    // That the findings are back is what was asked for.
+    match recheck(&how, region, &undone, log)? {
+        Exit::Faults => Ok(exit),
+        other => Ok(worse(exit, other)),
+    }
+}

@@ -1,0 +1,134 @@
+//! A plan of changes on the terminal.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anstyle::{AnsiColor, Style};
+
+use super::super::cell::{at_most, printable};
+use super::super::paragraph::{BOLD, DIM, paragraph};
+use super::{changes, dependents, meaning, way_back};
+use crate::model::{About, FixPlan, FixStep, Risk, counted};
+
+/// Things done by hand that are shown before the rest is counted: the file has them all.
+const SHOWN: usize = 10;
+
+/// The colour of a risk.
+const fn colour(risk: Risk) -> Style {
+    match risk {
+        Risk::Safe => AnsiColor::Green.on_default().bold(),
+        Risk::Disruptive => AnsiColor::Yellow.on_default().bold(),
+    }
+}
+
+/// Writes what a plan would change, and where the whole of it stands.
+///
+/// # Errors
+///
+/// When the stream cannot be written.
+pub fn summary(plan: &FixPlan, files: &[&Path], to: &mut impl Write) -> io::Result<()> {
+    let steps: Vec<&FixStep> = plan.steps.iter().collect();
+    fix_heading(plan, to)?;
+    self::steps(&steps, to)?;
+    refused(plan, to)?;
+    by_hand(plan, to)?;
+    for file in files {
+        writeln!(to, "{DIM}{}{DIM:#}", file.display())?;
+    }
+    match (files.first(), plan.steps.is_empty()) {
+        (Some(file), false) => {
+            writeln!(to, "\nNothing was changed. To make the changes:")?;
+            writeln!(to, "  twilio-audit fix apply {} --credentials FILE", file.display())
+        }
+        _ => writeln!(to, "\nNothing was changed."),
+    }
+}
+
+fn fix_heading(plan: &FixPlan, to: &mut impl Write) -> io::Result<()> {
+    let counts = plan.count_by_risk();
+    let count = |risk| counts.get(&risk).copied().unwrap_or_default();
+    writeln!(
+        to,
+        "{BOLD}{}{BOLD:#} {DIM}· {} safe, {} disruptive · {} refused · {} by hand{DIM:#}\n",
+        counted(plan.steps.len(), "change"),
+        count(Risk::Safe),
+        count(Risk::Disruptive),
+        plan.refused.len(),
+        plan.by_hand.len()
+    )
+}
+
+/// Writes steps as people decide about them.
+///
+/// # Errors
+///
+/// When the stream cannot be written.
+pub fn steps(steps: &[&FixStep], to: &mut impl Write) -> io::Result<()> {
+    let mut risk = None;
+    for step in steps {
+        if risk != Some(step.risk) {
+            risk = Some(step.risk);
+            let style = colour(step.risk);
+            writeln!(to, "{style}{}{style:#}  {DIM}{}{DIM:#}", step.risk.as_str(), meaning(step.risk))?;
+        }
+        self::step(step, to)?;
+    }
+    Ok(())
+}
+
+fn step(step: &FixStep, to: &mut impl Write) -> io::Result<()> {
+    let margin = format!("{:>4}  ", step.number);
+    paragraph(&margin, &format!("{} in {}", printable(&step.about.subject()), account(&step.about)), to)?;
+    for change in changes(step) {
+        paragraph("      ", &printable(&at_most(&change, 400)), to)?;
+    }
+    let mends = step.about.finding_ids.iter().take(3).cloned().collect::<Vec<_>>().join(" ");
+    paragraph("      mends   ", &format!("{} {mends}", step.about.check_id), to)?;
+    paragraph("      effect  ", &printable(&step.effect), to)?;
+    let dependents = dependents(step);
+    if !dependents.is_empty() {
+        paragraph("      used by ", &printable(&at_most(&dependents, 400)), to)?;
+    }
+    paragraph("      back    ", &way_back(step), to)?;
+    writeln!(to)
+}
+
+/// The account, by its name where it has one.
+fn account(about: &About) -> String {
+    let name = printable(&about.account_name);
+    if name.is_empty() { about.account_sid.clone() } else { at_most(&name, 40) }
+}
+
+fn refused(plan: &FixPlan, to: &mut impl Write) -> io::Result<()> {
+    let Some(first) = plan.refused.first() else { return Ok(()) };
+    let style = AnsiColor::Red.on_default().bold();
+    writeln!(to, "{style}refused{style:#}  {DIM}there is no way back{DIM:#}")?;
+    for refused in &plan.refused {
+        let about = &refused.about;
+        let text = format!("{} in {} ({})", printable(&about.subject()), account(about), about.check_id);
+        paragraph("   -  ", &text, to)?;
+    }
+    let named = if first.about.resource_sid.is_empty() {
+        first.about.finding_ids.first().map_or("", String::as_str)
+    } else {
+        &first.about.resource_sid
+    };
+    paragraph("      ", &format!("Whoever means it names it: --irreversible {named}"), to)?;
+    writeln!(to)
+}
+
+fn by_hand(plan: &FixPlan, to: &mut impl Write) -> io::Result<()> {
+    if plan.by_hand.is_empty() {
+        return Ok(());
+    }
+    writeln!(to, "{BOLD}by hand{BOLD:#}  {DIM}no program does it; the plan has the steps{DIM:#}")?;
+    for by_hand in plan.by_hand.iter().take(SHOWN) {
+        let about = &by_hand.about;
+        let text = format!("{}: {} in {}", about.check_id, printable(&about.subject()), account(about));
+        paragraph("   -  ", &at_most(&text, 240), to)?;
+    }
+    if let Some(more @ 1..) = plan.by_hand.len().checked_sub(SHOWN) {
+        writeln!(to, "      {DIM}and {more} more{DIM:#}")?;
+    }
+    writeln!(to)
+}

@@ -28,7 +28,8 @@ check: ## What CI asks beyond the tests: format, lints, layering
 
 conformance: $(VENV)/.installed $(PRISM) ## Only the tests against Twilio's own files and programs
 	$(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python" \
-	cargo test --locked --test conformance --test conformance_examples --test conformance_prism --test twilio_python
+	cargo test --locked --test conformance --test conformance_examples --test conformance_prism --test conformance_writes \
+		--test twilio_python
 
 mutants: ## Whether the examples notice mistakes in the checks; MUTANTS_OF=ID,ID for some only
 	cargo test --release --locked --test mutation -- --ignored --nocapture

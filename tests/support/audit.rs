@@ -143,6 +143,22 @@ impl Audit {
         Ended::of(self.folder, self.command.output().unwrap())
     }
 
+    /// At a terminal, with this typed into it; what is said on standard error stands among the rest.
+    pub fn at_terminal(self, typed: &str) -> Ended {
+        use std::io::Write as _;
+        let quoted = |word: &std::ffi::OsStr| format!("'{}'", word.to_str().unwrap().replace('\'', r"'\''"));
+        let line: Vec<String> =
+            std::iter::once(self.command.get_program()).chain(self.command.get_args()).map(quoted).collect();
+        let mut terminal = Command::new("/usr/bin/script");
+        terminal.args(["--quiet", "--return", "--command", &line.join(" "), "/dev/null"]);
+        terminal.env_clear().envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        terminal.env("NO_COLOR", "1").current_dir(self.command.get_current_dir().unwrap());
+        terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = terminal.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        Ended::of(self.folder, child.wait_with_output().unwrap())
+    }
+
     pub fn start(mut self) -> Running {
         let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         Running { folder: self.folder, child }

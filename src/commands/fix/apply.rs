@@ -65,7 +65,7 @@ pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
     let mut ends = BTreeMap::new();
     let exit = interruptible(async {
         let signed_in = SignedIn::with(gathered.credentials, address, plan.region).await?;
-        signed_in.refuse_foreign(&plan.root_account_sid, &left)?;
+        signed_in.refuse_impossible(&plan.root_account_sid, &gathered.auditors, &left)?;
         let meant = args.confirm(&left)?;
         if meant.is_empty() {
             return Err(Stop::new(
@@ -100,8 +100,7 @@ pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
         done.contains(&step.number) || matches!(ends.get(&step.number), Some(StepEnd::Done(_)))
     };
     let made: Vec<&FixStep> = plan.steps.iter().filter(is_made).collect();
-    let how =
-        Recheck { choices: &args.choices, plan: &args.plan, with_audit: gathered.audit_credentials_found };
+    let how = Recheck { choices: &args.choices, plan: &args.plan, with_audit: !gathered.auditors.is_empty() };
     Ok(worse(exit, recheck(&how, plan.region, &made, log)?))
 }
 

@@ -14,7 +14,7 @@ use crate::collect::Collector;
 use crate::credentials::{self, Credential, Credentials, OsKeyring, ProcessEnvironment, Sources};
 use crate::fix::{Hands, Writer};
 use crate::intent::Intent;
-use crate::model::{Clock, FixStep, Region};
+use crate::model::{Clock, FixStep, Method, Region};
 use crate::twilio::{Address, Client, Limits};
 
 /// As whom changes are made.
@@ -49,8 +49,8 @@ pub(super) struct Choices {
 /// The credentials for changes, and what is known of those that audit.
 pub(super) struct Gathered {
     pub(super) credentials: Credentials,
-    /// Whether there are credentials that audit.
-    pub(super) audit_credentials_found: bool,
+    /// The users that audit, as far as they are known: SIDs of keys and accounts.
+    pub(super) auditors: Vec<String>,
 }
 
 /// Signed in, and ready to make changes.
@@ -67,7 +67,7 @@ impl Choices {
     pub(super) fn gather(&self, region: Region) -> Result<Gathered, Stop> {
         let usage = |sentence: &str| Stop::new(Exit::Usage, anyhow!("{sentence}"));
         let audit = self.of_audit();
-        let audit_credentials_found = audit.is_some();
+        let auditors = audit.iter().flat_map(|audit| audit.iter().map(|one| one.user.clone())).collect();
         let mut credentials = match (&self.credentials, audit) {
             (Some(file), audit) => {
                 let credentials = from_file(file)?;
@@ -92,7 +92,7 @@ impl Choices {
         if credentials.iter().next().is_none() {
             return Err(usage(&format!("no credential for changes is of Region {region}")));
         }
-        Ok(Gathered { credentials, audit_credentials_found })
+        Ok(Gathered { credentials, auditors })
     }
 
     /// The credentials that a scan would use, if there are any.
@@ -198,8 +198,26 @@ impl SignedIn {
         Hands { client: &self.client, writer: &self.writer, credentials: &self.credentials }
     }
 
-    /// Refuses a plan of accounts that these credentials do not show, and steps that nobody may make.
-    pub(super) fn refuse_foreign(&self, root: &str, steps: &[&FixStep]) -> Result<(), Stop> {
+    /// Refuses steps that would delete what this program signs in with, or that nobody may make, and a plan of accounts
+    /// that these credentials do not show.
+    pub(super) fn refuse_impossible(
+        &self,
+        root: &str,
+        auditors: &[String],
+        steps: &[&FixStep],
+    ) -> Result<(), Stop> {
+        let own: Vec<&String> = self.credentials.iter().map(|one| &one.user).chain(auditors).collect();
+        let saws_it_off =
+            |step: &&&FixStep| step.call.method == Method::Delete && own.contains(&&step.about.resource_sid);
+        if let Some(step) = steps.iter().find(saws_it_off) {
+            let error = anyhow!(
+                "step {} deletes {}, which this program signs in with: plan without it, and replace it first \
+                 (`fix rotate`)",
+                step.number,
+                step.about.resource_sid
+            );
+            return Err(Stop::new(Exit::Usage, error));
+        }
         let is_known = |account: &str| self.accounts.iter().any(|known| known == account);
         let foreign = steps.iter().find(|step| !is_known(&step.about.account_sid));
         if let Some(step) = foreign {

@@ -48,7 +48,7 @@ pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
     let mut ends = BTreeMap::new();
     let exit = interruptible(async {
         let signed_in = SignedIn::with(gathered.credentials, address, region).await?;
-        signed_in.refuse_foreign(&root, &steps)?;
+        signed_in.refuse_impossible(&root, &gathered.auditors, &steps)?;
         print(|out| report::fix_steps(&steps, out))?;
         match confirmed(&format!("Take back {}?", counted(steps.len(), "change")), "undo")? {
             Some(true) => {}
@@ -76,7 +76,7 @@ pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
     let is_undone = |step: &&&FixStep| matches!(ends.get(&step.number), Some(StepEnd::Done(_)));
     let undone: Vec<&FixStep> = steps.iter().filter(is_undone).copied().collect();
     let how =
-        Recheck { choices: &args.choices, plan: &args.journal, with_audit: gathered.audit_credentials_found };
+        Recheck { choices: &args.choices, plan: &args.journal, with_audit: !gathered.auditors.is_empty() };
     // That the findings are back is what was asked for.
     match recheck(&how, region, &undone, log)? {
         Exit::Faults => Ok(exit),

@@ -152,7 +152,7 @@ async fn prism_accepts_every_request_of_the_catalogue_and_every_call_of_a_fix() 
 
 async fn send(prism: &Prism, call: &Call) -> (StatusCode, String) {
     let written = openapi::specs().unwrap().written(&call.method, &call.address).unwrap();
-    let host = openapi::written::split(&call.address).0;
+    let host = openapi::calls::split(&call.address).0;
     let url = prism.url(host, &with_sids(written.template, written.operation));
     let request = client().request(call.method.parse().unwrap(), url).basic_auth(ACCOUNT, Some("token"));
     let request = if call.form.is_empty() { request } else { request.form(&call.form) };

@@ -16,8 +16,8 @@ use std::path::PathBuf;
 use std::sync::Once;
 
 use fixes::{Case, cases, checks};
+use openapi::calls::{Call, Parameter};
 use openapi::schema::Field;
-use openapi::written::{Call, Parameter};
 use openapi::{ACCOUNT, Specs};
 use twilio_audit::catalogue::Keep;
 use twilio_audit::model::{Method, Risk};

@@ -168,7 +168,11 @@ impl Target<'_> {
             }
             ("trunking/v1/Trunks/{trunk_sid}/Recording", [trunk]) => {
                 let Some(row) = row else { return };
-                ("trunking/v1/Trunks", trunk.as_str(), json!({ "recording": row }))
+                (
+                    "trunking/v1/Trunks",
+                    trunk.as_str(),
+                    json!({ "recording": {"mode": row["mode"], "trim": row["trim"]} }),
+                )
             }
             _ => return,
         };

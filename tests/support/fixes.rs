@@ -11,11 +11,7 @@ use twilio_audit::model::{Fix, Placeholders, WriteCall, placeholders};
 static CHECKS: LazyLock<Vec<Check>> = LazyLock::new(|| built_in().unwrap());
 
 /// How SIDs begin that are sent as a value; of the others only that they are SIDs matters.
-const PREFIXES: &[(&str, &str)] = &[
-    ("messaging_service_channel_sender", "XE"),
-    ("messaging_service_phone_number", "PN"),
-    ("messaging_service_short_code", "SC"),
-];
+const PREFIXES: &[(&str, &str)] = &[("messaging_service_channel_sender", "XE")];
 
 /// The URL that every field holds.
 pub const URL: &str = "http://hooks.example/x";

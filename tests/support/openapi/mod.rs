@@ -6,11 +6,11 @@
 
 #![allow(dead_code, reason = "every test binary uses its own part")]
 
+pub(crate) mod calls;
 pub(crate) mod digest;
 pub(crate) mod schema;
 pub(crate) mod served;
 pub(crate) mod writes;
-pub(crate) mod written;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -7,7 +7,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::written::{Written, split};
+use super::calls::{Written, split};
 use super::{Operation, Specs, schema};
 
 /// The name under which Twilio's files put HTTP Basic authentication.

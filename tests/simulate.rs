@@ -1,6 +1,7 @@
 //! `simulate`, started as a user would, and audited by following what it prints.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+#![expect(clippy::disallowed_methods, reason = "a simulator can be written to")]
 
 #[path = "support/audit.rs"]
 mod audit;
@@ -13,6 +14,7 @@ use std::process::{Child, Command, Stdio};
 
 use audit::Audit;
 use openapi::digest;
+use twilio_audit::simulator::sid;
 
 /// A running `simulate`; it ends with this value.
 struct Simulate {
@@ -64,6 +66,24 @@ fn what_it_prints_is_enough_to_audit_the_clinic() {
     let ended = simulate.scan().run();
     assert_eq!(ended.code, 3, "{}\n{}", ended.stdout, ended.stderr);
     assert!(ended.stdout.contains("NOT READY"), "{}", ended.stdout);
+}
+
+#[tokio::test]
+async fn what_is_written_shows_at_once_and_leaves_the_estate_s_file_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("estate.json");
+    let estate = r#"{"accounts": [{"sid": "AC0001", "name": "A", "resources": {"sync/v1/Services": [{"sid": "IS0001"}]}}]}"#;
+    std::fs::write(&file, estate).unwrap();
+    let simulate = Simulate::start(&["--estate", file.to_str().unwrap()]);
+    let export = |end: &str| &simulate.exports.iter().find(|(name, _)| name.ends_with(end)).unwrap().1;
+    let url = format!("{}/sync.twilio.com/v1/Services/{}", export("ENDPOINT"), sid("IS0001"));
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    let (account, token) = (export("ACCOUNT_SID"), Some(export("AUTH_TOKEN")));
+    let write = client.post(&url).basic_auth(account, token).form(&[("AclEnabled", "true")]);
+    assert_eq!(write.send().await.unwrap().status(), 200);
+    let read = client.get(&url).basic_auth(account, token).send().await.unwrap().text().await.unwrap();
+    assert!(read.contains(r#""acl_enabled":true"#), "{read}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), estate);
 }
 
 /// Twilio's own examples, whatever is in them: every listing is read to its end.

@@ -21,6 +21,7 @@ fn estate() -> Value {
         {
             "sid": "AC0002", "owner": "AC0001", "name": "Child",
             "test": {"sid": "AC00ff", "auth_token": "test-token"},
+            "regions": {"ie1": {"resources": {"sync/v1/Services": [{"sid": "IS0b01", "acl_enabled": false}]}}},
             "keys": [
                 {"sid": "SK0b01", "name": "standard", "kind": "standard"},
                 {"sid": "SK0b02", "name": "reads", "kind": "restricted", "allow": ["/twilio/voice/sip.trunks/list"]},
@@ -310,6 +311,21 @@ async fn a_credential_writes_where_it_may_and_nowhere_else() {
         assert_eq!(reply.status, 200, "{name}: {}", reply.text);
     }
     assert_eq!(stage.since(&before).len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_written_in_a_region_stays_there() {
+    let stage = stage().await;
+    let before = stage.simulator.snapshot();
+    let ireland = Who::In("ie1", "AC0002");
+    let services = "sync.dublin.ie1.twilio.com/v1/Services";
+    let one = format!("{services}/{}", sid("IS0b01"));
+    assert_eq!(stage.send(ireland, "POST", &one, &[("AclEnabled", "true")]).await.status, 200);
+    assert_eq!(stage.send(CHILD, "POST", &one, &[("AclEnabled", "true")]).await.outcome(), (401, 20003));
+    let place = format!("ie1/{}/sync/v1/Services/{}", sid("AC0002"), sid("IS0b01"));
+    assert_eq!(stage.since(&before), [format!("{place}: acl_enabled: false -> true")]);
+    let made = stage.send(ireland, "POST", services, &[]).await.json();
+    assert!(made["url"].as_str().unwrap().starts_with(&format!("https://{services}/")), "{made}");
 }
 
 #[tokio::test]

@@ -53,12 +53,12 @@ impl Target<'_> {
         set_all(&mut row, self.endpoint, told);
         touch(&mut row, &CREATED, &place.now());
         touch(&mut row, &UPDATED, &place.now());
-        let list =
-            site.resource_mut(self.endpoint, self.parents).ok_or_else(|| Refusal::not_found("above"))?;
+        let not_found = || Refusal::not_found(&self.endpoint.path);
+        let list = site.resource_mut(self.endpoint, self.parents).ok_or_else(not_found)?;
         if list.is_null() {
             *list = json!([]);
         }
-        let rows = list.as_array_mut().ok_or_else(|| Refusal::not_found("list"))?;
+        let rows = list.as_array_mut().ok_or_else(not_found)?;
         if rows.iter().any(|row| row[&self.endpoint.identity] == *identity) {
             return Err(Refusal::new(409, 20409, format!("{identity} is there already")));
         }

@@ -10,16 +10,27 @@ SARIF := tests/support/formats/node_modules/.bin/sarif-multitool
 BROWSER := tests/support/browser/node_modules/.package-lock.json
 CHROMIUM = $(or $(TWILIO_AUDIT_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 OFFICE := target/.office
+FOR_TESTS = $(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python"
+# The files below tests, by their first letter: each takes about as long as the others.
+GROUPS := a-d e-o p-r s-z
 
 .PHONY: demo test check conformance tools chromium services minisign sample-reports screenshots mutants bench clean
 
 demo: ## Audit the built-in clinic
-	cargo build --release --locked
-	@target/release/twilio-audit scan --demo; code=$$?; \
+	cargo build --locked
+	@target/debug/twilio-audit scan --demo; code=$$?; \
 	case $$code in 0|1|3) echo; echo "Exit code $$code: see twilio-audit --help"; exit 0;; *) exit $$code;; esac
 
+# A test file alone keeps one core busy, so two groups of them run side by side. Each group says what came of it when it
+# ends, where make can wait with it.
 test: tools ## Every test
-	$(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python" cargo test --locked
+	$(FOR_TESTS) cargo test --locked --no-run
+	$(FOR_TESTS) cargo test --locked --lib --bins
+	@echo "The other tests run in $(words $(GROUPS)) groups, two at a time."
+	$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) $(GROUPS:%=tests-%)
+
+tests-%:
+	$(FOR_TESTS) cargo test --locked --test '[$*]*'
 
 check: ## What CI asks beyond the tests: format, lints, layering
 	cargo fmt --check
@@ -27,9 +38,8 @@ check: ## What CI asks beyond the tests: format, lints, layering
 	cargo test --locked --test layers
 
 conformance: $(VENV)/.installed $(PRISM) ## Only the tests against Twilio's own files and programs
-	$(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python" \
-	cargo test --locked --test conformance --test conformance_examples --test conformance_prism --test conformance_writes \
-		--test twilio_python
+	$(FOR_TESTS) cargo test --locked --test conformance --test conformance_examples --test conformance_prism \
+		--test conformance_writes --test twilio_python
 
 mutants: ## Whether the examples notice mistakes in the checks; MUTANTS_OF=ID,ID for some only
 	cargo test --release --locked --test mutation -- --ignored --nocapture

@@ -8,6 +8,7 @@
 
 mod apply;
 mod change;
+mod command_lines;
 mod journal;
 mod look;
 mod plan_file;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::command_lines::command_lines;
 use super::value::{is_same, sent, text};
 use crate::model::{
     About, Dependent, FieldChange, Fix, FixStep, Method, Placeholders, Region, Risk, Unfillable, Values,
@@ -55,6 +56,7 @@ pub fn propose(about: About, fix: &Fix, known: &Known, region: Region) -> Result
         Method::Delete => seen(known),
     };
     let way_back = way_back(fix, &with, region)?;
+    let lines = command_lines(&call, &about.account_sid);
     Ok(FixStep {
         number: 0,
         about,
@@ -65,8 +67,8 @@ pub fn propose(about: About, fix: &Fix, known: &Known, region: Region) -> Result
         dependents: known.dependents.clone(),
         way_back,
         with,
-        curl: String::new(),
-        twilio_cli: None,
+        curl: lines.curl,
+        twilio_cli: lines.twilio_cli,
         call,
     })
 }

@@ -39,7 +39,7 @@ check: ## What CI asks beyond the tests: format, lints, layering
 
 conformance: $(VENV)/.installed $(PRISM) ## Only the tests against Twilio's own files and programs
 	$(FOR_TESTS) cargo test --locked --test conformance --test conformance_examples --test conformance_prism \
-		--test conformance_writes --test twilio_python
+		--test conformance_writes --test fix_requests --test twilio_python
 
 mutants: ## Whether the examples notice mistakes in the checks; MUTANTS_OF=ID,ID for some only
 	cargo test --release --locked --test mutation -- --ignored --nocapture

@@ -10,7 +10,7 @@ mod audit;
 #[path = "support/fixes.rs"]
 mod fixes;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use audit::{Audit, Ended, Row, all_credentials, simulator};
@@ -18,8 +18,8 @@ use fixes::{Case, cases};
 use serde_json::Value;
 use twilio_audit::credentials::{Credential, Credentials, Secret, Source};
 use twilio_audit::fix::{self, Hands, Journal, StepEnd, Writer};
-use twilio_audit::model::{FixPlan, FixStep, Method, Region, WayBack};
-use twilio_audit::simulator::{Simulator, changes};
+use twilio_audit::model::{FixPlan, FixStep, Method, Region, Risk, WayBack};
+use twilio_audit::simulator::{Simulator, changes, sid};
 use twilio_audit::twilio::Client;
 
 fn estate() -> Value {
@@ -56,6 +56,16 @@ fn planned(ended: Ended, findings: &[Row]) -> (Ended, FixPlan) {
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     let plan = fs::read_to_string(ended.folder.path().join("plan.json")).unwrap();
     (ended, serde_json::from_str(&plan).unwrap())
+}
+
+/// What can happen by the steps of two checks whose calls do no harm where nothing uses a domain or a trunk.
+fn risks(ended: Ended) -> (Ended, BTreeMap<String, Risk>) {
+    let arguments =
+        ["fix", "plan", "--check", "sip-domain-not-secure,trunk-not-secure", "--output", "secure.json"];
+    let ended = Audit::new(&arguments).inside(ended).run();
+    let plan = fs::read_to_string(ended.folder.path().join("secure.json")).unwrap();
+    let plan: FixPlan = serde_json::from_str(&plan).unwrap();
+    (ended, plan.steps.into_iter().map(|step| (step.about.resource_sid, step.risk)).collect())
 }
 
 /// What changes things at the simulator, as each account.
@@ -147,6 +157,11 @@ async fn every_block_mends_what_it_is_for_and_nothing_else() {
             findings.push(row.clone());
         }
     }
+    let (ended, risks) = risks(ended);
+    let unused = ["SD2003", "TK2003"].map(|unused| (sid(unused), Risk::Safe));
+    let used = ["SD2005", "TK2008"].map(|used| (sid(used), Risk::Disruptive));
+    assert_eq!(risks, unused.into_iter().chain(used).collect());
+
     let (ended, plan) = planned(ended, &findings);
     let planned: BTreeSet<&str> =
         plan.steps.iter().flat_map(|step| &step.about.finding_ids).map(String::as_str).collect();

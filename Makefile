@@ -38,7 +38,8 @@ check: ## What CI asks beyond the tests: format, lints, layering
 	cargo test --locked --test layers
 
 conformance: $(VENV)/.installed $(PRISM) ## Only the tests against Twilio's own files and programs
-	$(FOR_TESTS) cargo test --locked --test conformance --test conformance_examples --test conformance_prism --test twilio_python
+	$(FOR_TESTS) cargo test --locked --test conformance --test conformance_examples --test conformance_prism \
+		--test conformance_writes --test twilio_python
 
 mutants: ## Whether the examples notice mistakes in the checks; MUTANTS_OF=ID,ID for some only
 	cargo test --release --locked --test mutation -- --ignored --nocapture

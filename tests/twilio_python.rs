@@ -1,4 +1,4 @@
-//! Twilio's own Python library finds the simulator to be a Twilio: it pages, parses and refuses alike.
+//! Twilio's own Python library finds the simulator to be a Twilio: it pages, parses, changes and refuses alike.
 //!
 //! Needs Python with the package `twilio`: `TWILIO_AUDIT_PYTHON`, or `.venv/bin/python` in the checkout.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -9,7 +9,7 @@ mod python;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use twilio_audit::simulator::{Estate, Options, Simulator, sid};
+use twilio_audit::simulator::{Estate, Options, Simulator, changes, sid};
 
 fn estate() -> Estate {
     let numbers: Vec<Value> = (0..23).map(|n| json!({"phone_number": format!("+120255501{n:02}")})).collect();
@@ -56,8 +56,8 @@ fn credential(user: &str) -> Value {
     json!({"user": one.user, "secret": one.secret, "account": one.account})
 }
 
-fn drive(python: &Path, task: &Value) -> Value {
-    let ended = python::run(python, "twilio_python/drive.py", &[], &task.to_string());
+fn drive(python: &Path, script: &str, task: &Value) -> Value {
+    let ended = python::run(python, &format!("twilio_python/{script}"), &[], &task.to_string());
     serde_json::from_str(&ended.unwrap()).unwrap()
 }
 
@@ -74,7 +74,7 @@ async fn twilios_own_library_reads_the_simulator() {
         "user": sid("US0002"),
         "regional": credential("SK0b03"),
     });
-    let seen = tokio::task::spawn_blocking(move || drive(&python, &task)).await.unwrap();
+    let seen = tokio::task::spawn_blocking(move || drive(&python, "drive.py", &task)).await.unwrap();
 
     let distinct = |name: &str| {
         let rows = seen[name].as_array().unwrap();
@@ -106,6 +106,42 @@ async fn twilios_own_library_reads_the_simulator() {
     assert_eq!(refused(&seen, "unknown_flow"), (404, 20404));
     oauth_and_the_organization(&seen, &simulator);
     regions(&seen, &simulator);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twilios_own_library_writes_to_the_simulator() {
+    let Some(python) = python::with("twilio") else { return };
+    let simulator = Simulator::start(estate(), Options::default()).await.unwrap();
+    let before = simulator.snapshot();
+    let child = format!("us1/{}/", sid("AC0002"));
+    let list = format!("{child}api/IncomingPhoneNumbers/");
+    let (_, number) =
+        before.range(list.clone()..).next().filter(|(place, _)| place.starts_with(&list)).unwrap();
+    let (number, dialled) = (number["sid"].clone(), number["phone_number"].clone());
+    let task = json!({
+        "endpoint": simulator.endpoint(), "parent": credential("AC0001"), "child": credential("AC0002"),
+        "standard": credential("SK0b01"), "number": number,
+    });
+    let seen = tokio::task::spawn_blocking(move || drive(&python, "write.py", &task)).await.unwrap();
+
+    assert_eq!(seen["number"], json!(["https://voice.example/in", true, "front desk"]));
+    assert_eq!(seen["trunk"], json!([true, "disable-all"]));
+    assert_eq!(seen["trunk_of_number"][0], seen["trunk_of_number"][1]);
+    assert_eq!(seen["acl"], json!([true, true]));
+    assert_eq!(seen["services_of_parent"], 0, "what a child makes is not the parent's");
+    assert_eq!(refused(&seen, "by_parent"), (404, 20404));
+    assert_eq!(seen["senders"], json!([[dialled], true, 0]));
+    assert_eq!(seen["key"], json!([["pbx"], true]));
+    assert_eq!(refused(&seen, "with_deleted_key"), (401, 20003));
+    assert_eq!(refused(&seen, "standard_makes_keys"), (401, 20003));
+    assert_eq!(refused(&seen, "unknown_mode"), (400, 20001));
+    assert_eq!((&seen["service_deleted"], refused(&seen, "deleted_service")), (&json!(true), (404, 20404)));
+
+    let changed = changes(&before, &simulator.snapshot());
+    assert!(changed.iter().all(|line| line.starts_with(&child)), "{changed:#?}");
+    // Three fields of the number and its trunk; the trunk with its number and its recording; a messaging service.
+    assert_eq!(changed.len(), 8, "{changed:#?}");
+    assert_eq!(simulator.writes().iter().filter(|write| !write.done).count(), 3, "what was refused");
 }
 
 /// Status and code with which something was refused.

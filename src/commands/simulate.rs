@@ -14,7 +14,8 @@ use crate::simulator::{Estate, Options, Simulator};
 ///
 /// Serves the clinic that `scan --demo` audits, an estate of your own, or the examples in Twilio's OpenAPI
 /// files. It prints what to export in another terminal, so that `twilio-audit scan` there asks this simulator
-/// instead of Twilio. Its credentials are make-believe and open nothing else.
+/// instead of Twilio. Its credentials are make-believe and open nothing else. It can be written to as well; what is
+/// written lasts until it ends, and no file is changed.
 ///
 /// How an estate is written is told in docs/simulate.md.
 #[derive(Debug, clap::Args)]

@@ -83,7 +83,8 @@ fn curl(call: &WriteCall) -> String {
 
 fn twilio_cli(call: &WriteCall, account_sid: &str) -> Option<String> {
     let address = call.url.strip_prefix("https://")?;
-    let (template, path) = ADDRESSES.iter().find_map(|template| Some((*template, fits(template, address)?)))?;
+    let (template, path) =
+        ADDRESSES.iter().find_map(|template| Some((*template, fits(template, address)?)))?;
     let action = match call.method {
         Method::Post => "update",
         // What is one of its kind cannot be deleted.
@@ -151,7 +152,8 @@ fn begins_word(letters: &[char], at: usize) -> bool {
     let before = letters.get(..at).unwrap_or_default();
     let is_last = !letters.get(at + 1).is_some_and(char::is_ascii_uppercase);
     before.last().is_some_and(char::is_ascii_lowercase)
-        || (is_last && before.iter().rev().find(|c| !c.is_ascii_uppercase()).is_some_and(char::is_ascii_digit))
+        || (is_last
+            && before.iter().rev().find(|c| !c.is_ascii_uppercase()).is_some_and(char::is_ascii_digit))
 }
 
 fn flag(name: &str) -> String {
@@ -203,11 +205,17 @@ mod tests {
         let domain = "https://api.twilio.com/2010-04-01/Accounts/AC1/SIP/Domains/SD1.json";
         assert_eq!(
             cli(Method::Post, domain, &[("Secure", "true"), ("SipRegistration", "false")]).unwrap(),
-            format!("api:core:sip:domains:update --account-sid={ACCOUNT} --sid=SD1 --secure --no-sip-registration")
+            format!(
+                "api:core:sip:domains:update --account-sid={ACCOUNT} --sid=SD1 --secure --no-sip-registration"
+            )
         );
         assert_eq!(
-            cli(Method::Post, "https://trunking.twilio.com/v1/Trunks/TK1/Recording", &[("Mode", "do-not-record")])
-                .unwrap(),
+            cli(
+                Method::Post,
+                "https://trunking.twilio.com/v1/Trunks/TK1/Recording",
+                &[("Mode", "do-not-record")]
+            )
+            .unwrap(),
             "api:trunking:v1:trunks:recording:update --trunk-sid=TK1 --mode=do-not-record"
         );
         assert_eq!(
@@ -241,9 +249,13 @@ mod tests {
 
     #[test]
     fn words_are_parted_as_it_parts_them() {
-        for (name, flag) in
-            [("VoiceUrl", "voice-url"), ("SMS", "sms"), ("Iso2Xy", "iso2-xy"), ("A2PUse", "a2-puse"), ("V2", "v2")]
-        {
+        for (name, flag) in [
+            ("VoiceUrl", "voice-url"),
+            ("SMS", "sms"),
+            ("Iso2Xy", "iso2-xy"),
+            ("A2PUse", "a2-puse"),
+            ("V2", "v2"),
+        ] {
             assert_eq!(kebab(name), flag);
         }
     }
@@ -251,8 +263,20 @@ mod tests {
     #[test]
     fn hostile_text_stays_one_argument() {
         let url = "https://api.twilio.com/2010-04-01/Accounts/AC1/Applications/AP1.json";
-        for hostile in ["a'b\"c", "$(touch x)", "`id`", "a\nrm -rf b", "-u x", "--x=y", "", " ", "a\\", "!!", "@/etc/passwd", "a;b"]
-        {
+        for hostile in [
+            "a'b\"c",
+            "$(touch x)",
+            "`id`",
+            "a\nrm -rf b",
+            "-u x",
+            "--x=y",
+            "",
+            " ",
+            "a\\",
+            "!!",
+            "@/etc/passwd",
+            "a;b",
+        ] {
             let lines = command_lines(&call(Method::Post, url, &[("FriendlyName", hostile)]), ACCOUNT);
             let words = shlex::split(&lines.curl).unwrap();
             assert_eq!(words.get(5).unwrap(), &format!("FriendlyName={hostile}"), "{}", lines.curl);

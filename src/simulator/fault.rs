@@ -160,6 +160,13 @@ impl Trouble {
         )
     }
 
+    /// The answer where there is no right one.
+    pub(super) fn instead(&self) -> Answer {
+        let mut answer = Answer::new(0, "text/plain", String::new());
+        self.clone().spoil(&mut answer);
+        answer
+    }
+
     /// Changes the right answer into the wrong one.
     pub(super) fn spoil(self, answer: &mut Answer) {
         match self {

@@ -54,6 +54,11 @@ impl Asked<'_> {
         }
     }
 
+    /// Whether a change of something is asked for. That for an access token is none.
+    pub(super) fn writes(&self) -> bool {
+        self.method != "GET" && self.host != "oauth"
+    }
+
     /// What is sent, as a form.
     pub(super) fn sent(&self) -> Vec<(String, String)> {
         let fields = self.body.and_then(Value::as_object).into_iter().flatten();

@@ -1,14 +1,12 @@
 //! The socket: takes requests on loopback, counts those in flight, and sends the answers.
 
 use std::io;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime};
 
-use http_body_util::{BodyExt, Either, Full};
-use hyper::body::{Body, Bytes, Frame, Incoming};
+use http_body_util::{Either, Full};
+use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
@@ -25,6 +23,7 @@ use super::serve::{self, Asked};
 use super::snapshot::{self, Snapshot};
 use super::unsteady::{Share, Unsteady};
 use super::when::Clock;
+use super::wire::{Broken, Disconnected, Request, Sent, Write, locate};
 use super::world::{Whose, World};
 use super::writing;
 
@@ -68,35 +67,6 @@ impl Default for Options {
             clock_skew: 0,
         }
     }
-}
-
-/// A request that arrived.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    /// `GET`, `POST`, …
-    pub method: String,
-    /// `/HOST/PATH?QUERY` with the host in full.
-    pub path: String,
-    /// The user name of Basic authentication, or the client id of the OAuth app whose token is sent or asked
-    /// for; empty where there is neither.
-    pub user: String,
-}
-
-/// A request that asked for a change, with what became of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Write {
-    /// `POST`, `PUT`, `PATCH`, `DELETE`, …
-    pub method: String,
-    /// `/HOST/PATH?QUERY` with the host in full.
-    pub path: String,
-    /// As [`Request::user`].
-    pub user: String,
-    /// The form; of a JSON body its fields, each with its value in JSON.
-    pub form: Vec<(String, String)>,
-    /// The HTTP status of Twilio's answer, whether or not it arrived; 0 where the request did not get as far.
-    pub status: u16,
-    /// Whether it was carried out.
-    pub done: bool,
 }
 
 /// A running simulator. It ends with [`Simulator::stop`] or when it is dropped.
@@ -270,23 +240,13 @@ async fn converse(stream: TcpStream, shared: Arc<Shared>) {
 
 type Response = hyper::Response<Either<Full<Bytes>, Broken>>;
 
-/// A request that is closed without an answer.
-#[derive(Debug, thiserror::Error)]
-#[error("the simulator was told to disconnect")]
-struct Disconnected;
-
 impl Shared {
     async fn handle(&self, request: hyper::Request<Incoming>) -> Result<Response, Disconnected> {
         let (parts, body) = request.into_parts();
         let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let (host, path) = locate(&parts.uri, header("host").unwrap_or_default());
         let query = parts.uri.query().unwrap_or_default();
-        let is_json = header("content-type").is_some_and(|kind| kind.starts_with("application/json"));
-        let sent = if parts.method == hyper::Method::GET {
-            Sent::default()
-        } else {
-            Sent::read(body, is_json).await
-        };
+        let sent = Sent::read(&parts, body).await;
         let label = host.strip_suffix(".twilio.com").unwrap_or(&host);
         let whose = self.whose(label, header("authorization"), &sent.form);
         let full = format!("/{host}{path}{}{query}", if query.is_empty() { "" } else { "?" });
@@ -303,59 +263,61 @@ impl Shared {
         let flight = self.flights.begin(&whose.account);
         let in_flight = flight.in_flight();
         tokio::time::sleep(self.options.latency).await;
+        let query: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let asked = Asked {
+            method: parts.method.as_str(),
+            host: label,
+            path: &path,
+            query: &query,
+            authorization: header("authorization"),
+            form: &sent.form,
+            body: sent.json.as_ref(),
+            client_validation: header("twilio-client-validation").is_some(),
+            page_size_cap: self.options.page_size_cap,
+            parent_reads_child_keys: self.options.parent_reads_child_keys,
+            organization_at: self.options.organization_at,
+        };
+        let prevented = trouble.as_ref().filter(|trouble| asked.writes() && trouble.prevents());
         let answer = if in_flight > self.options.concurrency_limit {
             self.refused.fetch_add(1, Ordering::Relaxed);
             Answer::refusal(&Refusal::new(429, 20429, "Too Many Requests"))
+        } else if let Some(trouble) = prevented {
+            trouble.instead()
         } else {
-            let query: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-            let asked = Asked {
-                method: parts.method.as_str(),
-                host: label,
-                path: &path,
-                query: &query,
-                authorization: header("authorization"),
-                form: &sent.form,
-                body: sent.json.as_ref(),
-                client_validation: header("twilio-client-validation").is_some(),
-                page_size_cap: self.options.page_size_cap,
-                parent_reads_child_keys: self.options.parent_reads_child_keys,
-                organization_at: self.options.organization_at,
-            };
-            self.answer(&asked, &whose, &full, trouble.as_ref())
+            self.answer(&asked, &whose, trouble.as_ref())
         };
+        if asked.writes() {
+            let done = prevented.is_none() && answer.status < 300;
+            self.note(&asked, full, whose.user, answer.status, done);
+        }
         self.send(answer, trouble, in_flight).await
     }
 
-    fn answer(&self, asked: &Asked<'_>, whose: &Whose, full: &str, trouble: Option<&Trouble>) -> Answer {
+    fn answer(&self, asked: &Asked<'_>, whose: &Whose, trouble: Option<&Trouble>) -> Answer {
         let world = match &self.content {
             Content::OpenApi(examples) => return examples.respond(asked),
             Content::Estate(world) => world,
         };
+        let to_change = || world.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(Trouble::Meanwhile { field, value }) = trouble {
-            let mut world = world.write().unwrap_or_else(PoisonError::into_inner);
-            writing::meanwhile(&mut world, asked, &whose.account, field, value);
+            writing::meanwhile(&mut to_change(), asked, &whose.account, field, value);
         }
-        if asked.method == "GET" || asked.host == "oauth" {
-            return serve::respond(&world.read().unwrap_or_else(PoisonError::into_inner), asked);
+        if asked.writes() {
+            return writing::respond(&mut to_change(), asked);
         }
-        let prevented = trouble.filter(|trouble| trouble.prevents());
-        let mut answer = Answer::new(0, "text/plain", String::new());
-        match prevented {
-            Some(trouble) => trouble.clone().spoil(&mut answer),
-            None => {
-                let mut world = world.write().unwrap_or_else(PoisonError::into_inner);
-                answer = writing::respond(&mut world, asked);
-            }
-        }
+        serve::respond(&world.read().unwrap_or_else(PoisonError::into_inner), asked)
+    }
+
+    /// Remembers a request that asked for a change.
+    fn note(&self, asked: &Asked<'_>, path: String, user: String, status: u16, done: bool) {
         self.writes.lock().unwrap_or_else(PoisonError::into_inner).push(Write {
             method: asked.method.to_owned(),
-            path: full.to_owned(),
-            user: whose.user.clone(),
+            path,
+            user,
             form: asked.sent(),
-            status: answer.status,
-            done: prevented.is_none() && answer.status < 300,
+            status,
+            done,
         });
-        answer
     }
 
     /// Whose a request is: Twilio counts per account, not per key.
@@ -408,55 +370,5 @@ impl Shared {
             Either::Left(Full::new(body))
         };
         response.body(body).map_err(|_| Disconnected)
-    }
-}
-
-/// Host and path: `/HOST/PATH` as the auditor sends it, or the real thing with a `Host` header.
-fn locate(uri: &hyper::Uri, host_header: &str) -> (String, String) {
-    let named = uri.host().unwrap_or(host_header);
-    let named = named.split(':').next().unwrap_or_default();
-    if named.ends_with(".twilio.com") {
-        return (named.to_owned(), uri.path().to_owned());
-    }
-    let path = uri.path().trim_start_matches('/');
-    let (host, rest) = path.split_once('/').unwrap_or((path, ""));
-    (host.to_owned(), format!("/{rest}"))
-}
-
-/// What a request sends.
-#[derive(Default)]
-struct Sent {
-    form: Vec<(String, String)>,
-    json: Option<serde_json::Value>,
-}
-
-impl Sent {
-    async fn read(body: Incoming, is_json: bool) -> Self {
-        let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-        if is_json {
-            return Self { form: Vec::new(), json: serde_json::from_slice(&body).ok() };
-        }
-        Self { form: url::form_urlencoded::parse(&body).into_owned().collect(), json: None }
-    }
-}
-
-/// A body that breaks off half way.
-struct Broken(Option<Bytes>);
-
-impl Broken {
-    fn in_the_middle_of(body: &Bytes) -> Self {
-        Self(Some(body.slice(..body.len() / 2)))
-    }
-}
-
-impl Body for Broken {
-    type Data = Bytes;
-    type Error = Disconnected;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Disconnected>>> {
-        Poll::Ready(Some(self.0.take().map(Frame::data).ok_or(Disconnected)))
     }
 }

@@ -34,8 +34,8 @@ pub(super) struct Order {
 /// The answer to a request that is no GET, after what it changes.
 pub(super) fn respond(world: &mut World, asked: &Asked<'_>) -> Answer {
     let Some((product, region)) = Region::of_host(asked.host) else { return serve::respond(world, asked) };
-    // Access tokens, and what only the Organization's API has, are no rows of an account.
-    let is_elsewhere = product == "oauth" || serve::role_in(product, asked.path).is_some();
+    // What only the Organization's API has is no row of an account.
+    let is_elsewhere = serve::role_in(product, asked.path).is_some();
     if is_elsewhere || (region == Region::Us1 && Wish::of(product, asked.path).is_some()) {
         return serve::respond(world, asked);
     }

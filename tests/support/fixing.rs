@@ -78,6 +78,15 @@ pub fn planned(simulator: &Simulator, estate: &Value, choice: &[&str]) -> Ended 
     ended
 }
 
+/// The same plan and credentials in a folder of their own.
+pub fn anew(planned: &Ended) -> Ended {
+    let folder = tempfile::TempDir::new().unwrap();
+    for name in ["plan.json", "audit-credentials.toml", "fix-credentials.toml"] {
+        fs::copy(planned.folder.path().join(name), folder.path().join(name)).unwrap();
+    }
+    Ended { folder, code: 0, stdout: String::new(), stderr: String::new() }
+}
+
 pub fn plan_of(ended: &Ended) -> FixPlan {
     serde_json::from_str(&fs::read_to_string(plan_path(ended)).unwrap()).unwrap()
 }

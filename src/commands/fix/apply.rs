@@ -100,8 +100,7 @@ pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
         done.contains(&step.number) || matches!(ends.get(&step.number), Some(StepEnd::Done(_)))
     };
     let made: Vec<&FixStep> = plan.steps.iter().filter(is_made).collect();
-    let how =
-        Recheck { choices: &args.choices, plan: &args.plan, with_audit: !gathered.auditors.is_empty() };
+    let how = Recheck { choices: &args.choices, plan: &args.plan, with_audit: !gathered.auditors.is_empty() };
     Ok(worse(exit, recheck(&how, plan.region, &made, log)?))
 }
 

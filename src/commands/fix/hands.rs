@@ -206,11 +206,9 @@ impl SignedIn {
         auditors: &[String],
         steps: &[&FixStep],
     ) -> Result<(), Stop> {
-        let own: Vec<&String> =
-            self.credentials.iter().map(|one| &one.user).chain(auditors).collect();
-        let saws_it_off = |step: &&&FixStep| {
-            step.call.method == Method::Delete && own.contains(&&step.about.resource_sid)
-        };
+        let own: Vec<&String> = self.credentials.iter().map(|one| &one.user).chain(auditors).collect();
+        let saws_it_off =
+            |step: &&&FixStep| step.call.method == Method::Delete && own.contains(&&step.about.resource_sid);
         if let Some(step) = steps.iter().find(saws_it_off) {
             let error = anyhow!(
                 "step {} deletes {}, which this program signs in with: plan without it, and replace it first \

@@ -113,8 +113,7 @@ fn refused(plan: &FixPlan, to: &mut impl Write) -> io::Result<()> {
     } else {
         &first.about.resource_sid
     };
-    paragraph("      ", &format!("Whoever means it names it: --irreversible {named}"), to)?;
-    writeln!(to)
+    writeln!(to, "      Whoever means it names it: --irreversible {named}\n")
 }
 
 fn by_hand(plan: &FixPlan, to: &mut impl Write) -> io::Result<()> {

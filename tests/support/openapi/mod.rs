@@ -137,7 +137,7 @@ fn serves(described: &Value, server: &str) -> bool {
 }
 
 /// A path template with every placeholder written `{}`.
-fn anonymous(template: &str) -> String {
+pub(crate) fn anonymous(template: &str) -> String {
     let mut pieces = template.split('{');
     let mut text = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Specs, anonymous, schema};
+pub(crate) use super::anonymous as nameless;
+use super::{Specs, schema};
 
 /// Paths that can only be written, or that stand above every account: `endpoints.json` does not have them.
 const ONLY_WRITTEN: &[&str] = &[
@@ -44,7 +45,7 @@ pub(crate) fn table(specs: &Specs, served: &[Value]) -> Vec<Line> {
             for path in
                 servers.as_array().into_iter().flatten().filter_map(|server| path_at(server, template))
             {
-                if wanted.contains(&anonymous(&path)) {
+                if wanted.contains(&nameless(&path)) {
                     lines.extend(lines_of(document, item, &path));
                 }
             }
@@ -68,7 +69,7 @@ pub(crate) fn text(lines: &[Line]) -> String {
 fn wanted(served: &[Value]) -> BTreeSet<String> {
     let mut wanted: BTreeSet<String> = ONLY_WRITTEN.iter().map(|path| (*path).to_owned()).collect();
     for endpoint in served {
-        let path = anonymous(endpoint["path"].as_str().unwrap());
+        let path = nameless(endpoint["path"].as_str().unwrap());
         if endpoint["key"].is_string() {
             wanted.insert(format!("{path}/{{}}"));
         }
@@ -169,7 +170,7 @@ fn of_pattern(pattern: &str) -> String {
 }
 
 /// `NewMessage.BadgeCountEnabled` is `new_message.badge_count_enabled`, `AwsS3Url` is `aws_s3_url`.
-fn snake_case(name: &str) -> String {
+pub(crate) fn snake_case(name: &str) -> String {
     let inside = regex::Regex::new("([a-z])([A-Z])").unwrap();
     let after = regex::Regex::new("([A-Z0-9])([A-Z][a-z])").unwrap();
     let words = inside.replace_all(name, "${1}_$2");

@@ -147,4 +147,5 @@ def main():
     json.dump(seen, sys.stdout)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -203,7 +203,7 @@ fn stopped(what: &str, failure: &Failure) -> StepEnd {
     StepEnd::Stopped(format!("{what}: {}", in_words(failure)))
 }
 
-fn in_words(failure: &Failure) -> String {
+pub(super) fn in_words(failure: &Failure) -> String {
     let status = failure.http_status.map(|status| format!(" (HTTP {status}"));
     let code = failure.twilio_code.map(|code| format!(", Twilio's code {code}"));
     let permission = failure.missing_permission.as_ref().map(|missing| format!(": it needs {missing}"));

@@ -253,7 +253,7 @@ mod tests {
             ("VoiceUrl", "voice-url"),
             ("SMS", "sms"),
             ("Iso2Xy", "iso2-xy"),
-            ("A2PUse", "a2-puse"),
+            ("A2PUse", "a2p-use"),
             ("V2", "v2"),
         ] {
             assert_eq!(kebab(name), flag);

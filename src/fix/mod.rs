@@ -9,20 +9,24 @@
 mod apply;
 mod change;
 mod command_lines;
+mod hand_over;
 mod journal;
 mod look;
 mod plan_file;
 mod propose;
 mod retire;
+mod rotate;
 mod steps_by_hand;
 mod value;
 mod writer;
 
 pub use apply::{Tell, apply, to_undo, undo, without_credential};
 pub use change::{Hands, StepEnd};
+pub use hand_over::Recipient;
 pub use journal::{Entry, Event, Journal, JournalError};
 pub use plan_file::{PlanError, digest, read_plan, write_plan};
 pub use propose::{Known, Unfixable, is_made_by, number, propose};
 pub use retire::{RETIRE, retire};
+pub use rotate::{NewKey, Rotated, Rotation, rotate};
 pub use steps_by_hand::steps_by_hand;
 pub use writer::{Sent, Writer};

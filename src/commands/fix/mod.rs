@@ -7,6 +7,7 @@ mod confirm;
 mod hands;
 mod plan;
 mod recheck;
+mod rotate;
 mod undo;
 
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ use super::{Exit, Log, Stop};
 /// Plan, make and take back the changes that mend findings
 ///
 /// `fix plan` asks nobody and changes nothing. `fix apply` makes the changes of a plan with a credential given for that
-/// alone, and keeps a journal; `fix undo` takes them back.
+/// alone, and keeps a journal; `fix undo` takes them back. `fix rotate` replaces an API key.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -28,6 +29,7 @@ enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Undo(undo::Args),
+    Rotate(rotate::Args),
 }
 
 /// Runs the command.
@@ -40,6 +42,7 @@ pub fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
         Command::Plan(args) => plan::run(args),
         Command::Apply(args) => apply::run(args, log),
         Command::Undo(args) => undo::run(args, log),
+        Command::Rotate(args) => rotate::run(args),
     }
 }
 

@@ -22,7 +22,7 @@ const TAKE: &str = r#"["sh", "-c", "cat > taken"]"#;
 
 fn declared() -> String {
     format!(
-        "version = 1\n[[key]]\nsid = \"{}\"\naccount = \"{}\"\nallowed_permissions = [\"{ALLOWED}\"]\n",
+        "[[key]]\nsid = \"{}\"\naccount = \"{}\"\nallowed_permissions = [\"{ALLOWED}\"]\n",
         sid("SK0b02"),
         sid("AC0002")
     )

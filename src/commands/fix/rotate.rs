@@ -27,7 +27,6 @@ use crate::report::printable;
 /// `twilio-audit fix plan --retire SK… --account AC… --irreversible SK…`
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
-#[group(id = "recipient", args = ["to_keyring", "to_command", "to_file"], required = true, multiple = false)]
 pub(super) struct Args {
     /// The key to replace
     #[arg(value_name = "SK…")]
@@ -41,15 +40,8 @@ pub(super) struct Args {
     /// The name of the new key [default: that of the old one]
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
-    /// Keep the secret in the keyring, in place of the account's entry, as `login` does
-    #[arg(long)]
-    to_keyring: bool,
-    /// Give the secret to a program's standard input; its words as a JSON list, as in `["pass", "insert", "-m", "twilio"]`
-    #[arg(long, value_name = "LIST", value_parser = words)]
-    to_command: Option<Words>,
-    /// Write the secret into a new file that only you can read, in the form of a credentials file
-    #[arg(long, value_name = "FILE")]
-    to_file: Option<PathBuf>,
+    #[command(flatten)]
+    to: To,
     /// Where the journal is written [default: rotate-SK….journal.jsonl]
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
@@ -68,6 +60,21 @@ pub(super) struct Args {
     /// A stand-in for Twilio, for tests: https, or http on this machine
     #[arg(long, value_name = "URL", env = "TWILIO_AUDIT_ENDPOINT", display_order = 99)]
     endpoint: Option<String>,
+}
+
+/// Where the secret goes: to one of these.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct To {
+    /// Keep the secret in the keyring, in place of the account's entry, as `login` does
+    #[arg(long)]
+    to_keyring: bool,
+    /// Give the secret to a program's standard input; its words as a JSON list, as in `["pass", "insert", "-m", "twilio"]`
+    #[arg(long, value_name = "LIST", value_parser = words)]
+    to_command: Option<Words>,
+    /// Write the secret into a new file that only you can read, in the form of a credentials file
+    #[arg(long, value_name = "FILE")]
+    to_file: Option<PathBuf>,
 }
 
 const EXIT_CODES: &str = "\
@@ -157,7 +164,7 @@ impl Args {
     }
 
     fn recipient(&self) -> Recipient {
-        match (&self.to_command, &self.to_file) {
+        match (&self.to.to_command, &self.to.to_file) {
             (Some(words), _) => Recipient::Command(words.0.clone()),
             (None, Some(path)) => Recipient::File(path.clone()),
             (None, None) => Recipient::Keyring,

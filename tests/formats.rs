@@ -21,7 +21,7 @@ use audit::{Audit, Ended, Row, credential, simulator};
 use formats::Judged;
 use many::Many;
 use serde_json::{Value, json};
-use twilio_audit::report::{CsvLayout, Format, Options, findings_schema, gate_schema};
+use twilio_audit::report::{CsvLayout, Format, Options, findings_schema, fix_plan_schema, gate_schema};
 
 /// What a scan left, and what the command writes of it on demand.
 struct Reports {
@@ -339,15 +339,18 @@ fn written(format: Format, many: Many) -> String {
 
 #[test]
 fn the_published_schema_is_the_one_of_this_build() {
-    for (name, current, command) in
-        [("findings", findings_schema() + "\n", "report"), ("gate", gate_schema() + "\n", "gate")]
+    for (name, current, command) in [
+        ("findings", findings_schema() + "\n", &["report"][..]),
+        ("gate", gate_schema() + "\n", &["gate"]),
+        ("plan", fix_plan_schema() + "\n", &["fix", "plan"]),
+    ]
     {
         let path = format!("{}/docs/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
         if std::env::var_os("UPDATE_DOCS").is_some() {
             fs::write(&path, &current).unwrap();
         }
         assert!(fs::read_to_string(&path).unwrap() == current, "UPDATE_DOCS=1 cargo test --test formats");
-        assert_eq!(Audit::new(&[command, "--schema"]).run().stdout, current);
+        assert_eq!(Audit::new(command).args(&["--schema"]).run().stdout, current);
     }
 }
 

@@ -1,5 +1,5 @@
-//! Talking to Twilio: the only room that sends requests, and it can express GET and
-//! the request for an access token alone.
+//! Asking Twilio: the room that sends every request but those that change something, which is `fix`'s. It can express
+//! GET and the request for an access token alone.
 //!
 //! What to ask and what to keep of an answer is decided elsewhere.
 

@@ -343,8 +343,7 @@ fn the_published_schema_is_the_one_of_this_build() {
         ("findings", findings_schema() + "\n", &["report"][..]),
         ("gate", gate_schema() + "\n", &["gate"]),
         ("plan", fix_plan_schema() + "\n", &["fix", "plan"]),
-    ]
-    {
+    ] {
         let path = format!("{}/docs/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
         if std::env::var_os("UPDATE_DOCS").is_some() {
             fs::write(&path, &current).unwrap();

@@ -74,6 +74,27 @@ fn every_import_points_down() {
 }
 
 #[test]
+fn only_the_commands_of_fix_can_change_anything() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let of_fix = ["fix", "commands/fix"].map(|folder| source.join(folder));
+    // Each says in its file why: to ask for a token, to tell people, and to make changes.
+    let may_send = ["twilio/client.rs", "notify/http.rs", "fix/writer.rs"].map(|file| source.join(file));
+    for file in rust_files(&source) {
+        let text = fs::read_to_string(&file).unwrap();
+        let is_of_fix = of_fix.iter().any(|folder| file.starts_with(folder));
+        let uses_it = used_rooms(&text, &BTreeSet::from(["fix"])).contains("fix");
+        assert!(is_of_fix || !uses_it, "{}: only `fix` commands may use it", file.display());
+        let sends = text.contains("clippy::disallowed_methods");
+        assert_eq!(
+            sends,
+            may_send.contains(&file),
+            "{}: who may send what clippy.toml forbids",
+            file.display()
+        );
+    }
+}
+
+#[test]
 fn the_test_sees_every_way_to_name_a_room() {
     let rooms = BTreeSet::from(["model", "twilio", "report"]);
     let text = "use crate::model::Sid;\nlet x = crate::twilio::Client;\nuse crate::{report, model::Scan};\n//! crate::nothing";

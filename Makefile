@@ -11,8 +11,6 @@ BROWSER := tests/support/browser/node_modules/.package-lock.json
 CHROMIUM = $(or $(TWILIO_AUDIT_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 OFFICE := target/.office
 FOR_TESTS = $(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python"
-# The files below tests, by their first letter: each takes about as long as the others.
-GROUPS := a-d e-o p-r s-z
 
 .PHONY: demo test check conformance tools chromium services minisign sample-reports screenshots mutants bench clean
 
@@ -21,16 +19,8 @@ demo: ## Audit the built-in clinic
 	@target/debug/twilio-audit scan --demo; code=$$?; \
 	case $$code in 0|1|3) echo; echo "Exit code $$code: see twilio-audit --help"; exit 0;; *) exit $$code;; esac
 
-# A test file alone keeps one core busy, so two groups of them run side by side. Each group says what came of it when it
-# ends, where make can wait with it.
 test: tools ## Every test
-	$(FOR_TESTS) cargo test --locked --no-run
-	$(FOR_TESTS) cargo test --locked --lib --bins
-	@echo "The other tests run in $(words $(GROUPS)) groups, two at a time."
-	$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) $(GROUPS:%=tests-%)
-
-tests-%:
-	$(FOR_TESTS) cargo test --locked --test '[$*]*'
+	$(FOR_TESTS) cargo test --locked
 
 check: ## What CI asks beyond the tests: format, lints, layering
 	cargo fmt --check

@@ -207,7 +207,7 @@ async fn what_has_no_way_back_is_refused_until_it_is_named_and_nobody_saws_off_t
     let ended = fix(ended, &simulator, &retire).run();
     assert_eq!(plan_of(&ended).steps[0].way_back, WayBack::None);
     let before = simulator.snapshot();
-    let ended = fix(ended, &simulator, &["apply"]).at_terminal("disruptive\n");
+    let ended = fix(ended, &simulator, &["apply"]).at_terminal("irreversible\n");
     assert_eq!(ended.code, 0, "{}", ended.stdout);
     let gone = changes(&before, &simulator.snapshot());
     assert!(
@@ -216,7 +216,7 @@ async fn what_has_no_way_back_is_refused_until_it_is_named_and_nobody_saws_off_t
     );
     let ended = fix(ended, &simulator, &["undo"]).at_terminal("undo\n");
     assert_eq!(ended.code, 3);
-    assert!(ended.stdout.contains("it cannot be taken back"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("nothing in it can be taken back"), "{}", ended.stdout);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -253,8 +253,16 @@ async fn the_first_unexpected_answer_ends_it_and_the_journal_says_where() {
         (error(403, 20003), vec!["answered 2 403", "stopped 2"], "access is forbidden (HTTP 403"),
         (error(409, 45002), vec!["answered 2 409", "stopped 2"], "it conflicts with something else"),
         (error(400, 20001), vec!["answered 2 400", "stopped 2"], "not understood"),
-        (error(500, 20500), vec!["answered 2 500", "stopped 2"], "the change was not made"),
-        (Trouble::Disconnect, vec!["answered 2 0", "stopped 2"], "the change was not made"),
+        (
+            error(500, 20500),
+            vec!["answered 2 500", "stopped 2"],
+            "nothing of the change is to be seen so far",
+        ),
+        (
+            Trouble::Disconnect,
+            vec!["answered 2 0", "stopped 2"],
+            "nothing of the change is to be seen so far",
+        ),
         (
             after(error(500, 20500)),
             vec!["answered 2 500", "done 2", "closed"],
@@ -390,4 +398,102 @@ fn no_secret_in(ended: &Ended, estate: &serde_json::Value) {
         fs::remove_file(ended.folder.path().join(name)).unwrap();
     }
     ended.kept_secrets_of(estate);
+}
+
+/// A line of a journal, put in place of the line with this number, and the lines after it chained anew.
+fn rechained(text: &str, change: &dyn Fn(&mut Entry)) -> String {
+    use sha2::{Digest as _, Sha256};
+    let mut previous = String::new();
+    let mut lines = String::new();
+    for line in text.lines() {
+        let mut entry: Entry = serde_json::from_str(line).unwrap();
+        change(&mut entry);
+        entry.previous = previous;
+        let line = serde_json::to_string(&entry).unwrap();
+        previous = format!("{:x}", Sha256::digest(&line));
+        lines += &format!("{line}\n");
+    }
+    lines
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doctored_journal_sends_nothing_that_no_check_asks_for() {
+    let estate = with_spare_trunks(2);
+    let simulator = simulator(&estate).await;
+    let ended = planned(&simulator, &estate, &["--check", "trunk-not-secure"]);
+    let ended = fix(ended, &simulator, &["apply", "--yes", "--no-recheck"]).run();
+    let writes = simulator.writes().len();
+    let text = fs::read_to_string(journal_path(&ended)).unwrap();
+    let elsewhere = text.clone();
+    let doctored = rechained(&elsewhere, &|entry| {
+        if let Event::AboutTo { step, .. } = &mut entry.event {
+            let mut call = step.call.clone();
+            call.form = vec![("DisasterRecoveryUrl".into(), "https://evil.example".into())];
+            step.way_back = WayBack::MakeAgain { call };
+        }
+    });
+    fs::write(journal_path(&ended), doctored).unwrap();
+    let ended = fix(ended, &simulator, &["undo"]).at_terminal("undo\n");
+    assert_eq!((ended.code, simulator.writes().len()), (2, writes), "{}", ended.stdout);
+    assert!(ended.stdout.contains("is not what the check"), "{}", ended.stdout);
+    // What it shows before it asks is what it will do.
+    fs::write(journal_path(&ended), &text).unwrap();
+    let ended = fix(ended, &simulator, &["undo"]).at_terminal("no\n");
+    assert!(ended.stdout.contains("secure: true → false"), "{}", ended.stdout);
+    assert_eq!((ended.code, simulator.writes().len()), (3, writes));
+    // A line that broke off inside a letter is no end of everything.
+    let mut torn = text.into_bytes();
+    torn.extend(b"{\"at\":\"K\xc3");
+    fs::write(journal_path(&ended), torn).unwrap();
+    let ended = fix(ended, &simulator, &["undo"]).at_terminal("undo\n");
+    assert_eq!((ended.code, simulator.writes().len()), (0, writes + 2), "{}", ended.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_twilio_refused_is_nobody_s_change_to_take_back() {
+    let estate = with_spare_trunks(1);
+    let simulator = simulator(&estate).await;
+    let ended = planned(&simulator, &estate, &["--check", "trunk-not-secure"]);
+    let forbidden = Trouble::Error { status: 403, code: 20003, message: "no".into() };
+    simulator.fail(Fault::times(format!("{TRUNKS}/"), forbidden, 1).of_method("POST"));
+    let ended = fix(ended, &simulator, &["apply", "--yes", "--no-recheck"]).run();
+    assert_eq!(ended.code, 3);
+    // Somebody else makes the change.
+    let meanwhile = Trouble::Meanwhile { field: "secure".into(), value: json!(true) };
+    simulator.fail(Fault::times(format!("{TRUNKS}/"), meanwhile, 1));
+    let ended = fix(ended, &simulator, &["apply", "--yes", "--resume", "--no-recheck"]).run();
+    assert!(ended.stdout.contains("somebody else made the change"), "{}", ended.stdout);
+    let ended = fix(ended, &simulator, &["undo"]).run();
+    assert!(ended.stderr.contains("nothing to undo"), "{}", ended.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_environment_wants_of_scans_does_not_reach_the_second_look() {
+    let estate = with_spare_trunks(1);
+    let simulator = simulator(&estate).await;
+    let ended = planned(&simulator, &estate, &["--check", "trunk-not-secure"]);
+    let ended = fix(ended, &simulator, &["apply", "--yes"])
+        .env("TWILIO_AUDIT_FAMILY", "attestation")
+        .env("TWILIO_AUDIT_DEMO", "true")
+        .env("TWILIO_AUDIT_SHARD", "1/2")
+        .run();
+    assert_eq!(ended.code, 0, "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("  gone  "), "{}", ended.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn named_credentials_of_the_audit_must_be_there_to_be_compared() {
+    let estate = with_spare_trunks(1);
+    let simulator = simulator(&estate).await;
+    let ended = planned(&simulator, &estate, &["--check", "trunk-not-secure"]);
+    let ended = refused(ended, &simulator, &["--audit-credentials", "nowhere.toml"], "nowhere.toml");
+    let ended = refused(ended, &simulator, &["--config", "nowhere.toml"], "nowhere.toml");
+    // Blank: a run was interrupted before it could write a word.
+    fs::write(journal_path(&ended), "").unwrap();
+    let ended = fix(ended, &simulator, &["apply", "--yes", "--no-recheck"]).run();
+    assert_eq!((ended.code, simulator.writes().len()), (0, 1), "{}", ended.stderr);
+    // Everything is done: there is nothing to confirm, and the findings are looked at.
+    let ended = fix(ended, &simulator, &["apply", "--resume"]).run();
+    assert_eq!((ended.code, simulator.writes().len()), (0, 1), "{}", ended.stderr);
+    assert!(ended.stdout.contains("  gone  "), "{}", ended.stdout);
 }

@@ -99,7 +99,7 @@ impl Changer {
         let hands = Hands { client: &self.client, writer: &self.writer, credentials: &self.credentials };
         let steps: Vec<&FixStep> = plan.steps.iter().collect();
         let ends = match back {
-            false => fix::apply(&hands, &mut self.journal, &steps, &mut |_, _| {}).await.unwrap(),
+            false => fix::apply(&hands, &mut self.journal, &steps, 0, &mut |_, _| {}).await.unwrap(),
             true => fix::undo(&hands, &mut self.journal, &mut |_, _| {}).await.unwrap(),
         };
         let of = |number: u32| plan.steps.iter().find(|step| step.number == number).unwrap();

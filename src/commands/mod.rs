@@ -73,6 +73,25 @@ fn interruptible(work: impl Future<Output = Result<Exit, Stop>>) -> Result<Exit,
     ended
 }
 
+/// Does something to its end, whoever asks the program to end meanwhile: what it made would be left to nobody.
+fn to_its_end(work: impl Future<Output = Result<Exit, Stop>>) -> Result<Exit, Stop> {
+    let runtime = runtime()?;
+    let ended = runtime.block_on(async {
+        let deaf = async {
+            loop {
+                asked_to_end().await;
+                tracing::warn!("this is seen to its end first: it takes a minute or two at most");
+            }
+        };
+        tokio::select! {
+            ended = work => ended,
+            ended = deaf => ended,
+        }
+    });
+    runtime.shutdown_background();
+    ended
+}
+
 /// Waits for Ctrl-C, or for whoever else asks the program to end. Where signals cannot be had, for ever.
 async fn asked_to_end() {
     let ctrl_c = async {

@@ -128,7 +128,7 @@ fn exact(keep: Keep, kept: ValueRef<'_>) -> Option<Value> {
         ValueRef::Real(_) | ValueRef::Blob(_) => return None,
     };
     match keep {
-        Keep::Text => Some(text.into()),
+        Keep::Text | Keep::Time => Some(text.into()),
         // Whatever was taken out of a URL left its shape in brackets.
         Keep::Url if !text.contains('[') => Some(text.into()),
         Keep::Json => serde_json::from_str(text).ok(),

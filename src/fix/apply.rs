@@ -22,7 +22,7 @@ pub fn without_credential(credentials: &Credentials, steps: &[&FixStep]) -> Vec<
     lacking.collect()
 }
 
-/// Makes the changes that the journal does not call done.
+/// Makes the changes that the journal does not call done; so many more were not confirmed.
 ///
 /// # Errors
 ///
@@ -31,12 +31,13 @@ pub async fn apply(
     hands: &Hands<'_>,
     journal: &mut Journal,
     steps: &[&FixStep],
+    left: usize,
     tell: Tell<'_>,
 ) -> Result<Vec<(u32, StepEnd)>, JournalError> {
     let done = journal.done(false);
     let moves = steps.iter().filter(|step| !done.contains(&step.number));
     let moves = moves.map(|step| (*step, Some(Move::forth(step)))).collect();
-    go_through(hands, journal, moves, tell).await
+    go_through(hands, journal, moves, left, tell).await
 }
 
 /// Takes back the changes that the journal says were made, or may have been, and were not taken back yet.
@@ -51,19 +52,20 @@ pub async fn undo(
 ) -> Result<Vec<(u32, StepEnd)>, JournalError> {
     let steps: Vec<FixStep> = to_undo(journal).into_iter().cloned().collect();
     let moves = steps.iter().map(|step| (step, Move::back(step))).collect();
-    go_through(hands, journal, moves, tell).await
+    go_through(hands, journal, moves, 0, tell).await
 }
 
 /// The steps of a journal that an undo would take back, newest first.
 pub fn to_undo(journal: &Journal) -> Vec<&FixStep> {
     let undone = journal.done(true);
-    journal.begun().into_iter().filter(|step| !undone.contains(&step.number)).collect()
+    journal.begun(false).into_iter().filter(|step| !undone.contains(&step.number)).collect()
 }
 
 async fn go_through(
     hands: &Hands<'_>,
     journal: &mut Journal,
     moves: Vec<(&FixStep, Option<Move<'_>>)>,
+    left: usize,
     tell: Tell<'_>,
 ) -> Result<Vec<(u32, StepEnd)>, JournalError> {
     let mut ends = Vec::new();
@@ -83,6 +85,6 @@ async fn go_through(
             return Ok(ends);
         }
     }
-    journal.write(Event::Closed)?;
+    journal.write(Event::Closed { left })?;
     Ok(ends)
 }

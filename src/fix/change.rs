@@ -119,6 +119,10 @@ impl<'s> Move<'s> {
         reads: Caller<'_>,
         writes: Caller<'_>,
     ) -> Result<StepEnd, JournalError> {
+        if self.aim == Aim::Anew && self.was_begun(journal) {
+            let why = "nobody knows whether it was made again before: look before you try once more";
+            return Ok(StepEnd::Stopped(why.to_owned()));
+        }
         match self.look(hands, account, reads).await {
             Err(failure) => return Ok(stopped("it could not be read again", &failure)),
             Ok(Standing::Done) => return Ok(self.is_done_already(journal)),
@@ -133,7 +137,9 @@ impl<'s> Move<'s> {
             Sent::Accepted { status, .. } => (Some(*status), None),
             Sent::Refused(failure) | Sent::Unknown(failure) => (failure.http_status, failure.twilio_code),
         };
-        journal.write(Event::Answered { number, back, http_status, twilio_code })?;
+        let refused = matches!(answer, Sent::Refused(_));
+        let said = Event::Answered { number, back, http_status, twilio_code, refused };
+        journal.write(said).map_err(|error| JournalError::Unsaid { number, error: Box::new(error) })?;
         Ok(match answer {
             Sent::Refused(failure) => stopped("Twilio refused the change", &failure),
             Sent::Accepted { .. } if self.aim == Aim::Anew => {
@@ -142,12 +148,18 @@ impl<'s> Move<'s> {
             Sent::Unknown(failure) if self.aim == Aim::Anew => {
                 stopped("nobody knows whether it was made again: look before you try once more", &failure)
             }
-            Sent::Accepted { .. } => self.look_again(hands, account, reads).await,
-            Sent::Unknown(failure) => match self.look(hands, account, reads).await {
-                Ok(Standing::Done) => {
-                    StepEnd::Done(format!("the change was made, although {}", in_words(&failure)))
+            Sent::Accepted { .. } => match self.comes_true(hands, account, reads).await {
+                Ok(true) => StepEnd::Done(String::new()),
+                Ok(false) => {
+                    StepEnd::Stopped("Twilio accepted the change, and nothing of it is to be seen".to_owned())
                 }
-                Ok(_) => stopped("the change was not made", &failure),
+                Err(failure) => {
+                    stopped("Twilio accepted the change, and it could not be read again", &failure)
+                }
+            },
+            Sent::Unknown(failure) => match self.comes_true(hands, account, reads).await {
+                Ok(true) => StepEnd::Done(format!("the change was made, although {}", in_words(&failure))),
+                Ok(false) => stopped("nothing of the change is to be seen so far", &failure),
                 Err(_) => stopped("nobody knows whether the change was made", &failure),
             },
         })
@@ -155,11 +167,7 @@ impl<'s> Move<'s> {
 
     /// Nothing is to be done: it was done by somebody else, or by a run that was interrupted before it could say so.
     fn is_done_already(&self, journal: &Journal) -> StepEnd {
-        let was_begun = journal.entries().iter().any(|entry| {
-            matches!(&entry.event, Event::AboutTo { back, step, .. }
-                if *back == self.back && step.number == self.step.number)
-        });
-        if was_begun {
+        if self.was_begun(journal) {
             StepEnd::Done("made by the run that was interrupted".to_owned())
         } else if self.back {
             StepEnd::Skipped("it is as it was before already".to_owned())
@@ -168,19 +176,27 @@ impl<'s> Move<'s> {
         }
     }
 
-    /// Whether the change is to be seen.
-    async fn look_again(&self, hands: &Hands<'_>, account: &AccountSid, caller: Caller<'_>) -> StepEnd {
+    /// Whether it was sent before, and may have been made.
+    fn was_begun(&self, journal: &Journal) -> bool {
+        journal.begun(self.back).iter().any(|step| step.number == self.step.number)
+    }
+
+    /// Whether the change is to be seen, by and by.
+    async fn comes_true(
+        &self,
+        hands: &Hands<'_>,
+        account: &AccountSid,
+        caller: Caller<'_>,
+    ) -> Result<bool, Failure> {
         for left in (0..LOOKS).rev() {
-            match self.look(hands, account, caller).await {
-                Ok(Standing::Done) => return StepEnd::Done(String::new()),
-                Err(failure) => {
-                    return stopped("Twilio accepted the change, and it could not be read again", &failure);
-                }
-                Ok(_) if left > 0 => tokio::time::sleep(BETWEEN_LOOKS).await,
-                Ok(_) => {}
+            if self.look(hands, account, caller).await? == Standing::Done {
+                return Ok(true);
+            }
+            if left > 0 {
+                tokio::time::sleep(BETWEEN_LOOKS).await;
             }
         }
-        StepEnd::Stopped("Twilio accepted the change, and nothing of it is to be seen".to_owned())
+        Ok(false)
     }
 
     async fn look(

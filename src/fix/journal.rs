@@ -71,6 +71,8 @@ pub enum Event {
         http_status: Option<u16>,
         /// Twilio's error code, where the answer named one.
         twilio_code: Option<u32>,
+        /// Whether it is certain that nothing was done.
+        refused: bool,
     },
     /// It was read again, and is as it is to be.
     Done {
@@ -99,8 +101,11 @@ pub enum Event {
         /// What.
         why: String,
     },
-    /// Everything was gone through.
-    Closed,
+    /// Everything that was confirmed was gone through.
+    Closed {
+        /// Steps that were not confirmed.
+        left: usize,
+    },
     /// A key is about to be replaced, or was.
     Key {
         /// What about it: `about_to_make`, `made`, `handed_over`, `about_to_remove`, `removed`.
@@ -141,6 +146,16 @@ pub enum JournalError {
         line: usize,
         /// What is wrong with it.
         why: &'static str,
+    },
+    /// It could not say what was done.
+    #[error(
+        "step {number} was sent, and the journal cannot say so ({error}): `--resume` looks what came of it"
+    )]
+    Unsaid {
+        /// Which step.
+        number: u32,
+        /// Why.
+        error: Box<Self>,
     },
     /// Somebody else writes to it.
     #[error("{path} is being written by another run: wait until it ends")]
@@ -204,11 +219,15 @@ impl Journal {
         let mut file =
             OpenOptions::new().read(true).write(true).open(path).map_err(|error| failed(path, error))?;
         lock(&file, path)?;
-        let mut text = String::new();
-        (&mut file).take(MOST_BYTES).read_to_string(&mut text).map_err(|error| failed(path, error))?;
-        let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        let lines = text.get(..whole).unwrap_or_default();
-        let (entries, previous) = understand(path, lines)?;
+        let mut bytes = Vec::new();
+        (&mut file).take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| failed(path, error))?;
+        if bytes.len() as u64 > MOST_BYTES {
+            return Err(failed(path, io::Error::other("it is larger than any journal")));
+        }
+        // The last line may have broken off, in the middle of a letter even.
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let lines = String::from_utf8_lossy(bytes.get(..whole).unwrap_or_default());
+        let (entries, previous) = understand(path, &lines)?;
         let keep = || -> io::Result<()> {
             file.set_len(whole as u64)?;
             file.seek(SeekFrom::End(0))?;
@@ -217,6 +236,11 @@ impl Journal {
         let mut keep = keep;
         keep().map_err(|error| failed(path, error))?;
         Ok(Self { path: path.to_owned(), file, previous, entries })
+    }
+
+    /// Whether a file was made and nothing written into it: nothing was sent then.
+    pub fn is_blank(path: &Path) -> bool {
+        fs::symlink_metadata(path).is_ok_and(|file| file.is_file() && file.len() == 0)
     }
 
     /// Where it is.
@@ -254,13 +278,19 @@ impl Journal {
         done
     }
 
-    /// The steps that were made or may have been, newest first.
-    pub fn begun(&self) -> Vec<&FixStep> {
+    /// The steps that were made (or taken back), or may have been, newest first.
+    pub fn begun(&self, back: bool) -> Vec<&FixStep> {
         let mut begun: Vec<&FixStep> = Vec::new();
         for entry in &self.entries {
-            if let Event::AboutTo { back: false, step, .. } = &entry.event {
-                begun.retain(|other| other.number != step.number);
-                begun.push(step);
+            match &entry.event {
+                Event::AboutTo { back: was_back, step, .. } if *was_back == back => {
+                    begun.retain(|other| other.number != step.number);
+                    begun.push(step);
+                }
+                Event::Answered { number, back: was_back, refused: true, .. } if *was_back == back => {
+                    begun.retain(|other| other.number != *number);
+                }
+                _ => {}
             }
         }
         begun.reverse();

@@ -82,6 +82,12 @@ pub fn is_made_by(step: &FixStep, fix: &Fix, region: Region) -> bool {
         && is_of("resource_sid", &about.resource_sid)
         && is_of("field", &about.field);
     let risk_fits = step.risk == fix.risk || (step.risk == Risk::Safe && fix.safe_when.is_some());
+    // What is made of the present value must be made of the value that is compared.
+    let is_of_present = step.fields.iter().all(|field| {
+        field.path != about.field || with.get(&about.field).is_none_or(|value| *value == text(&field.before))
+    });
+    let names_present = !fix.placeholders().any(|name| name == "https")
+        || step.fields.iter().any(|field| field.path == about.field);
     let made = || -> Result<bool, Unfixable> {
         let call = fix.fill(with)?.in_region(region);
         let read_url = region.address(&fix.read_url(with)?);
@@ -94,7 +100,8 @@ pub fn is_made_by(step: &FixStep, fix: &Fix, region: Region) -> bool {
             (&call, &read_url, &way_back(fix, with, region)?) == (&step.call, &step.read_url, &step.way_back);
         Ok(same && fields_fit && all_compared)
     };
-    is_about_it && risk_fits && made().unwrap_or(false)
+    let says_so = step.effect == fix.effect.trim();
+    is_about_it && risk_fits && is_of_present && names_present && says_so && made().unwrap_or(false)
 }
 
 /// Whether a field of a step is one that the call changes, at its place and to its value; or one that is only compared.
@@ -116,6 +123,7 @@ pub fn number(steps: Vec<FixStep>) -> Vec<FixStep> {
         match same {
             Some(other) => {
                 other.about.finding_ids.extend(step.about.finding_ids);
+                other.about.check_ids.extend(step.about.check_ids);
                 other.about.blocks_go_live |= step.about.blocks_go_live;
                 other.risk = other.risk.max(step.risk);
             }

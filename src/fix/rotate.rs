@@ -141,7 +141,7 @@ impl Turn<'_> {
         match hand_over(&new) {
             Ok(()) => {
                 journal.write(self.event("handed_over", &new.sid))?;
-                journal.write(Event::Closed)?;
+                journal.write(Event::Closed { left: 0 })?;
                 Ok(Rotated::Handed { new: new.sid, name })
             }
             Err(why) => self.remove(journal, &new.sid, &why).await,
@@ -154,7 +154,7 @@ impl Turn<'_> {
         match self.hands.writer.send(&self.deletion(new), self.caller).await {
             Sent::Accepted { .. } => {
                 journal.write(self.event("removed", new))?;
-                journal.write(Event::Closed)?;
+                journal.write(Event::Closed { left: 0 })?;
                 Ok(Rotated::NotMade(format!(
                     "the secret could not be handed over: {why}. The new key {new} was deleted again"
                 )))

@@ -7,11 +7,7 @@ const CONSOLE: &str = "https://console.twilio.com";
 
 /// What mends a finding where no program does.
 pub fn steps_by_hand(finding: &Finding, why: String) -> ByHand {
-    let account = match finding.account_name.as_str() {
-        name if name.is_empty() || name == finding.account_sid => finding.account_sid.clone(),
-        name => format!("{name} ({})", finding.account_sid),
-    };
-    let first = format!("Sign in at {CONSOLE} and choose the account {account}.");
+    let first = format!("Sign in at {CONSOLE} and choose the account.");
     let last = "Scan again: the finding is gone, or says what is left.".to_owned();
     let steps = std::iter::once(first).chain(sentences(&finding.remediation)).chain([last]).collect();
     let link = if finding.console_url.is_empty() { CONSOLE } else { &finding.console_url };

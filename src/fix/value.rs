@@ -1,5 +1,7 @@
 //! Values of fields: as they stand in an answer, as the scan kept them, as a form sends them.
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use serde_json::Value;
 
 /// The value at a path of a resource; null where there is none.
@@ -19,8 +21,16 @@ pub(super) fn is_same(one: &Value, other: &Value) -> bool {
         (Value::Array(list), single) | (single, Value::Array(list)) => {
             matches!(list.as_slice(), [only] if is_same(only, single))
         }
-        _ => text(one) == text(other),
+        _ => {
+            let (one, other) = (text(one), text(other));
+            one == other || (moment(&one).is_some() && moment(&one) == moment(&other))
+        }
     }
+}
+
+/// The moment that a text names: one API writes it in one way, the scan in another.
+fn moment(text: &str) -> Option<Timestamp> {
+    text.parse().ok().or_else(|| Some(rfc2822::parse(text).ok()?.timestamp()))
 }
 
 /// What a form sends so that a field gets this value; nothing where no form can.
@@ -58,6 +68,7 @@ mod tests {
             (json!([]), json!(null)),
             (json!(["a"]), json!("a")),
             (json!(["a", "b"]), json!(["a", "b"])),
+            (json!("2026-11-28T03:00:00Z"), json!("Sat, 28 Nov 2026 03:00:00 +0000")),
         ] {
             assert!(is_same(&one, &other) && is_same(&other, &one), "{one} {other}");
         }

@@ -78,6 +78,7 @@ impl fmt::Display for Method {
 /// What a change can do to traffic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[derive(clap::ValueEnum)]
 pub enum Risk {
     /// It only tightens, and stops nothing that works.
     Safe,

@@ -1,7 +1,5 @@
 //! A plan of changes: what `fix plan` writes, people review, and `fix apply` reads again.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +21,10 @@ pub struct FixPlan {
     pub made_at: String,
     /// The scan that it rests on; empty for one that rests on none.
     pub scan_id: String,
+    /// When that started, RFC 3339 UTC.
+    pub scanned_at: String,
+    /// Whether it could assess everything.
+    pub scan_is_complete: bool,
     /// The account that the scan began at.
     pub root_account_sid: String,
     /// The Region.
@@ -42,6 +44,8 @@ pub struct FixPlan {
 pub struct About {
     /// The findings: two checks may ask for the same change.
     pub finding_ids: Vec<String>,
+    /// The check of each.
+    pub check_ids: Vec<String>,
     /// The check of the first.
     pub check_id: String,
     /// The good state.
@@ -143,6 +147,8 @@ pub enum WayBack {
 pub struct RefusedFix {
     /// What it would mend.
     pub about: About,
+    /// What would change for traffic and people.
+    pub effect: String,
     /// What would be sent.
     pub call: WriteCall,
 }
@@ -161,14 +167,55 @@ pub struct ByHand {
     pub link: String,
 }
 
-impl FixPlan {
-    /// How many steps there are of each risk.
-    pub fn count_by_risk(&self) -> BTreeMap<Risk, usize> {
-        let mut counts = BTreeMap::new();
-        for step in &self.steps {
-            *counts.entry(step.risk).or_default() += 1;
+/// What people decide about a step: each class is confirmed by its own word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StepClass {
+    /// It only tightens, stops nothing that works, and can be taken back.
+    Safe,
+    /// It may stop traffic, and can be taken back.
+    Disruptive,
+    /// It cannot be taken back.
+    Irreversible,
+}
+
+impl StepClass {
+    /// All classes, in the order in which people are asked.
+    pub const ALL: [Self; 3] = [Self::Safe, Self::Disruptive, Self::Irreversible];
+
+    /// The word that is typed to confirm it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Disruptive => "disruptive",
+            Self::Irreversible => "irreversible",
         }
-        counts
+    }
+
+    /// What it means.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Safe => "only tightens, and stops nothing that works",
+            Self::Disruptive => "may stop traffic",
+            Self::Irreversible => "cannot be taken back",
+        }
+    }
+}
+
+impl FixPlan {
+    /// How many steps there are of a class.
+    pub fn count(&self, class: StepClass) -> usize {
+        self.steps.iter().filter(|step| step.class() == class).count()
+    }
+}
+
+impl FixStep {
+    /// What people decide about it.
+    pub fn class(&self) -> StepClass {
+        match (&self.way_back, self.risk) {
+            (WayBack::None, _) => StepClass::Irreversible,
+            (_, Risk::Safe) => StepClass::Safe,
+            (_, Risk::Disruptive) => StepClass::Disruptive,
+        }
     }
 }
 
@@ -177,6 +224,7 @@ impl About {
     pub fn of(finding: &Finding) -> Self {
         Self {
             finding_ids: vec![finding.finding_id.clone()],
+            check_ids: vec![finding.check_id.clone()],
             check_id: finding.check_id.clone(),
             title: finding.title.clone(),
             severity: finding.severity,

@@ -44,7 +44,7 @@ pub use finding::{Finding, Findings, Outcome};
 pub use fingerprint::{FINGERPRINT_VERSION, as_seen, finding_id};
 pub use fix::{Call, Fix, Method, Placeholders, Risk, Unfillable, Values, WriteCall, placeholders};
 pub use fix_plan::{
-    About, ByHand, Dependent, FieldChange, FixPlan, FixStep, PLAN_FORMAT, RefusedFix, WayBack,
+    About, ByHand, Dependent, FieldChange, FixPlan, FixStep, PLAN_FORMAT, RefusedFix, StepClass, WayBack,
 };
 pub use matrix::{Cell, Matrix, Share};
 pub use news::{News, OpenCounts, ToldChanges, ToldCheck, ToldVerdict};

@@ -47,7 +47,9 @@ pub use decisions::{DecisionLine, decisions, in_short};
 pub use diff::{DiffFormat, diff};
 pub use finding::show;
 pub use findings_csv::{FINDING_COLUMNS, finding_row, findings_columns};
-pub use fix::{fix_plan_markdown, fix_plan_schema, fix_plan_summary, fix_steps};
+pub use fix::{
+    FIX_PAGE_BEGINS, fix_plan_markdown, fix_plan_schema, fix_plan_summary, fix_steps, fix_undo_steps,
+};
 pub use format::Format;
 pub use gate::{AsOf, GateFormat, Seal, gate, gate_schema};
 pub use inventory_csv::inventory;

@@ -124,7 +124,7 @@ pub fn in_short(events: &[Event]) -> Vec<String> {
             Event::Done { number, back, .. } => format!("{}done {number}", way(*back)),
             Event::Skipped { number, back, .. } => format!("{}skipped {number}", way(*back)),
             Event::Stopped { number, back, .. } => format!("{}stopped {number}", way(*back)),
-            Event::Closed => "closed".to_owned(),
+            Event::Closed { .. } => "closed".to_owned(),
             Event::Key { what, .. } => format!("key {what}"),
         })
         .collect()

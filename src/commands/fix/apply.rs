@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use jiff::Timestamp;
 
 use super::super::chosen_checks::every_check;
@@ -15,8 +15,9 @@ use super::confirm::confirmed;
 use super::hands::{Choices, SignedIn};
 use super::journal_of;
 use super::recheck::{Recheck, recheck};
+use crate::catalogue::{self, Keep};
 use crate::fix::{self, Journal, RETIRE, StepEnd};
-use crate::model::{FixPlan, FixStep, Risk, counted};
+use crate::model::{Fix, FixPlan, FixStep, Region, StepClass, counted};
 use crate::report::{self, printable};
 
 /// Make the changes of a plan
@@ -39,7 +40,7 @@ pub(super) struct Args {
     resume: bool,
 }
 
-pub(super) const EXIT_CODES: &str = "\
+const EXIT_CODES: &str = "\
 Exit codes:
   0    everything was done, and was seen to be done
   1    done, and a finding stands all the same
@@ -52,13 +53,17 @@ Exit codes:
 /// Runs the command.
 pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
     let plan = read_plan(&args.plan)?;
-    refuse_altered(&plan, args.choices.checks_dir.as_deref())?;
+    let steps: Vec<&FixStep> = plan.steps.iter().collect();
+    refuse_altered(&steps, plan.region, args.choices.checks_dir.as_deref())?;
     if plan.steps.is_empty() {
         return Err(Stop::new(Exit::Usage, anyhow!("{}: there is nothing to change", args.plan.display())));
     }
     let mut journal = args.journal(&plan)?;
     let done = journal.as_ref().map(|journal| journal.done(false)).unwrap_or_default();
     let left: Vec<&FixStep> = plan.steps.iter().filter(|step| !done.contains(&step.number)).collect();
+    if left.is_empty() {
+        print(|out| writeln!(out, "Everything in the plan is done already."))?;
+    }
     args.choices.refuse_too_many(left.len())?;
     let gathered = args.choices.gather(plan.region)?;
     let address = args.choices.address()?;
@@ -66,7 +71,10 @@ pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
     let exit = interruptible(async {
         let signed_in = SignedIn::with(gathered.credentials, address, plan.region).await?;
         signed_in.refuse_impossible(&plan.root_account_sid, &gathered.auditors, &left)?;
-        let meant = args.confirm(&left)?;
+        if left.is_empty() {
+            return Ok(Exit::Complete);
+        }
+        let meant = args.confirm(&left).await?;
         if meant.is_empty() {
             return Err(Stop::new(
                 Exit::Incomplete,
@@ -81,7 +89,7 @@ pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
             none => none.insert(begin(&args.plan, &plan)?),
         };
         let mut tell = |step: &FixStep, end: &StepEnd| say(step, end);
-        let made = fix::apply(&signed_in.hands(), journal, &meant, &mut tell).await;
+        let made = fix::apply(&signed_in.hands(), journal, &meant, left.len() - meant.len(), &mut tell).await;
         ends.extend(made.map_err(Stop::with(Exit::Broken))?);
         print(|out| writeln!(out, "Journal: {}", journal.path().display()))?;
         Ok(exit_of(&ends, left.len()))
@@ -104,28 +112,39 @@ pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
     Ok(worse(exit, recheck(&how, plan.region, &made, log)?))
 }
 
+/// More than any plan needs; a wrong file is noticed before it fills the memory.
+const MOST_BYTES: u64 = 256 << 20;
+
 /// The plan in a file.
 fn read_plan(path: &Path) -> Result<FixPlan, Stop> {
-    let text = fs::read_to_string(path)
-        .with_context(|| format!("cannot read {}", path.display()))
-        .map_err(Stop::with(Exit::Usage))?;
-    let named = |error: fix::PlanError| Stop::new(Exit::Usage, anyhow!("{}: {error}", path.display()));
-    fix::read_plan(&text, Timestamp::now()).map_err(named)
+    let named = |why: String| Stop::new(Exit::Usage, anyhow!("{}: {why}", path.display()));
+    let about = fs::metadata(path).map_err(|error| named(error.to_string()))?;
+    // A pipe, say, could keep us waiting for ever.
+    if !about.is_file() || about.len() > MOST_BYTES {
+        return Err(named("it is no file of a plan".to_owned()));
+    }
+    let text = fs::read_to_string(path).map_err(|error| named(error.to_string()))?;
+    fix::read_plan(&text, Timestamp::now()).map_err(|error| named(error.to_string()))
 }
 
-/// A plan says which resources are changed; what is done to them the checks alone say.
-fn refuse_altered(plan: &FixPlan, checks_dir: Option<&Path>) -> Result<(), Stop> {
+/// A plan or journal says which resources are changed; what is done to them the checks alone say.
+pub(super) fn refuse_altered(
+    steps: &[&FixStep],
+    region: Region,
+    checks_dir: Option<&Path>,
+) -> Result<(), Stop> {
     let checks = every_check(checks_dir)?;
     let made_by_its_check = |step: &FixStep| {
-        if step.about.check_id == RETIRE {
-            return fix::is_made_by(step, &fix::retire(), plan.region);
+        let about = &step.about;
+        if about.check_id == RETIRE {
+            return fix::is_made_by(step, &fix::retire(), region);
         }
-        let check =
-            checks.iter().map(|compiled| &compiled.check).find(|check| check.id == step.about.check_id);
-        let fix = check.and_then(|check| check.fix_for(&step.about.resource_type, &step.about.field));
-        fix.is_some_and(|fix| fix::is_made_by(step, fix, plan.region))
+        let check = checks.iter().map(|compiled| &compiled.check).find(|check| check.id == about.check_id);
+        let fix = check.and_then(|check| check.fix_for(&about.resource_type, &about.field));
+        let says_so = check.is_some_and(|check| check.title == about.title);
+        says_so && fix.is_some_and(|fix| is_field_of_it(step, fix) && fix::is_made_by(step, fix, region))
     };
-    match plan.steps.iter().find(|step| !made_by_its_check(step)) {
+    match steps.iter().find(|step| !made_by_its_check(step)) {
         None => Ok(()),
         Some(step) => {
             let error = anyhow!(
@@ -139,17 +158,33 @@ fn refuse_altered(plan: &FixPlan, checks_dir: Option<&Path>) -> Result<(), Stop>
     }
 }
 
+/// Whether a call that is worded by the field is for a field with an address in it, as checks of addresses are.
+fn is_field_of_it(step: &FixStep, fix: &Fix) -> bool {
+    let is_worded_by_field = fix.placeholders().any(|name| ["Field", "field", "https"].contains(&name));
+    let columns = catalogue::kind(&step.about.resource_type).map(|kind| kind.columns).unwrap_or_default();
+    let is_address = columns.iter().any(|column| column.path == step.about.field && column.keep == Keep::Url);
+    !is_worded_by_field || fix.field.is_some() || is_address
+}
+
 /// A new journal beside the plan.
 fn begin(path: &Path, plan: &FixPlan) -> Result<Journal, Stop> {
     let journal = journal_of(path);
-    Journal::create(&journal, "fix apply", &plan.digest, &plan.root_account_sid, plan.region)
-        .map_err(Stop::with(Exit::Broken))
+    Journal::create(&journal, "fix apply", &plan.digest, &plan.root_account_sid, plan.region).map_err(
+        |error| match error {
+            fix::JournalError::Exists { .. } => Stop::new(Exit::Usage, error),
+            other => Stop::new(Exit::Broken, other),
+        },
+    )
 }
 
 impl Args {
     /// The journal to go on with; none yet for a plan that was not applied.
     fn journal(&self, plan: &FixPlan) -> Result<Option<Journal>, Stop> {
         let path = journal_of(&self.plan);
+        if Journal::is_blank(&path) {
+            // A run was interrupted before it could write a word: nothing was sent.
+            fs::remove_file(&path).map_err(Stop::with(Exit::Broken))?;
+        }
         match (path.exists(), self.resume) {
             (false, _) => Ok(None),
             (true, false) => Err(Stop::new(Exit::Usage, fix::JournalError::Exists { path })),
@@ -165,27 +200,26 @@ impl Args {
         }
     }
 
-    /// The steps that are meant: asks for each risk by itself.
-    fn confirm<'s>(&self, steps: &[&'s FixStep]) -> Result<Vec<&'s FixStep>, Stop> {
+    /// The steps that are meant: asks for each class by itself.
+    async fn confirm<'s>(&self, steps: &[&'s FixStep]) -> Result<Vec<&'s FixStep>, Stop> {
         let mut meant = Vec::new();
-        for risk in [Risk::Safe, Risk::Disruptive] {
-            let of_it: Vec<&FixStep> = steps.iter().copied().filter(|step| step.risk == risk).collect();
+        for class in StepClass::ALL {
+            let of_it: Vec<&FixStep> = steps.iter().copied().filter(|step| step.class() == class).collect();
             if of_it.is_empty() {
                 continue;
             }
             print(|out| report::fix_steps(&of_it, out))?;
-            if risk == Risk::Safe && self.yes {
+            if class == StepClass::Safe && self.yes {
                 meant.extend(of_it);
                 continue;
             }
-            let question = format!("Make {}?", counted(of_it.len(), &format!("{} change", risk.as_str())));
-            match confirmed(&question, risk.as_str())? {
+            let changes = counted(of_it.len(), &format!("{} change", class.as_str()));
+            match confirmed(format!("Make {changes}?"), class.as_str()).await? {
                 Some(true) => meant.extend(of_it),
-                Some(false) => tracing::warn!("not confirmed: {}", counted(of_it.len(), "change")),
+                Some(false) => tracing::warn!("not confirmed: {changes}"),
                 None => tracing::warn!(
-                    "{}: nobody is at a terminal to confirm that{}",
-                    counted(of_it.len(), &format!("{} change", risk.as_str())),
-                    if risk == Risk::Safe { "; --yes does" } else { "" }
+                    "{changes}: nobody is at a terminal to confirm that{}",
+                    if class == StepClass::Safe { "; --yes does" } else { "" }
                 ),
             }
         }

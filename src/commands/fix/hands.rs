@@ -66,7 +66,7 @@ impl Choices {
     /// Finds the credentials. May wait for a program and for the keyring.
     pub(super) fn gather(&self, region: Region) -> Result<Gathered, Stop> {
         let usage = |sentence: &str| Stop::new(Exit::Usage, anyhow!("{sentence}"));
-        let audit = self.of_audit();
+        let audit = self.of_audit()?;
         let auditors = audit.iter().flat_map(|audit| audit.iter().map(|one| one.user.clone())).collect();
         let mut credentials = match (&self.credentials, audit) {
             (Some(file), audit) => {
@@ -95,9 +95,10 @@ impl Choices {
         Ok(Gathered { credentials, auditors })
     }
 
-    /// The credentials that a scan would use, if there are any.
-    fn of_audit(&self) -> Option<Credentials> {
-        let intent = read_declared(self.config.as_deref()).ok().flatten().unwrap_or_default();
+    /// The credentials that a scan would use, if there are any. Those that are named must be there: else nobody would
+    /// notice that they are the same.
+    fn of_audit(&self) -> Result<Option<Credentials>, Stop> {
+        let intent = read_declared(self.config.as_deref())?.unwrap_or_default();
         let command = if self.config.is_some() { intent.credential_command.as_slice() } else { &[] };
         // Standard input belongs to the credentials for changes.
         let file = self.audit_credentials.as_deref().filter(|file| *file != Path::new("-"));
@@ -108,7 +109,11 @@ impl Choices {
             command,
             keyring: &OsKeyring,
         };
-        credentials::gather(sources).ok().filter(|found| found.iter().next().is_some())
+        match credentials::gather(sources) {
+            Ok(found) => Ok(Some(found).filter(|found| found.iter().next().is_some())),
+            Err(error) if file.is_some() || !command.is_empty() => Err(Stop::new(Exit::Usage, error)),
+            Err(_) => Ok(None),
+        }
     }
 
     pub(super) fn address(&self) -> Result<Address, Stop> {

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::chosen_checks::every_check;
 use super::super::declared_names::known;
@@ -20,7 +20,7 @@ use crate::evidence::{SeenResource, Store};
 use crate::fix::{self, Known, RETIRE};
 use crate::model::{
     About, ByHand, Finding, Findings as _, Fix, FixPlan, FixStep, Outcome, PLAN_FORMAT, RefusedFix, Region,
-    Severity, WayBack, in_seconds, looks_like_sid,
+    Risk, Severity, WayBack, in_seconds, looks_like_sid,
 };
 use crate::report;
 
@@ -31,6 +31,7 @@ use crate::report;
 ///
 /// `twilio-audit fix plan --check sync-acl-disabled`
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
 pub(super) struct Args {
     /// Only this finding, as in `twa-0123456789abcdef`; may be several
     #[arg(value_name = "FINDING")]
@@ -44,6 +45,9 @@ pub(super) struct Args {
     /// Only what keeps PHI from going live
     #[arg(long)]
     blockers: bool,
+    /// Only changes of this risk; may be given several times
+    #[arg(long = "risk", value_enum, value_name = "RISK", value_delimiter = ',')]
+    risks: Vec<Risk>,
     /// Plan a change that has no way back, by the SID of the resource or the id of the finding; may be given several times
     #[arg(long, value_name = "SID", value_delimiter = ',')]
     irreversible: Vec<String>,
@@ -64,6 +68,15 @@ pub(super) struct Args {
     schema: bool,
 }
 
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    the plan was written; nothing was changed
+  2    the choice is wrong, there is no such scan, or a file is in the way
+  5    internal error, or the plan could not be written";
+
+/// What nothing used longer ago may be in use by now: such changes count as disruptive.
+const YOUNG: SignedDuration = SignedDuration::from_hours(24);
+
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
     if args.schema {
@@ -79,7 +92,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
     let stored = StoredScan::open(&args.scan)?;
     let mut questioned = open_store(&args.scan)?;
     let reader = Reader::of(&mut questioned, stored.scan.started_at).map_err(Stop::with(Exit::Broken))?;
-    let plan = Planning::of(args, &checks, reader, &stored)?.plan(&stored)?;
+    let mut plan = Planning::of(args, &checks, reader, &stored)?.plan(&stored)?;
+    plan.digest = fix::digest(&plan).map_err(Stop::with(Exit::Broken))?;
     let text = fix::write_plan(plan.clone()).map_err(Stop::with(Exit::Broken))?;
     let mut page = Vec::new();
     report::fix_plan_markdown(&plan, &mut page).map_err(Stop::with(Exit::Broken))?;
@@ -101,6 +115,15 @@ fn refuse_to_replace(output: &Path) -> Result<(), Stop> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Ok(text) if is_a_plan(&text) => Ok(()),
         _ => refuse(format!("{} is there already and is no plan", output.display())),
+    }?;
+    let page = output.with_extension("md");
+    if page == output {
+        return refuse("the page for people has this name".to_owned());
+    }
+    match fs::read_to_string(&page) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Ok(text) if text.starts_with(report::FIX_PAGE_BEGINS) => Ok(()),
+        _ => refuse(format!("{} is there already and is no page of a plan", page.display())),
     }
 }
 
@@ -116,6 +139,8 @@ struct Planning<'a> {
     reader: Reader<'a>,
     region: Region,
     root: String,
+    /// Whether the scan is so young that it may still be said what nothing uses.
+    is_young: bool,
 }
 
 impl<'a> Planning<'a> {
@@ -129,7 +154,8 @@ impl<'a> Planning<'a> {
         let started_with = stored.store.started_with().map_err(broken(Exit::Broken))?;
         let root = stored.store.root().map_err(broken(Exit::Broken))?.unwrap_or_default();
         let region = choice::region(&started_with);
-        Ok(Self { args, checks, reader, region, root })
+        let is_young = Timestamp::now().duration_since(stored.scan.started_at) <= YOUNG;
+        Ok(Self { args, checks, reader, region, root, is_young })
     }
 
     fn plan(mut self, stored: &StoredScan) -> Result<FixPlan, Stop> {
@@ -144,12 +170,16 @@ impl<'a> Planning<'a> {
                 Err(by) => by_hand.push(by),
             }
         }
+        let risks = &self.args.risks;
+        steps.retain(|step| risks.is_empty() || risks.contains(&step.risk));
         let (steps, refused) = self.allowed(steps);
         Ok(FixPlan {
             format: PLAN_FORMAT,
             made_by: concat!("twilio-audit ", env!("CARGO_PKG_VERSION")).to_owned(),
             made_at: in_seconds(Timestamp::now()),
             scan_id: stored.scan.id.as_str().to_owned(),
+            scanned_at: in_seconds(stored.scan.started_at),
+            scan_is_complete: stored.scan.is_complete(),
             root_account_sid: self.root,
             region: self.region,
             steps: fix::number(steps),
@@ -245,7 +275,8 @@ impl<'a> Planning<'a> {
         } else {
             Vec::new()
         };
-        let is_safe = fix.safe_when.as_ref().is_some_and(|sql| self.reader.confirms(sql, account, sid));
+        let is_safe = self.is_young
+            && fix.safe_when.as_ref().is_some_and(|sql| self.reader.confirms(sql, account, sid));
         Ok(Known { dependents, is_safe, ..seen.map_or_else(Known::default, of_resource) })
     }
 
@@ -257,6 +288,7 @@ impl<'a> Planning<'a> {
         };
         let about = About {
             finding_ids: Vec::new(),
+            check_ids: Vec::new(),
             check_id: RETIRE.to_owned(),
             title: "A key that was replaced is gone".to_owned(),
             severity: Severity::Medium,
@@ -286,9 +318,11 @@ impl<'a> Planning<'a> {
             step.way_back != WayBack::None || self.args.irreversible.iter().any(names)
         };
         let (allowed, refused): (Vec<_>, Vec<_>) = steps.into_iter().partition(is_allowed);
-        let refused =
-            refused.into_iter().map(|step| RefusedFix { about: step.about, call: step.call }).collect();
-        (allowed, refused)
+        let refused = fix::number(refused).into_iter().map(|step| {
+            let FixStep { about, effect, call, .. } = step;
+            RefusedFix { about, effect, call }
+        });
+        (allowed, refused.collect())
     }
 }
 

@@ -54,7 +54,8 @@ pub(super) fn recheck(
         tracing::warn!("{}", by_hand());
         return Ok(Exit::Incomplete);
     }
-    let command = scan::Args::augment_args(clap::Command::new("scan"));
+    // Whatever the environment wants of scans is meant for others.
+    let command = scan::Args::augment_args(clap::Command::new("scan")).mut_args(|arg| arg.env(None::<&str>));
     let args = command
         .try_get_matches_from(&arguments)
         .and_then(|matches| scan::Args::from_arg_matches(&matches))
@@ -67,18 +68,15 @@ pub(super) fn recheck(
     }
     let folder = newest(&output, region).filter(|newest| Some(newest) != before.as_ref());
     let folder = folder.ok_or_else(|| Stop::new(Exit::Broken, anyhow!("the second scan left nothing")))?;
-    tell(&StoredScan::open(&folder)?.store, &steps)
+    tell(&StoredScan::open(&folder)?, &steps)
 }
 
 impl Recheck<'_> {
     /// The command line of the scan.
     fn arguments(&self, region: Region, steps: &[&FixStep], output: &Path) -> Vec<OsString> {
-        let list = |of: fn(&FixStep) -> &String| -> String {
-            let each: BTreeSet<&str> = steps.iter().map(|step| of(step).as_str()).collect();
-            each.into_iter().collect::<Vec<_>>().join(",")
-        };
-        let checks = list(|step| &step.about.check_id);
-        let accounts = list(|step| &step.about.account_sid);
+        let list = |each: BTreeSet<&str>| each.into_iter().collect::<Vec<_>>().join(",");
+        let checks = list(steps.iter().flat_map(|step| &step.about.check_ids).map(String::as_str).collect());
+        let accounts = list(steps.iter().map(|step| step.about.account_sid.as_str()).collect());
         let mut words: Vec<OsString> =
             ["scan", "--check", &checks, "--account", &accounts, "--region", region.as_str()]
                 .into_iter()
@@ -124,24 +122,28 @@ fn is_a_scan(path: &Path) -> bool {
 }
 
 /// Says of each finding what became of it.
-fn tell(store: &Store, steps: &[&FixStep]) -> Result<Exit, Stop> {
+fn tell(stored: &StoredScan, steps: &[&FixStep]) -> Result<Exit, Stop> {
     let mut exit = Exit::Complete;
     for step in steps {
-        for id in &step.about.finding_ids {
-            let fate = fate(store, step, id)?;
+        for (id, check) in step.about.finding_ids.iter().zip(&step.about.check_ids) {
+            // What was not judged is not gone.
+            let fate = match stored.scan.rule(check) {
+                Some(_) => fate(&stored.store, &step.about.account_sid, check, id)?,
+                None => Fate::CannotSay,
+            };
             let (word, code) = match fate {
                 Fate::Gone => ("gone", Exit::Complete),
                 Fate::Stands => ("stands", Exit::Faults),
                 Fate::CannotSay => ("cannot say", Exit::Incomplete),
             };
             exit = super::apply::worse(exit, code);
-            print(|out| writeln!(out, "{id}  {word:<10}  {}", step.about.check_id))?;
+            print(|out| writeln!(out, "{id}  {word:<10}  {check}"))?;
         }
     }
     Ok(exit)
 }
 
-fn fate(store: &Store, step: &FixStep, id: &str) -> Result<Fate, Stop> {
+fn fate(store: &Store, account: &str, check: &str, id: &str) -> Result<Fate, Stop> {
     let found = store.finding(id).map_err(Stop::with(Exit::Broken))?;
     match found.map(|finding| finding.outcome) {
         Some(Outcome::Fail) => return Ok(Fate::Stands),
@@ -152,7 +154,7 @@ fn fate(store: &Store, step: &FixStep, id: &str) -> Result<Fate, Stop> {
     // The resource is not there any more; or it was not read.
     let mut was_read = true;
     let mut look = |finding: &Finding| -> std::io::Result<()> {
-        let is_its = finding.check_id == step.about.check_id && finding.account_sid == step.about.account_sid;
+        let is_its = finding.check_id == check && finding.account_sid == account;
         was_read &= !(is_its && finding.outcome == Outcome::NotAssessed);
         Ok(())
     };

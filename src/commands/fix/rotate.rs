@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::super::printing::print;
 use super::super::scan_setting::read_declared;
-use super::super::{Exit, Stop, interruptible};
+use super::super::{Exit, Stop, to_its_end};
 use super::hands::{Choices, SignedIn};
 use crate::audit::MOST_PERMISSIONS_PER_KEY;
 use crate::credentials::OsKeyring;
@@ -22,7 +22,7 @@ use crate::report::printable;
 ///
 /// Makes a new Restricted key with the permissions that audit.toml declares for the old one (or those of --permissions),
 /// reads it again, and hands its secret over once: to the keyring, to a program, or to a new file. It is never shown. Where
-/// that fails, the new key is deleted again. The old key stays until you retire it:
+/// that fails, the new key is deleted again. Only a Main key or the account's Auth Token may make keys. The old key stays until you retire it:
 ///
 /// `twilio-audit fix plan --retire SK… --account AC… --irreversible SK…`
 #[derive(Debug, clap::Args)]
@@ -83,8 +83,7 @@ Exit codes:
   2    the key, the permissions, the credentials or the command line is wrong: nothing was changed
   3    no key was made, or it was deleted again
   4    nobody could sign in: nothing was changed
-  5    a key was left that nobody should use, or the journal could not be written
-  130  interrupted";
+  5    a key was left that nobody should use, or the journal could not be written";
 
 /// A program and its arguments.
 #[derive(Debug, Clone)]
@@ -117,7 +116,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
     let choices = args.choices();
     let gathered = choices.gather(Region::Us1)?;
     let address = choices.address()?;
-    let ended = interruptible(async {
+    to_its_end(async {
         let signed_in = SignedIn::with(gathered.credentials, address, Region::Us1).await?;
         let path =
             args.journal.clone().unwrap_or_else(|| format!("rotate-{}.journal.jsonl", args.key).into());
@@ -125,12 +124,6 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
         let mut hand_over = |key: &fix::NewKey| recipient.take(&rotation.account, key, &OsKeyring);
         let ended = fix::rotate(&signed_in.hands(), &mut journal, &rotation, &mut hand_over).await;
         args.tell(ended.map_err(Stop::with(Exit::Broken))?)
-    });
-    ended.map_err(|stop| match stop.exit {
-        Exit::Interrupted => {
-            stop.adding("if a new key was made, the journal says so: delete it, for its secret is lost")
-        }
-        _ => stop,
     })
 }
 

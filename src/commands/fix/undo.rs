@@ -8,12 +8,12 @@ use anyhow::anyhow;
 
 use super::super::printing::print;
 use super::super::{Exit, Log, Stop, interruptible};
-use super::apply::{EXIT_CODES, exit_of, say, worse};
+use super::apply::{exit_of, refuse_altered, say, worse};
 use super::confirm::confirmed;
 use super::hands::{Choices, SignedIn};
 use super::recheck::{Recheck, recheck};
 use crate::fix::{self, Event, Journal, StepEnd};
-use crate::model::{FixStep, Region, counted};
+use crate::model::{FixStep, Region, StepClass, counted};
 use crate::report;
 
 /// Take back the changes that a journal names, the newest first
@@ -30,6 +30,15 @@ pub(super) struct Args {
     choices: Choices,
 }
 
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    everything was taken back: its findings stand again
+  2    the journal, the credentials or the command line is wrong: nothing was changed
+  3    something was left: skipped, stopped, not confirmed, or not checked again
+  4    nobody could sign in: nothing was changed
+  5    internal error, or the journal could not be written
+  130  interrupted";
+
 /// Runs the command.
 pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
     let mut journal = Journal::open(&args.journal).map_err(Stop::with(Exit::Usage))?;
@@ -42,6 +51,13 @@ pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
     if steps.is_empty() {
         return Err(Stop::new(Exit::Usage, anyhow!("{}: there is nothing to undo", args.journal.display())));
     }
+    refuse_altered(&steps, region, args.choices.checks_dir.as_deref())?;
+    let possible: Vec<&FixStep> =
+        steps.iter().copied().filter(|step| step.class() != StepClass::Irreversible).collect();
+    if possible.is_empty() {
+        let error = anyhow!("{}: nothing in it can be taken back", args.journal.display());
+        return Err(Stop::new(Exit::Incomplete, error));
+    }
     args.choices.refuse_too_many(steps.len())?;
     let gathered = args.choices.gather(region)?;
     let address = args.choices.address()?;
@@ -49,17 +65,16 @@ pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
     let exit = interruptible(async {
         let signed_in = SignedIn::with(gathered.credentials, address, region).await?;
         signed_in.refuse_impossible(&root, &gathered.auditors, &steps)?;
-        print(|out| report::fix_steps(&steps, out))?;
-        match confirmed(&format!("Take back {}?", counted(steps.len(), "change")), "undo")? {
+        print(|out| report::fix_undo_steps(&possible, out))?;
+        let question = format!("Take back {}?", counted(possible.len(), "change"));
+        match confirmed(question, "undo").await? {
             Some(true) => {}
             Some(false) => {
                 return Err(Stop::new(Exit::Incomplete, anyhow!("not confirmed: nothing was changed")));
             }
             None => {
-                return Err(Stop::new(
-                    Exit::Usage,
-                    anyhow!("an undo is confirmed at a terminal, and there is none here"),
-                ));
+                let error = anyhow!("an undo is confirmed at a terminal, and there is none here");
+                return Err(Stop::new(Exit::Usage, error));
             }
         }
         journal.write(Event::GoesOn).map_err(Stop::with(Exit::Broken))?;

@@ -3,8 +3,11 @@
 use std::io::{self, Write};
 
 use super::super::markdown_text::{code, prose};
-use super::{changes, dependents, meaning, way_back};
-use crate::model::{About, ByHand, FixPlan, FixStep, Risk};
+use super::{changes, dependents, way_back};
+use crate::model::{About, ByHand, FixPlan, FixStep, StepClass};
+
+/// How the page of a plan begins: what begins otherwise is not replaced.
+pub const FIX_PAGE_BEGINS: &str = "# What would be changed";
 
 /// Characters shown of a name, and of a sentence.
 const NAME: usize = 80;
@@ -16,29 +19,41 @@ const SENTENCE: usize = 1_000;
 ///
 /// When the stream cannot be written.
 pub fn markdown(plan: &FixPlan, to: &mut dyn Write) -> io::Result<()> {
-    writeln!(to, "# What would be changed\n")?;
-    writeln!(
-        to,
-        "Made {} by {} from scan {} of {}, Region {}. Nothing was changed yet. A plan counts for 24 hours.\n",
-        plan.made_at,
-        plan.made_by,
-        code(&plan.scan_id, NAME),
-        code(&plan.root_account_sid, NAME),
-        plan.region
-    )?;
-    for risk in [Risk::Safe, Risk::Disruptive] {
-        let steps: Vec<&FixStep> = plan.steps.iter().filter(|step| step.risk == risk).collect();
+    head(plan, to)?;
+    for class in StepClass::ALL {
+        let steps: Vec<&FixStep> = plan.steps.iter().filter(|step| step.class() == class).collect();
         if !steps.is_empty() {
-            writeln!(to, "## {}: {} ({})\n", capital(risk.as_str()), meaning(risk), steps.len())?;
+            writeln!(to, "## {}: {} ({})\n", capital(class.as_str()), class.meaning(), steps.len())?;
             steps.iter().try_for_each(|step| self::step(step, to))?;
         }
     }
     refused(plan, to)?;
-    if !plan.by_hand.is_empty() {
-        writeln!(to, "## By hand ({})\n", plan.by_hand.len())?;
-        plan.by_hand.iter().try_for_each(|by_hand| self::by_hand(by_hand, to))?;
+    by_hand(plan, to)
+}
+
+/// What is to be approved, and by whom.
+fn head(plan: &FixPlan, to: &mut dyn Write) -> io::Result<()> {
+    let complete = if plan.scan_is_complete { "" } else { ", which could not assess everything" };
+    writeln!(to, "{FIX_PAGE_BEGINS}\n")?;
+    writeln!(
+        to,
+        "Made {} by {} from scan {} of {}{complete}, Region {}, begun {}. Nothing was changed yet. A plan counts for 24 \
+         hours.\n",
+        plan.made_at,
+        plan.made_by,
+        code(&plan.scan_id, NAME),
+        code(&plan.root_account_sid, NAME),
+        plan.region,
+        plan.scanned_at,
+    )?;
+    writeln!(to, "| what | how many |\n|---|---|")?;
+    for class in StepClass::ALL {
+        writeln!(to, "| {}: {} | {} |", class.as_str(), class.meaning(), plan.count(class))?;
     }
-    Ok(())
+    writeln!(to, "| refused: no way back, and nobody named it | {} |", plan.refused.len())?;
+    writeln!(to, "| by hand | {} |\n", plan.by_hand.len())?;
+    writeln!(to, "Digest of the plan, which `fix apply` insists on: {}\n", code(&plan.digest, NAME))?;
+    writeln!(to, "| ticket | window | approved by | done by |\n|---|---|---|---|\n| | | | |\n")
 }
 
 fn step(step: &FixStep, to: &mut dyn Write) -> io::Result<()> {
@@ -49,8 +64,8 @@ fn step(step: &FixStep, to: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(to, "- Effect: {}", prose(&step.effect, SENTENCE))?;
     let dependents = dependents(step);
-    let dependents = if dependents.is_empty() { "nothing that the scan saw" } else { &dependents };
-    writeln!(to, "- Used by: {}", prose(dependents, SENTENCE))?;
+    let dependents = if dependents.is_empty() { "no other resource that was read" } else { &dependents };
+    writeln!(to, "- Named by: {}. Traffic was not looked at.", prose(dependents, SENTENCE))?;
     writeln!(to, "- Way back: {}", prose(&way_back(step), SENTENCE))?;
     writeln!(to, "- Call: {}\n", code(&step.call.to_string(), SENTENCE))?;
     block(&[Some(&step.curl), step.twilio_cli.as_ref()], to)
@@ -77,17 +92,58 @@ fn refused(plan: &FixPlan, to: &mut dyn Write) -> io::Result<()> {
     for refused in &plan.refused {
         writeln!(to, "### {}\n", heading(&refused.about))?;
         about(&refused.about, to)?;
+        writeln!(to, "- Effect: {}", prose(&refused.effect, SENTENCE))?;
         writeln!(to, "- Call: {}\n", code(&refused.call.to_string(), SENTENCE))?;
     }
     Ok(())
 }
 
-fn by_hand(by_hand: &ByHand, to: &mut dyn Write) -> io::Result<()> {
-    writeln!(to, "### {}\n", heading(&by_hand.about))?;
-    about(&by_hand.about, to)?;
-    writeln!(to, "- Why by hand: {}\n", prose(&by_hand.why, SENTENCE))?;
-    for (step, number) in by_hand.steps.iter().zip(1..) {
+/// What people must do, check by check: the steps once, and each resource.
+fn by_hand(plan: &FixPlan, to: &mut dyn Write) -> io::Result<()> {
+    if plan.by_hand.is_empty() {
+        return Ok(());
+    }
+    writeln!(to, "## By hand ({})\n", plan.by_hand.len())?;
+    let mut checks: Vec<&str> = Vec::new();
+    for by_hand in &plan.by_hand {
+        if !checks.contains(&by_hand.about.check_id.as_str()) {
+            checks.push(&by_hand.about.check_id);
+        }
+    }
+    for check in checks {
+        let of_it: Vec<&ByHand> = plan.by_hand.iter().filter(|one| one.about.check_id == check).collect();
+        of_check(&of_it, to)?;
+    }
+    Ok(())
+}
+
+fn of_check(of_it: &[&ByHand], to: &mut dyn Write) -> io::Result<()> {
+    let Some(first) = of_it.first() else { return Ok(()) };
+    let blocks = if of_it.iter().any(|one| one.about.blocks_go_live) { ", blocks going live" } else { "" };
+    let about = &first.about;
+    writeln!(to, "### {}\n", prose(&about.title, NAME * 2))?;
+    writeln!(
+        to,
+        "{} ({}{blocks}), by hand: {}\n",
+        code(&about.check_id, NAME),
+        about.severity.as_str(),
+        prose(&first.why, SENTENCE)
+    )?;
+    for (step, number) in first.steps.iter().zip(1..) {
         writeln!(to, "{number}. {}", prose(step, SENTENCE))?;
+    }
+    writeln!(to, "\n| finding | account | what |\n|---|---|---|")?;
+    for by_hand in of_it {
+        let about = &by_hand.about;
+        let ids: Vec<String> = about.finding_ids.iter().map(|id| code(id, NAME)).collect();
+        let subject = code(&about.subject(), NAME * 2);
+        writeln!(
+            to,
+            "| {} | {} {} | {subject} |",
+            ids.join(" "),
+            code(&about.account_sid, NAME),
+            code(&about.account_name, NAME)
+        )?;
     }
     writeln!(to)
 }
@@ -95,9 +151,10 @@ fn by_hand(by_hand: &ByHand, to: &mut dyn Write) -> io::Result<()> {
 fn about(about: &About, to: &mut dyn Write) -> io::Result<()> {
     let blocks = if about.blocks_go_live { ", blocks going live" } else { "" };
     let ids: Vec<String> = about.finding_ids.iter().map(|id| code(id, NAME)).collect();
+    let comma = if ids.is_empty() { "" } else { ", " };
     writeln!(
         to,
-        "- Mends: {} ({}{blocks}), {}",
+        "- Mends: {} ({}{blocks}){comma}{}",
         code(&about.check_id, NAME),
         about.severity.as_str(),
         ids.join(", ")
@@ -107,7 +164,8 @@ fn about(about: &About, to: &mut dyn Write) -> io::Result<()> {
 }
 
 fn heading(about: &About) -> String {
-    prose(&capital(&about.subject()), NAME * 2)
+    let field = if about.field.is_empty() { String::new() } else { format!(", {}", about.field) };
+    prose(&(capital(&about.subject()) + &field), NAME * 2)
 }
 
 fn capital(text: &str) -> String {

@@ -6,10 +6,10 @@ mod terminal;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use crate::model::{FieldChange, FixPlan, FixStep, Risk, WayBack};
+use crate::model::{FieldChange, FixPlan, FixStep, WayBack};
 
-pub use markdown::markdown as fix_plan_markdown;
-pub use terminal::{steps as fix_steps, summary as fix_plan_summary};
+pub use markdown::{FIX_PAGE_BEGINS, markdown as fix_plan_markdown};
+pub use terminal::{steps as fix_steps, summary as fix_plan_summary, undo_steps as fix_undo_steps};
 
 /// The JSON Schema of `plan.json`: indented, and the same for the same program.
 pub fn fix_plan_schema() -> String {
@@ -40,6 +40,19 @@ fn changes(step: &FixStep) -> Vec<String> {
     if changes.is_empty() { vec!["it is deleted".to_owned()] } else { changes }
 }
 
+/// What becomes of it when it is taken back.
+fn changes_back(step: &FixStep) -> Vec<String> {
+    let turned = |field: &FieldChange| {
+        let (before, after) = (value(field.after.as_ref()?), value(&field.before));
+        (before != after).then(|| format!("{}: {before} → {after}", field.path))
+    };
+    let changes: Vec<String> = step.fields.iter().filter_map(turned).collect();
+    match &step.way_back {
+        WayBack::MakeAgain { call } => vec![call.to_string()],
+        _ => changes,
+    }
+}
+
 /// How it is taken back.
 fn way_back(step: &FixStep) -> String {
     match &step.way_back {
@@ -58,12 +71,4 @@ fn dependents(step: &FixStep) -> String {
         format!("{} × {kind} ({examples}{more})", dependent.count)
     });
     each.collect::<Vec<_>>().join("; ")
-}
-
-/// The word for a risk, with what it means.
-const fn meaning(risk: Risk) -> &'static str {
-    match risk {
-        Risk::Safe => "only tightens, and stops nothing that works",
-        Risk::Disruptive => "may stop traffic",
-    }
 }

@@ -7,17 +7,21 @@ use anstyle::{AnsiColor, Style};
 
 use super::super::cell::{at_most, printable};
 use super::super::paragraph::{BOLD, DIM, paragraph};
-use super::{changes, dependents, meaning, way_back};
-use crate::model::{About, FixPlan, FixStep, Risk, counted};
+use super::{changes, changes_back, dependents, way_back};
+use crate::model::{About, FixPlan, FixStep, StepClass, counted};
 
 /// Things done by hand that are shown before the rest is counted: the file has them all.
 const SHOWN: usize = 10;
 
-/// The colour of a risk.
-const fn colour(risk: Risk) -> Style {
-    match risk {
-        Risk::Safe => AnsiColor::Green.on_default().bold(),
-        Risk::Disruptive => AnsiColor::Yellow.on_default().bold(),
+/// More changes than `fix apply` makes unless it is told to.
+const MOST: usize = 25;
+
+/// The colour of a class.
+const fn colour(class: StepClass) -> Style {
+    match class {
+        StepClass::Safe => AnsiColor::Green.on_default().bold(),
+        StepClass::Disruptive => AnsiColor::Yellow.on_default().bold(),
+        StepClass::Irreversible => AnsiColor::Red.on_default().bold(),
     }
 }
 
@@ -38,21 +42,22 @@ pub fn summary(plan: &FixPlan, files: &[&Path], to: &mut impl Write) -> io::Resu
     match (files.first(), plan.steps.is_empty()) {
         (Some(file), false) => {
             writeln!(to, "\nNothing was changed. To make the changes:")?;
-            writeln!(to, "  twilio-audit fix apply {} --credentials FILE", file.display())
+            let many = plan.steps.len();
+            let allow = if many > MOST { format!(" --max-changes {many}") } else { String::new() };
+            writeln!(to, "  twilio-audit fix apply {} --credentials FILE{allow}", file.display())
         }
         _ => writeln!(to, "\nNothing was changed."),
     }
 }
 
 fn fix_heading(plan: &FixPlan, to: &mut impl Write) -> io::Result<()> {
-    let counts = plan.count_by_risk();
-    let count = |risk| counts.get(&risk).copied().unwrap_or_default();
+    let each = StepClass::ALL.map(|class| (plan.count(class), class.as_str()));
+    let each = each.into_iter().filter(|(count, _)| *count > 0);
+    let counts: String = each.map(|(count, word)| format!(" · {count} {word}")).collect();
     writeln!(
         to,
-        "{BOLD}{}{BOLD:#} {DIM}· {} safe, {} disruptive · {} refused · {} by hand{DIM:#}\n",
+        "{BOLD}{}{BOLD:#}{DIM}{counts} · {} refused · {} by hand{DIM:#}\n",
         counted(plan.steps.len(), "change"),
-        count(Risk::Safe),
-        count(Risk::Disruptive),
         plan.refused.len(),
         plan.by_hand.len()
     )
@@ -64,14 +69,39 @@ fn fix_heading(plan: &FixPlan, to: &mut impl Write) -> io::Result<()> {
 ///
 /// When the stream cannot be written.
 pub fn steps(steps: &[&FixStep], to: &mut impl Write) -> io::Result<()> {
-    let mut risk = None;
+    let mut last = None;
     for step in steps {
-        if risk != Some(step.risk) {
-            risk = Some(step.risk);
-            let style = colour(step.risk);
-            writeln!(to, "{style}{}{style:#}  {DIM}{}{DIM:#}", step.risk.as_str(), meaning(step.risk))?;
+        let class = step.class();
+        if last != Some(class) {
+            last = Some(class);
+            let style = colour(class);
+            writeln!(to, "{style}{}{style:#}  {DIM}{}{DIM:#}", class.as_str(), class.meaning())?;
         }
         self::step(step, to)?;
+    }
+    Ok(())
+}
+
+/// Writes what taking steps back would change.
+///
+/// # Errors
+///
+/// When the stream cannot be written.
+pub fn undo_steps(steps: &[&FixStep], to: &mut impl Write) -> io::Result<()> {
+    let style = AnsiColor::Yellow.on_default().bold();
+    writeln!(to, "{style}undo{style:#}  {DIM}what was mended stands open again{DIM:#}")?;
+    for step in steps {
+        let margin = format!("{:>4}  ", step.number);
+        paragraph(&margin, &format!("{} in {}", printable(&step.about.subject()), account(&step.about)), to)?;
+        for change in changes_back(step) {
+            paragraph("      ", &printable(&at_most(&change, 400)), to)?;
+        }
+        paragraph(
+            "      opens   ",
+            &format!("{} (no longer: {})", step.about.check_id, step.about.title),
+            to,
+        )?;
+        writeln!(to)?;
     }
     Ok(())
 }
@@ -87,7 +117,7 @@ fn step(step: &FixStep, to: &mut impl Write) -> io::Result<()> {
     paragraph("      effect  ", &printable(&step.effect), to)?;
     let dependents = dependents(step);
     if !dependents.is_empty() {
-        paragraph("      used by ", &printable(&at_most(&dependents, 400)), to)?;
+        paragraph("      named by", &format!(" {}", printable(&at_most(&dependents, 400))), to)?;
     }
     paragraph("      back    ", &way_back(step), to)?;
     writeln!(to)

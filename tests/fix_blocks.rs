@@ -58,6 +58,19 @@ fn planned(ended: Ended, findings: &[Row]) -> (Ended, FixPlan) {
     (ended, serde_json::from_str(&plan).unwrap())
 }
 
+/// Insists that the command finds nothing in the plan to refuse: all that it lacks is somebody who confirms it.
+fn is_accepted(ended: Ended, simulator: &Simulator) -> Ended {
+    let arguments = ["fix", "apply", "--max-changes", "1000", "--allow-audit-credential"];
+    let ended = Audit::new(&arguments)
+        .args(&["--credentials", "credentials.toml"])
+        .env("TWILIO_AUDIT_ENDPOINT", &simulator.endpoint())
+        .inside(ended)
+        .run();
+    assert_eq!(ended.code, 3, "{}", ended.stderr);
+    assert!(ended.stderr.contains("nothing was confirmed and nothing was changed"), "{}", ended.stderr);
+    ended
+}
+
 /// What can happen by the steps of two checks whose calls do no harm where nothing uses a domain or a trunk.
 fn risks(ended: Ended) -> (Ended, BTreeMap<String, Risk>) {
     let arguments =
@@ -169,6 +182,7 @@ async fn every_block_mends_what_it_is_for_and_nothing_else() {
     let unplanned: Vec<String> =
         unplanned.map(|row| format!("{} {}", row["check_id"], row["fix_command"])).collect();
     assert_eq!(unplanned, Vec::<String>::new(), "not planned");
+    let ended = is_accepted(ended, &simulator);
 
     let before = simulator.snapshot();
     let mut changer = Changer::new(&simulator, &estate, &ended, &plan);

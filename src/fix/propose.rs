@@ -83,11 +83,10 @@ pub fn is_made_by(step: &FixStep, fix: &Fix, region: Region) -> bool {
         && is_of("field", &about.field);
     let risk_fits = step.risk == fix.risk || (step.risk == Risk::Safe && fix.safe_when.is_some());
     // What is made of the present value must be made of the value that is compared.
-    let is_of_present = step.fields.iter().all(|field| {
-        field.path != about.field || with.get(&about.field).is_none_or(|value| *value == text(&field.before))
+    let is_of_present = fix.made_of_present(with).iter().all(|parameter| {
+        let changed = step.fields.iter().find(|field| field.parameter.as_ref() == Some(parameter));
+        changed.is_some_and(|field| with.get(&about.field) == Some(&text(&field.before)))
     });
-    let names_present = !fix.placeholders().any(|name| name == "https")
-        || step.fields.iter().any(|field| field.path == about.field);
     let made = || -> Result<bool, Unfixable> {
         let call = fix.fill(with)?.in_region(region);
         let read_url = region.address(&fix.read_url(with)?);
@@ -101,7 +100,7 @@ pub fn is_made_by(step: &FixStep, fix: &Fix, region: Region) -> bool {
         Ok(same && fields_fit && all_compared)
     };
     let says_so = step.effect == fix.effect.trim();
-    is_about_it && risk_fits && is_of_present && names_present && says_so && made().unwrap_or(false)
+    is_about_it && risk_fits && is_of_present && says_so && made().unwrap_or(false)
 }
 
 /// Whether a field of a step is one that the call changes, at its place and to its value; or one that is only compared.

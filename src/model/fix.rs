@@ -176,6 +176,15 @@ impl Fix {
         named.map_or_else(|| Ok(snake_case(parameter)), |path| fill(path, with))
     }
 
+    /// The parameters whose value is made of what the field is now.
+    pub fn made_of_present(&self, with: &Placeholders) -> Vec<String> {
+        let is_made_of_it = |values: &Values| {
+            values.each().iter().flat_map(|value| placeholders(value)).any(|name| name == "https")
+        };
+        let named = self.form.iter().filter(|(_, values)| is_made_of_it(values));
+        named.filter_map(|(name, _)| fill(name, with).ok()).collect()
+    }
+
     /// The placeholders that it has anywhere, as they are written.
     pub fn placeholders(&self) -> impl Iterator<Item = &str> {
         let undo = self.undo.iter().flat_map(|undo| texts(&undo.url, &undo.form));

@@ -162,7 +162,7 @@ pub(super) fn refuse_altered(
 fn is_field_of_it(step: &FixStep, fix: &Fix) -> bool {
     let is_worded_by_field = fix.placeholders().any(|name| ["Field", "field", "https"].contains(&name));
     let columns = catalogue::kind(&step.about.resource_type).map(|kind| kind.columns).unwrap_or_default();
-    let is_address = columns.iter().any(|column| column.path == step.about.field && column.keep == Keep::Url);
+    let is_address = columns.iter().any(|column| column.name == step.about.field && column.keep == Keep::Url);
     !is_worded_by_field || fix.field.is_some() || is_address
 }
 

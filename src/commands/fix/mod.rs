@@ -5,6 +5,8 @@
 mod apply;
 mod confirm;
 mod hands;
+mod intact;
+mod outcome;
 mod plan;
 mod recheck;
 mod rotate;

@@ -12,6 +12,7 @@ use super::super::printing::print;
 use super::super::stored_scan::StoredScan;
 use super::super::{Exit, Log, Stop, scan};
 use super::hands::Choices;
+use super::outcome::worse;
 use crate::evidence::Store;
 use crate::fix::RETIRE;
 use crate::model::{Finding, Findings as _, FixStep, Outcome, Region, ScanId};
@@ -136,7 +137,7 @@ fn tell(stored: &StoredScan, steps: &[&FixStep]) -> Result<Exit, Stop> {
                 Fate::Stands => ("stands", Exit::Faults),
                 Fate::CannotSay => ("cannot say", Exit::Incomplete),
             };
-            exit = super::apply::worse(exit, code);
+            exit = worse(exit, code);
             print(|out| writeln!(out, "{id}  {word:<10}  {check}"))?;
         }
     }

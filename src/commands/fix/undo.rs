@@ -8,9 +8,10 @@ use anyhow::anyhow;
 
 use super::super::printing::print;
 use super::super::{Exit, Log, Stop, interruptible};
-use super::apply::{exit_of, refuse_altered, say, worse};
 use super::confirm::confirmed;
 use super::hands::{Choices, SignedIn};
+use super::intact::refuse_altered;
+use super::outcome::{exit_of, say, worse};
 use super::recheck::{Recheck, recheck};
 use crate::fix::{self, Event, Journal, StepEnd};
 use crate::model::{FixStep, Region, StepClass, counted};
@@ -78,8 +79,7 @@ pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
             }
         }
         journal.write(Event::GoesOn).map_err(Stop::with(Exit::Broken))?;
-        let mut tell = |step: &FixStep, end: &StepEnd| say(step, end);
-        let undone = fix::undo(&signed_in.hands(), &mut journal, &mut tell).await;
+        let undone = fix::undo(&signed_in.hands(), &mut journal, &mut say).await;
         ends.extend(undone.map_err(Stop::with(Exit::Broken))?);
         print(|out| writeln!(out, "Journal: {}", args.journal.display()))?;
         Ok(exit_of(&ends, steps.len()))

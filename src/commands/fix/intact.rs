@@ -1,0 +1,67 @@
+//! Plans and journals that are used only as they were made.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::anyhow;
+use jiff::Timestamp;
+
+use super::super::chosen_checks::every_check;
+use super::super::{Exit, Stop};
+use crate::catalogue::{self, Keep};
+use crate::fix::{self, RETIRE};
+use crate::model::{Fix, FixPlan, FixStep, Region};
+
+/// More than any plan needs; a wrong file is noticed before it fills the memory.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// The plan in a file.
+pub(super) fn read_plan(path: &Path) -> Result<FixPlan, Stop> {
+    let named = |why: String| Stop::new(Exit::Usage, anyhow!("{}: {why}", path.display()));
+    let about = fs::metadata(path).map_err(|error| named(error.to_string()))?;
+    // A pipe, say, could keep us waiting for ever.
+    if !about.is_file() || about.len() > MOST_BYTES {
+        return Err(named("it is no file of a plan".to_owned()));
+    }
+    let text = fs::read_to_string(path).map_err(|error| named(error.to_string()))?;
+    fix::read_plan(&text, Timestamp::now()).map_err(|error| named(error.to_string()))
+}
+
+/// A plan or journal says which resources are changed; what is done to them the checks alone say.
+pub(super) fn refuse_altered(
+    steps: &[&FixStep],
+    region: Region,
+    checks_dir: Option<&Path>,
+) -> Result<(), Stop> {
+    let checks = every_check(checks_dir)?;
+    let made_by_its_check = |step: &FixStep| {
+        let about = &step.about;
+        if about.check_id == RETIRE {
+            return fix::is_made_by(step, &fix::retire(), region);
+        }
+        let check = checks.iter().map(|compiled| &compiled.check).find(|check| check.id == about.check_id);
+        let fix = check.and_then(|check| check.fix_for(&about.resource_type, &about.field));
+        let says_so = check.is_some_and(|check| check.title == about.title);
+        says_so && fix.is_some_and(|fix| is_field_of_it(step, fix) && fix::is_made_by(step, fix, region))
+    };
+    match steps.iter().find(|step| !made_by_its_check(step)) {
+        None => Ok(()),
+        Some(step) => {
+            let error = anyhow!(
+                "step {} is not what the check `{}` of this version asks for: make the plan anew, with the same \
+                 --checks-dir",
+                step.number,
+                step.about.check_id
+            );
+            Err(Stop::new(Exit::Usage, error))
+        }
+    }
+}
+
+/// Whether a call that is worded by the field is for a field with an address in it, as checks of addresses are.
+fn is_field_of_it(step: &FixStep, fix: &Fix) -> bool {
+    let is_worded_by_field = fix.placeholders().any(|name| ["Field", "field", "https"].contains(&name));
+    let columns = catalogue::kind(&step.about.resource_type).map(|kind| kind.columns).unwrap_or_default();
+    let is_address = columns.iter().any(|column| column.name == step.about.field && column.keep == Keep::Url);
+    !is_worded_by_field || fix.field.is_some() || is_address
+}

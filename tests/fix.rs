@@ -497,3 +497,31 @@ async fn named_credentials_of_the_audit_must_be_there_to_be_compared() {
     assert_eq!((ended.code, simulator.writes().len()), (0, 1), "{}", ended.stderr);
     assert!(ended.stdout.contains("  gone  "), "{}", ended.stdout);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_again_is_not_said_to_be_gone() {
+    let mut estate = estate();
+    estate["accounts"].as_array_mut().unwrap().push(json!({
+        "sid": "AC0003", "name": "Pilot", "owner": "AC0001", "days_ago": 300, "status": "suspended",
+        "inactive": "readable",
+        "keys": [{"sid": "SK0c01", "name": "old-prod-ops", "kind": "main", "days_ago": 299}]}));
+    // Of a suspended account a person is asked to look, of an active one nobody: neither was read.
+    for (account, key, check) in
+        [("AC0003", "SK0c01", "key-in-inactive-account"), ("AC0002", "SK0b02", "key-main-unaccounted")]
+    {
+        let simulator = simulator(&estate).await;
+        let choice = ["--check", check, "--account", &sid(account), "--irreversible", &sid(key)];
+        let ended = planned(&simulator, &estate, &choice);
+        assert_eq!(plan_of(&ended).steps.len(), 1, "{account}: {}", ended.stdout);
+        let of_2010 = format!("/api.twilio.com/2010-04-01/Accounts/{}/Keys.json", sid(account));
+        for list in ["/iam.twilio.com/v1/Keys?", &of_2010] {
+            let forbidden = Trouble::Error { status: 403, code: 20003, message: "no".into() };
+            simulator.fail(Fault::always(list, forbidden));
+        }
+        let arguments = ["apply", "--allow-audit-credential", "--credentials", "audit-credentials.toml"];
+        let ended = fix(ended, &simulator, &arguments).at_terminal("irreversible\n");
+        assert!(ended.stdout.contains("1  done"), "{account}: {}", ended.stdout);
+        assert!(ended.stdout.contains("  cannot say  "), "{account}: {}", ended.stdout);
+        assert_eq!(ended.code, 3, "{account}: {}", ended.stdout);
+    }
+}

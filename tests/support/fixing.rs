@@ -10,7 +10,7 @@ use twilio_audit::fix::{Entry, Event};
 use twilio_audit::model::{FixPlan, Risk};
 use twilio_audit::simulator::{Simulator, sid};
 
-use crate::audit::{Audit, Ended, credential, entry};
+use crate::audit::{Audit, Ended, all_credentials, credential, entry};
 
 /// Two trunks that nothing uses and one that a call center dials through, a service for Sync that anybody may write to,
 /// and a key that nobody knows.
@@ -49,9 +49,10 @@ pub fn with_spare_trunks(trunks: u32) -> Value {
     estate
 }
 
-/// Scans as the auditor: the parent's and the clinic's Auth Tokens, by a file.
+/// Scans as the auditor: with every account's Auth Token, by a file.
 pub fn scanned(simulator: &Simulator, estate: &Value) -> Ended {
-    let tokens = entry(&credential(estate, "AC0001")) + &entry(&credential(estate, "AC0002"));
+    let tokens = all_credentials(estate).into_iter().filter(|one| one.kind == "auth_token");
+    let tokens: String = tokens.map(|one| entry(&one)).collect();
     let keys = entry(&credential(estate, "SK0a01")) + &entry(&credential(estate, "SK0b01"));
     Audit::scan(simulator)
         .file("audit-credentials.toml", &tokens)

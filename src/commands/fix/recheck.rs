@@ -152,11 +152,11 @@ fn fate(store: &Store, account: &str, check: &str, id: &str) -> Result<Fate, Sto
         Some(Outcome::Manual | Outcome::NotAssessed) => return Ok(Fate::CannotSay),
         None => {}
     }
-    // The resource is not there any more; or it was not read.
+    // The resource is not there any more; or it was not read, which of some accounts a person is asked to make up for.
     let mut was_read = true;
     let mut look = |finding: &Finding| -> std::io::Result<()> {
         let is_its = finding.check_id == check && finding.account_sid == account;
-        was_read &= !(is_its && finding.outcome == Outcome::NotAssessed);
+        was_read &= !(is_its && matches!(finding.outcome, Outcome::NotAssessed | Outcome::Manual));
         Ok(())
     };
     store.each(&mut look).map_err(Stop::with(Exit::Broken))?;

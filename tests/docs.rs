@@ -15,7 +15,7 @@ use twilio_audit::audit::{CHECK_FILES, Check, built_in};
 use twilio_audit::catalogue::{Endpoint, KINDS, Kind, Origin};
 use twilio_audit::cli::Cli;
 use twilio_audit::intent::{ATTESTATIONS, Intent, NEVER_WAIVED, WAIVER_MAX_DAYS};
-use twilio_audit::model::{Fix, Region};
+use twilio_audit::model::{Fix, Region, Risk};
 use twilio_audit::report::{coverage_columns, findings_columns};
 use twilio_audit::simulator::{Estate, Options, Simulator};
 
@@ -384,7 +384,8 @@ fn fix_rows(check: &Check, text: &mut String) {
         };
         let risk = match &fix.safe_when {
             Some(_) => "disruptive, safe where nothing uses it",
-            None => fix.risk.as_str(),
+            None if fix.risk == Risk::Safe => "safe",
+            None => "disruptive",
         };
         writeln!(
             text,

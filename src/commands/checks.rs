@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
-use super::chosen_checks::{ChosenChecks, every_check, named};
+use super::chosen_checks::{ChosenChecks, check_files, every_check, named};
 use super::printing::print;
 use super::{Exit, Stop};
 use crate::audit::{self, Compiled, Family, Rehearsal, compile, lacking_proof, read_folder};
@@ -130,7 +130,7 @@ fn test(folder: Option<&Path>) -> Result<Exit, Stop> {
 const TEMPLATE: &str = include_str!("new_check.toml");
 
 fn begin(id: &str, family: Family, folder: &Path) -> Result<Exit, Stop> {
-    if every_check(None)?.iter().any(|compiled| compiled.check.id == id) {
+    if check_files(None)?.iter().any(|check| check.id == id) {
         return Err(Stop::new(Exit::Usage, anyhow!("there is a built-in check `{id}`: choose another id")));
     }
     let today = day_of(jiff::Timestamp::now());

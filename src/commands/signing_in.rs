@@ -9,10 +9,13 @@ use crate::twilio::{Address, Client, Limits, Patience};
 
 /// The sender of requests.
 pub(super) fn client(address: Address, limits: Limits) -> Result<Client, Stop> {
-    Client::with(address, limits, Patience::default()).map_err(|error| {
-        let error = anyhow!(error.without_url());
-        Stop::new(Exit::Broken, error.context("cannot set up TLS: are CA certificates installed?"))
-    })
+    Client::with(address, limits, Patience::default()).map_err(without_tls)
+}
+
+/// That no sender can be made.
+pub(super) fn without_tls(error: reqwest::Error) -> Stop {
+    let error = anyhow!(error.without_url());
+    Stop::new(Exit::Broken, error.context("cannot set up TLS: are CA certificates installed?"))
 }
 
 /// Randomness for the hashes of one scan, and the operator's words.

@@ -76,7 +76,10 @@ fn collect(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Secret> {
 }
 
 /// The exit status, or `None` when the deadline passed and the program was stopped.
-fn wait_until(child: &mut Child, deadline: Instant) -> std::io::Result<Option<std::process::ExitStatus>> {
+pub(crate) fn wait_until(
+    child: &mut Child,
+    deadline: Instant,
+) -> std::io::Result<Option<std::process::ExitStatus>> {
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));

@@ -15,6 +15,7 @@ mod set;
 mod signing_key;
 mod source;
 
+pub(crate) use command::wait_until;
 pub use credential::{Caller, Credential, CredentialKind, InvalidCredential, OrganizationApp, Part};
 pub use environment::{Environment, ProcessEnvironment};
 pub use error::CredentialError;

@@ -1,12 +1,10 @@
 //! One change, forth or back: look, say so in the journal, send, say so again, look again.
 
-use std::time::Duration;
-
 use super::journal::{Event, Journal, JournalError};
-use super::look::{Aim, Found, Standing, look, standing, who};
+use super::look::{Aim, BETWEEN_LOOKS, LOOKS, Standing, look, standing, who};
 use super::value::sent;
 use super::writer::{Sent, Writer};
-use crate::credentials::{Caller, Credentials};
+use crate::credentials::{Caller, Credential, Credentials};
 use crate::model::{AccountSid, FieldChange, FixStep, Method, WayBack, WriteCall};
 use crate::twilio::{Client, Failure};
 
@@ -41,10 +39,6 @@ pub(super) struct Move<'s> {
     fields: Vec<FieldChange>,
     aim: Aim,
 }
-
-/// What was sent is read again so often, with so much time in between: some of Twilio's answers come from copies.
-const LOOKS: u32 = 4;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(700);
 
 impl<'s> Move<'s> {
     /// As planned.
@@ -105,7 +99,7 @@ impl<'s> Move<'s> {
             self.step.about.account_sid.parse().map_err(|_| "it names no account".to_owned())?;
         let caller = |address: &str| {
             let found = who(hands.credentials, &account, address);
-            found.map(crate::credentials::Credential::caller).ok_or_else(|| no_credential(&account))
+            found.map(Credential::caller).ok_or_else(|| no_credential(&account))
         };
         let (reads, writes) = (caller(&self.step.read_url)?, caller(&self.call.url)?);
         Ok((account, reads, writes))
@@ -205,7 +199,7 @@ impl<'s> Move<'s> {
         account: &AccountSid,
         caller: Caller<'_>,
     ) -> Result<Standing, Failure> {
-        let found: Found = look(hands.client, &self.step.read_url, caller).await?;
+        let found = look(hands.client, &self.step.read_url, caller).await?;
         Ok(standing(&found, account, self.aim, &self.fields))
     }
 }

@@ -3,7 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use super::rotate::NewKey;
-use crate::credentials::{Credential, Keyring, Secret, SecretStore, Source};
+use crate::credentials::{Credential, Keyring, Secret, SecretStore, Source, wait_until};
 use crate::model::AccountSid;
 
 /// Long enough to touch a security key or to unlock a vault.
@@ -115,7 +115,8 @@ fn to_command(words: &[String], account: &AccountSid, key: &NewKey, limit: Durat
         .spawn()
         .map_err(|error| format!("{program} cannot be started: {error}"))?;
     let fed = feed(&mut child, &key.secret);
-    let status = wait(&mut child, limit).map_err(|error| format!("lost sight of {program}: {error}"))?;
+    let status = wait_until(&mut child, Instant::now() + limit)
+        .map_err(|error| format!("lost sight of {program}: {error}"))?;
     match status {
         None => Err(format!("{program} did not end within {} seconds and was stopped", limit.as_secs())),
         Some(status) if !status.success() => Err(format!("{program} ended with {status}")),
@@ -136,22 +137,6 @@ fn feed(child: &mut Child, secret: &Secret) -> mpsc::Receiver<io::Result<()>> {
         let _ = sender.send(pipe.and_then(|mut pipe| pipe.write_all(secret.reveal().as_bytes())));
     });
     receiver
-}
-
-/// How it ended; nothing where it was stopped.
-fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
-    let deadline = Instant::now() + limit;
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        if Instant::now() >= deadline {
-            child.kill()?;
-            child.wait()?;
-            return Ok(None);
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Looking at a resource before and after a change.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use url::Url;
 
@@ -7,6 +9,10 @@ use super::value::{at, is_same};
 use crate::credentials::{Caller, Credential, Credentials, ParentReach};
 use crate::model::{AccountSid, FieldChange};
 use crate::twilio::{Client, Failure, FailureKind, Request};
+
+/// What was sent is read again so often, with so much time in between: some of Twilio's answers come from copies.
+pub(super) const LOOKS: u32 = 4;
+pub(super) const BETWEEN_LOOKS: Duration = Duration::from_millis(700);
 
 /// What is at an address.
 #[derive(Debug)]

@@ -49,10 +49,10 @@ struct Form {
     format: u32,
 }
 
-/// A plan as text, sealed by its digest.
-pub fn write_plan(mut plan: FixPlan) -> Result<String, serde_json::Error> {
-    plan.digest = digest(&plan)?;
-    Ok(serde_json::to_string_pretty(&plan)? + "\n")
+/// Seals a plan by its digest, and words it.
+pub fn write_plan(plan: &mut FixPlan) -> Result<String, serde_json::Error> {
+    plan.digest = digest(plan)?;
+    Ok(serde_json::to_string_pretty(plan)? + "\n")
 }
 
 /// The plan in a text, if it may be applied at this moment.
@@ -79,7 +79,7 @@ pub fn read_plan(text: &str, now: Timestamp) -> Result<FixPlan, PlanError> {
 }
 
 /// The SHA-256 of a plan, whatever digest stands in it.
-pub fn digest(plan: &FixPlan) -> Result<String, serde_json::Error> {
+fn digest(plan: &FixPlan) -> Result<String, serde_json::Error> {
     let unsealed = FixPlan { digest: String::new(), ..plan.clone() };
     Ok(format!("{:x}", Sha256::digest(serde_json::to_string(&unsealed)?)))
 }
@@ -92,7 +92,7 @@ mod tests {
     const MADE_AT: &str = "2026-11-28T12:00:00Z";
 
     fn text() -> String {
-        write_plan(FixPlan {
+        write_plan(&mut FixPlan {
             format: PLAN_FORMAT,
             made_by: "twilio-audit 0.1.0".into(),
             made_at: MADE_AT.into(),

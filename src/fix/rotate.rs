@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::change::{Hands, in_words, no_credential};
 use super::command_lines::command_lines;
 use super::journal::{Event, Journal, JournalError};
-use super::look::who;
+use super::look::{BETWEEN_LOOKS, LOOKS, who};
 use super::writer::Sent;
 use crate::credentials::{Caller, Secret};
 use crate::model::{AccountSid, Method, WriteCall, is_sid};
@@ -19,10 +19,6 @@ use crate::twilio::{Failure, FailureKind, Request};
 /// Where Restricted keys are made. The 2010 API makes a key of every power instead, and says nothing.
 /// Source: <https://www.twilio.com/docs/iam/api-keys/key-resource-v1>, read 2026-11.
 const KEYS: &str = "https://iam.twilio.com/v1/Keys";
-
-/// A new key is read again so often, with so much time in between: some of Twilio's answers come from copies.
-const LOOKS: u32 = 4;
-const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(700);
 
 /// What is asked for.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! What people must do, one step after the other.
 
-use crate::model::{About, ByHand, Finding};
+use crate::model::{About, ByHand, Finding, capitalised};
 
 /// Where everything begins.
 const CONSOLE: &str = "https://console.twilio.com";
@@ -28,21 +28,19 @@ fn sentences(text: &str) -> Vec<String> {
         open = open.saturating_sub(word.matches(')').count());
         // What is in brackets belongs to what it stands in.
         if open == 0 && word.ends_with(['.', ';']) {
-            sentences.push(capital(&sentence));
+            sentences.push(of_its_own(&sentence));
             sentence.clear();
         }
     }
     if !sentence.is_empty() {
-        sentences.push(capital(&sentence));
+        sentences.push(of_its_own(&sentence));
     }
     sentences
 }
 
 /// A sentence of its own: with a capital, and a full stop.
-fn capital(sentence: &str) -> String {
-    let mut letters = sentence.trim_end_matches([';', '.']).chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(letters).chain(['.']).collect()
+fn of_its_own(sentence: &str) -> String {
+    capitalised(sentence.trim_end_matches([';', '.'])) + "."
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Region;
+use super::{Region, capitalised};
 
 /// The API call that mends a fault: a block `[[fix]]` in the file of a check.
 #[derive(Debug, Clone, Deserialize)]
@@ -84,16 +84,6 @@ pub enum Risk {
     Safe,
     /// It may stop traffic.
     Disruptive,
-}
-
-impl Risk {
-    /// The word used in files.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Safe => "safe",
-            Self::Disruptive => "disruptive",
-        }
-    }
 }
 
 /// The value of a parameter, or its values where it is sent several times.
@@ -307,17 +297,7 @@ fn encrypted(url: &str) -> Option<String> {
 
 /// `VoiceUrl` of `voice_url`: how Twilio names parameters.
 fn pascal_case(name: &str) -> String {
-    name.split('_')
-        .map(|word| {
-            let mut letters = word.chars();
-            letters
-                .next()
-                .map(|first| first.to_ascii_uppercase())
-                .into_iter()
-                .chain(letters)
-                .collect::<String>()
-        })
-        .collect()
+    name.split('_').map(capitalised).collect()
 }
 
 /// `voice_url` of `VoiceUrl`, `new_message.template` of `NewMessage.Template`: how Twilio names fields.

@@ -36,7 +36,7 @@ pub use coverage::{Coverage, CoverageStatus, Readings};
 pub(crate) use declared::Named;
 pub use declared::{Accepted, Attested, CONTRADICTED, DatedList, DeclaredBaa};
 pub use diff::{AccountChange, Became, Before, Diff, Drift, FindingChange, Side, THERE};
-pub use enumeration::{counted, first_of};
+pub use enumeration::{capitalised, counted, first_of};
 pub use examination::{
     Examination, ExaminedAccount, ExaminedHost, ExaminedOrganization, HeldCredential, Lack, Remedy,
 };

@@ -97,8 +97,8 @@ pub fn plan_path(ended: &Ended) -> PathBuf {
 }
 
 /// Writes a plan in place of the one that is there, sealed anew.
-pub fn replace_plan(ended: &Ended, plan: FixPlan) {
-    fs::write(plan_path(ended), twilio_audit::fix::write_plan(plan).unwrap()).unwrap();
+pub fn replace_plan(ended: &Ended, mut plan: FixPlan) {
+    fs::write(plan_path(ended), twilio_audit::fix::write_plan(&mut plan).unwrap()).unwrap();
 }
 
 pub fn journal_path(ended: &Ended) -> PathBuf {

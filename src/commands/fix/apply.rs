@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
     let done = journal.as_ref().map(|journal| journal.done(false)).unwrap_or_default();
     let left: Vec<&FixStep> = steps.into_iter().filter(|step| !done.contains(&step.number)).collect();
     args.choices.refuse_too_many(left.len())?;
-    let gathered = args.choices.gather(plan.region)?;
+    let gathered = args.choices.as_whom.gather(plan.region)?;
     let with_audit = !gathered.auditors.is_empty();
     let mut applying = Applying { args, plan: &plan, left, journal, ends: BTreeMap::new() };
     let exit = interruptible(applying.run(gathered));
@@ -100,7 +100,7 @@ impl Applying<'_> {
     /// Signs in, asks, and makes the changes.
     async fn run(&mut self, gathered: Gathered) -> Result<Exit, Stop> {
         let Self { args, plan, left, .. } = self;
-        let address = args.choices.address()?;
+        let address = args.choices.as_whom.address()?;
         let signed_in = SignedIn::with(gathered.credentials, address, plan.region).await?;
         signed_in.refuse_impossible(&plan.root_account_sid, &gathered.auditors, left)?;
         if left.is_empty() {

@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use jiff::Timestamp;
 
 use super::super::scan_setting::read_declared;
-use super::super::signing_in::{client, reduction, sign_in};
+use super::super::signing_in::{client, reduction, sign_in, without_tls};
 use super::super::{Exit, Stop};
 use crate::collect::Collector;
 use crate::credentials::{self, Credential, Credentials, OsKeyring, ProcessEnvironment, Sources};
@@ -19,31 +19,38 @@ use crate::twilio::{Address, Client, Limits};
 
 /// As whom changes are made.
 #[derive(Debug, clap::Args)]
-pub(super) struct Choices {
+pub(super) struct AsWhom {
     /// The credentials for changes, in a TOML file that only you can read; `-` is standard input
     #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_FIX_CREDENTIALS")]
     pub(super) credentials: Option<PathBuf>,
     /// Make changes with the credential that audits too
     #[arg(long)]
     pub(super) allow_audit_credential: bool,
-    /// The credentials that audit: those for changes must be others, and what was changed is checked again with them
+    /// The credentials that audit: those for changes must be others
     #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS")]
     pub(super) audit_credentials: Option<PathBuf>,
     /// What was declared [default: audit.toml, if it is there]
     #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG")]
     pub(super) config: Option<PathBuf>,
+    /// A stand-in for Twilio, for tests: https, or http on this machine
+    #[arg(long, value_name = "URL", env = "TWILIO_AUDIT_ENDPOINT", display_order = 99)]
+    pub(super) endpoint: Option<String>,
+}
+
+/// As whom the changes of a plan are made, and how many of them.
+#[derive(Debug, clap::Args)]
+pub(super) struct Choices {
+    #[command(flatten)]
+    pub(super) as_whom: AsWhom,
     /// Make no more changes than so many; a plan that has more is refused
     #[arg(long, value_name = "N", default_value_t = 25, env = "TWILIO_AUDIT_MAX_CHANGES")]
     pub(super) max_changes: usize,
-    /// Do not check the findings again
+    /// Do not check the findings again, which is done with the credentials that audit
     #[arg(long)]
     pub(super) no_recheck: bool,
     /// A folder of your own checks, which join the built-in ones
     #[arg(long, value_name = "FOLDER", env = "TWILIO_AUDIT_CHECKS_DIR")]
     pub(super) checks_dir: Option<PathBuf>,
-    /// A stand-in for Twilio, for tests: https, or http on this machine
-    #[arg(long, value_name = "URL", env = "TWILIO_AUDIT_ENDPOINT", display_order = 99)]
-    pub(super) endpoint: Option<String>,
 }
 
 /// The credentials for changes, and what is known of those that audit.
@@ -62,7 +69,7 @@ pub(super) struct SignedIn {
     accounts: Vec<String>,
 }
 
-impl Choices {
+impl AsWhom {
     /// Finds the credentials. May wait for a program and for the keyring.
     pub(super) fn gather(&self, region: Region) -> Result<Gathered, Stop> {
         let usage = |sentence: &str| Stop::new(Exit::Usage, anyhow!("{sentence}"));
@@ -122,7 +129,9 @@ impl Choices {
             None => Ok(Address::Twilio),
         }
     }
+}
 
+impl Choices {
     /// Refuses more changes than were allowed.
     pub(super) fn refuse_too_many(&self, changes: usize) -> Result<(), Stop> {
         if changes <= self.max_changes {
@@ -172,11 +181,7 @@ impl SignedIn {
         region: Region,
     ) -> Result<Self, Stop> {
         let intent = Intent::default();
-        let tls = |error: reqwest::Error| {
-            let error = anyhow!(error.without_url());
-            Stop::new(Exit::Broken, error.context("cannot set up TLS: are CA certificates installed?"))
-        };
-        let writer = Writer::new(address.clone()).map_err(tls)?;
+        let writer = Writer::new(address.clone()).map_err(without_tls)?;
         let mut collector = Collector {
             client: client(address, Limits::default())?,
             credentials,

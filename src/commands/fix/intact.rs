@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::anyhow;
 use jiff::Timestamp;
 
-use super::super::chosen_checks::every_check;
+use super::super::chosen_checks::check_files;
 use super::super::{Exit, Stop};
 use crate::catalogue::{self, Keep};
 use crate::fix::{self, RETIRE};
@@ -33,13 +33,13 @@ pub(super) fn refuse_altered(
     region: Region,
     checks_dir: Option<&Path>,
 ) -> Result<(), Stop> {
-    let checks = every_check(checks_dir)?;
+    let checks = check_files(checks_dir)?;
     let made_by_its_check = |step: &FixStep| {
         let about = &step.about;
         if about.check_id == RETIRE {
             return fix::is_made_by(step, &fix::retire(), region);
         }
-        let check = checks.iter().map(|compiled| &compiled.check).find(|check| check.id == about.check_id);
+        let check = checks.iter().find(|check| check.id == about.check_id);
         let fix = check.and_then(|check| check.fix_for(&about.resource_type, &about.field));
         let says_so = check.is_some_and(|check| check.title == about.title);
         says_so && fix.is_some_and(|fix| is_field_of_it(step, fix) && fix::is_made_by(step, fix, region))

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::chosen_checks::every_check;
+use super::super::chosen_checks::check_files;
 use super::super::declared_names::known;
 use super::super::printing::print;
 use super::super::replacing::replace_file;
 use super::super::stored_scan::{StoredScan, open_store};
 use super::super::{Exit, Stop, choice};
 use super::journal_of;
-use crate::audit::{Check, Compiled, Reader};
+use crate::audit::{Check, Reader};
 use crate::catalogue;
 use crate::evidence::{SeenResource, Store};
 use crate::fix::{self, Known, RETIRE};
@@ -83,9 +83,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
         print(|out| writeln!(out, "{}", report::fix_plan_schema()))?;
         return Ok(Exit::Complete);
     }
-    let checks = every_check(args.checks_dir.as_deref())?;
+    let checks = check_files(args.checks_dir.as_deref())?;
     for id in &args.checks {
-        let ids = checks.iter().map(|compiled| compiled.check.id.as_str());
+        let ids = checks.iter().map(|check| check.id.as_str());
         known("check", id, ids).map_err(Stop::with(Exit::Usage))?;
     }
     refuse_to_replace(&args.output)?;
@@ -93,8 +93,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
     let mut questioned = open_store(&args.scan)?;
     let reader = Reader::of(&mut questioned, stored.scan.started_at).map_err(Stop::with(Exit::Broken))?;
     let mut plan = Planning::of(args, &checks, reader, &stored)?.plan(&stored)?;
-    plan.digest = fix::digest(&plan).map_err(Stop::with(Exit::Broken))?;
-    let text = fix::write_plan(plan.clone()).map_err(Stop::with(Exit::Broken))?;
+    let text = fix::write_plan(&mut plan).map_err(Stop::with(Exit::Broken))?;
     let mut page = Vec::new();
     report::fix_plan_markdown(&plan, &mut page).map_err(Stop::with(Exit::Broken))?;
     let page_path = args.output.with_extension("md");
@@ -134,7 +133,7 @@ fn is_a_plan(text: &str) -> bool {
 /// What a plan is made with.
 struct Planning<'a> {
     args: &'a Args,
-    checks: &'a [Compiled],
+    checks: &'a [Check],
     /// The same evidence once more, for questions.
     reader: Reader<'a>,
     region: Region,
@@ -146,7 +145,7 @@ struct Planning<'a> {
 impl<'a> Planning<'a> {
     fn of(
         args: &'a Args,
-        checks: &'a [Compiled],
+        checks: &'a [Check],
         reader: Reader<'a>,
         stored: &StoredScan,
     ) -> Result<Self, Stop> {
@@ -235,8 +234,7 @@ impl<'a> Planning<'a> {
 
     /// The step that mends a finding, or what people must do.
     fn step(&mut self, finding: &Finding, store: &Store) -> Result<Result<FixStep, ByHand>, Stop> {
-        let check =
-            self.checks.iter().map(|compiled| &compiled.check).find(|check| check.id == finding.check_id);
+        let check = self.checks.iter().find(|check| check.id == finding.check_id);
         let by_hand = |why: String| Ok(Err(fix::steps_by_hand(finding, why)));
         let Some(check) = check else {
             return by_hand("its check is not one of this program: --checks-dir names your own".to_owned());
@@ -246,8 +244,9 @@ impl<'a> Planning<'a> {
         let Some(fix) = check.fix_for(&finding.resource_type, &finding.field).filter(|_| is_certain) else {
             return by_hand(why_none(check, finding));
         };
-        let known = self.known(&About::of(finding), Some(check), fix, store)?;
-        match fix::propose(About::of(finding), fix, &known, self.region) {
+        let about = About::of(finding);
+        let known = self.known(&about, Some(check), fix, store)?;
+        match fix::propose(about, fix, &known, self.region) {
             Ok(step) => Ok(Ok(step)),
             Err(unfixable) => by_hand(unfixable.to_string()),
         }

@@ -4,14 +4,18 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::anyhow;
 use clap::{Args as _, FromArgMatches as _};
+use jiff::Timestamp;
 
 use super::super::printing::print;
+use super::super::scan_args::output_of;
 use super::super::stored_scan::StoredScan;
 use super::super::{Exit, Log, Stop, scan};
-use super::hands::Choices;
+use super::hands::{AsWhom, Choices};
 use super::outcome::worse;
 use crate::evidence::Store;
 use crate::fix::RETIRE;
@@ -62,6 +66,7 @@ pub(super) fn recheck(
         .and_then(|matches| scan::Args::from_arg_matches(&matches))
         .map_err(Stop::with(Exit::Broken))?;
     let before = newest(&output, region);
+    before.iter().for_each(|before| await_another_second(before));
     let quiet = Log { quiet: true, ..log.clone() };
     if let Err(stop) = scan::run(args, &quiet) {
         tracing::warn!("the findings could not be checked again ({stop}); {}", by_hand());
@@ -85,12 +90,12 @@ impl Recheck<'_> {
                 .collect();
         words.extend(["--all-outcomes", "--format", "none", "--output"].map(OsString::from));
         words.push(output.into());
-        let Choices { audit_credentials, credentials, config, checks_dir, endpoint, .. } = self.choices;
+        let AsWhom { audit_credentials, credentials, config, endpoint, .. } = &self.choices.as_whom;
         let credentials = if self.with_audit { audit_credentials } else { credentials };
         let named = [
             ("--credentials", credentials.clone()),
             ("--config", config.clone()),
-            ("--checks-dir", checks_dir.clone()),
+            ("--checks-dir", self.choices.checks_dir.clone()),
             ("--endpoint", endpoint.clone().map(PathBuf::from)),
         ];
         for (flag, value) in named {
@@ -103,23 +108,29 @@ impl Recheck<'_> {
 
     /// Whether the only credentials came by standard input, which was read to its end.
     fn reads_standard_input(&self) -> bool {
-        !self.with_audit && self.choices.credentials.as_deref() == Some(Path::new("-"))
+        !self.with_audit && self.choices.as_whom.credentials.as_deref() == Some(Path::new("-"))
     }
 }
 
 /// The newest scan in a folder.
 fn newest(output: &Path, region: Region) -> Option<PathBuf> {
-    let folder = match region {
-        Region::Us1 => output.to_owned(),
-        region => output.join(region.as_str()),
-    };
-    let scans = std::fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path());
-    scans.filter(|path| path.join("evidence.db").is_file() && !path.is_symlink() && is_a_scan(path)).max()
+    let scans =
+        std::fs::read_dir(output_of(output, region)).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    scans
+        .filter(|path| path.join("evidence.db").is_file() && !path.is_symlink() && scan_id(path).is_some())
+        .max()
 }
 
-fn is_a_scan(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str());
-    name.is_some_and(|name| ScanId::from_name(name).is_some())
+/// The scan whose folder has this name.
+fn scan_id(path: &Path) -> Option<ScanId> {
+    ScanId::from_name(path.file_name()?.to_str()?)
+}
+
+/// A scan is named by the second in which it starts: whoever goes on at once waits for the next.
+fn await_another_second(before: &Path) {
+    while scan_id(before).is_some_and(|before| before == ScanId::starting_at(Timestamp::now())) {
+        thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// Says of each finding what became of it.

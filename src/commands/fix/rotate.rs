@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::super::printing::print;
 use super::super::scan_setting::read_declared;
 use super::super::{Exit, Stop, to_its_end};
-use super::hands::{Choices, SignedIn};
+use super::hands::{AsWhom, SignedIn};
 use crate::audit::MOST_PERMISSIONS_PER_KEY;
 use crate::credentials::OsKeyring;
 use crate::fix::{self, Journal, Recipient, Rotated, Rotation};
@@ -45,21 +45,8 @@ pub(super) struct Args {
     /// Where the journal is written [default: rotate-SK….journal.jsonl]
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// The credentials for changes, in a TOML file that only you can read; `-` is standard input
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_FIX_CREDENTIALS")]
-    credentials: Option<PathBuf>,
-    /// Make changes with the credential that audits too
-    #[arg(long)]
-    allow_audit_credential: bool,
-    /// The credentials that audit: those for changes must be others
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS")]
-    audit_credentials: Option<PathBuf>,
-    /// What was declared [default: audit.toml, if it is there]
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG")]
-    config: Option<PathBuf>,
-    /// A stand-in for Twilio, for tests: https, or http on this machine
-    #[arg(long, value_name = "URL", env = "TWILIO_AUDIT_ENDPOINT", display_order = 99)]
-    endpoint: Option<String>,
+    #[command(flatten)]
+    as_whom: AsWhom,
 }
 
 /// Where the secret goes: to one of these.
@@ -113,9 +100,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
     let rotation = args.rotation()?;
     let recipient = args.recipient();
     recipient.check().map_err(usage)?;
-    let choices = args.choices();
-    let gathered = choices.gather(Region::Us1)?;
-    let address = choices.address()?;
+    let gathered = args.as_whom.gather(Region::Us1)?;
+    let address = args.as_whom.address()?;
     to_its_end(async {
         let signed_in = SignedIn::with(gathered.credentials, address, Region::Us1).await?;
         let path =
@@ -143,19 +129,6 @@ fn begin(path: &Path, rotation: &Rotation) -> Result<Journal, Stop> {
 }
 
 impl Args {
-    fn choices(&self) -> Choices {
-        Choices {
-            credentials: self.credentials.clone(),
-            allow_audit_credential: self.allow_audit_credential,
-            audit_credentials: self.audit_credentials.clone(),
-            config: self.config.clone(),
-            max_changes: 1,
-            no_recheck: true,
-            checks_dir: None,
-            endpoint: self.endpoint.clone(),
-        }
-    }
-
     fn recipient(&self) -> Recipient {
         match (&self.to.to_command, &self.to.to_file) {
             (Some(words), _) => Recipient::Command(words.0.clone()),
@@ -170,7 +143,7 @@ impl Args {
         let permissions = match &self.permissions {
             Some(path) => policy(path).map_err(usage)?,
             None => {
-                let intent = read_declared(self.config.as_deref())?.unwrap_or_default();
+                let intent = read_declared(self.as_whom.config.as_deref())?.unwrap_or_default();
                 declared(&intent, &self.account, &self.key).map_err(usage)?
             }
         };

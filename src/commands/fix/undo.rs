@@ -60,8 +60,8 @@ pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
         return Err(Stop::new(Exit::Incomplete, error));
     }
     args.choices.refuse_too_many(steps.len())?;
-    let gathered = args.choices.gather(region)?;
-    let address = args.choices.address()?;
+    let gathered = args.choices.as_whom.gather(region)?;
+    let address = args.choices.as_whom.address()?;
     let mut ends = BTreeMap::new();
     let exit = interruptible(async {
         let signed_in = SignedIn::with(gathered.credentials, address, region).await?;

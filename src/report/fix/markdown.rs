@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::super::markdown_text::{code, prose};
 use super::{changes, dependents, way_back};
-use crate::model::{About, ByHand, FixPlan, FixStep, StepClass};
+use crate::model::{About, ByHand, FixPlan, FixStep, StepClass, capitalised};
 
 /// How the page of a plan begins: what begins otherwise is not replaced.
 pub const FIX_PAGE_BEGINS: &str = "# What would be changed";
@@ -23,7 +23,7 @@ pub fn markdown(plan: &FixPlan, to: &mut dyn Write) -> io::Result<()> {
     for class in StepClass::ALL {
         let steps: Vec<&FixStep> = plan.steps.iter().filter(|step| step.class() == class).collect();
         if !steps.is_empty() {
-            writeln!(to, "## {}: {} ({})\n", capital(class.as_str()), class.meaning(), steps.len())?;
+            writeln!(to, "## {}: {} ({})\n", capitalised(class.as_str()), class.meaning(), steps.len())?;
             steps.iter().try_for_each(|step| self::step(step, to))?;
         }
     }
@@ -165,10 +165,5 @@ fn about(about: &About, to: &mut dyn Write) -> io::Result<()> {
 
 fn heading(about: &About) -> String {
     let field = if about.field.is_empty() { String::new() } else { format!(", {}", about.field) };
-    prose(&(capital(&about.subject()) + &field), NAME * 2)
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+    prose(&(capitalised(&about.subject()) + &field), NAME * 2)
 }

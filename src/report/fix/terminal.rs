@@ -117,7 +117,7 @@ fn step(step: &FixStep, to: &mut impl Write) -> io::Result<()> {
     paragraph("      effect  ", &printable(&step.effect), to)?;
     let dependents = dependents(step);
     if !dependents.is_empty() {
-        paragraph("      named by", &format!(" {}", printable(&at_most(&dependents, 400))), to)?;
+        paragraph("      named   ", &format!("by {}", printable(&at_most(&dependents, 400))), to)?;
     }
     paragraph("      back    ", &way_back(step), to)?;
     writeln!(to)

@@ -92,6 +92,10 @@ async fn a_program_gets_the_secret_of_a_key_that_may_do_what_was_declared() {
     assert!(ended.stdout.contains(&format!("--retire {}", sid("SK0b02"))), "{}", ended.stdout);
     assert_eq!(journal(&ended), ["opened", "key about_to_make", "key made", "key handed_over", "closed"]);
     is_nowhere_else(&ended, "taken");
+    assert!(
+        !ended.everything().contains("old-prod-ops"),
+        "what a key is called was not reduced: it is not told"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -49,8 +49,6 @@ pub enum Rotated {
     Handed {
         /// The SID of the new key.
         new: String,
-        /// Its name.
-        name: String,
     },
     /// There is no new key.
     NotMade(String),
@@ -124,10 +122,10 @@ impl Turn<'_> {
         journal.write(self.event("about_to_make", ""))?;
         let new = match self.hands.writer.send(&self.call(&name), self.caller).await {
             Sent::Refused(failure) => return Ok(not_made("Twilio refused to make the key", &failure)),
-            Sent::Unknown(failure) => return Ok(unknown(&name, &in_words(&failure))),
+            Sent::Unknown(failure) => return Ok(self.unknown(&in_words(&failure))),
             Sent::Accepted { body, .. } => match made(&body) {
                 Some(new) => new,
-                None => return Ok(unknown(&name, "Twilio's answer cannot be read")),
+                None => return Ok(self.unknown("Twilio's answer cannot be read")),
             },
         };
         journal.write(self.event("made", &new.sid))?;
@@ -138,7 +136,7 @@ impl Turn<'_> {
             Ok(()) => {
                 journal.write(self.event("handed_over", &new.sid))?;
                 journal.write(Event::Closed { left: 0 })?;
-                Ok(Rotated::Handed { new: new.sid, name })
+                Ok(Rotated::Handed { new: new.sid })
             }
             Err(why) => self.remove(journal, &new.sid, &why).await,
         }
@@ -223,6 +221,18 @@ impl Turn<'_> {
         Rotated::Left { why, delete: Some(lines.curl) }
     }
 
+    /// What the old key is called stands here nowhere: it was read just now, and nobody looked whether it may be kept.
+    fn unknown(&self, why: &str) -> Rotated {
+        let named = match &self.rotation.name {
+            Some(name) => format!("named {name:?}"),
+            None => "with the name of the old one".to_owned(),
+        };
+        let why = format!(
+            "nobody knows whether a key was made: {why}. Look in the Console for a new key {named} and delete it"
+        );
+        Rotated::Left { why, delete: None }
+    }
+
     fn event(&self, what: &str, new: &str) -> Event {
         Event::Key { what: what.to_owned(), old: self.rotation.old.clone(), new: new.to_owned() }
     }
@@ -237,13 +247,6 @@ fn made(body: &Zeroizing<Vec<u8>>) -> Option<NewKey> {
 
 fn not_made(what: &str, failure: &Failure) -> Rotated {
     Rotated::NotMade(format!("{what}: {}", in_words(failure)))
-}
-
-fn unknown(name: &str, why: &str) -> Rotated {
-    let why = format!(
-        "nobody knows whether a key was made: {why}. Look in the Console for a new key named {name:?} and delete it"
-    );
-    Rotated::Left { why, delete: None }
 }
 
 #[cfg(test)]

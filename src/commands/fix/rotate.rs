@@ -16,7 +16,6 @@ use crate::credentials::OsKeyring;
 use crate::fix::{self, Journal, Recipient, Rotated, Rotation};
 use crate::intent::Intent;
 use crate::model::{AccountSid, Region, counted, looks_like_sid};
-use crate::report::printable;
 
 /// Replace an API key by a Restricted one
 ///
@@ -167,9 +166,9 @@ impl Args {
     /// Says how it ended.
     fn tell(&self, ended: Rotated) -> Result<Exit, Stop> {
         match ended {
-            Rotated::Handed { new, name } => {
+            Rotated::Handed { new } => {
                 print(|out| {
-                    writeln!(out, "New key: {new} ({})", printable(&name))?;
+                    writeln!(out, "New key: {new}")?;
                     writeln!(out, "Its secret was handed over, and nobody can read it again.")?;
                     writeln!(
                         out,

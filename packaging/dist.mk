@@ -16,11 +16,15 @@ HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 STATIC = $(BUILT)/$(HOST)/release/twilio-audit
 NAME = twilio-audit-$(VERSION)-$(firstword $(subst -, ,$(HOST)))-linux
 
+# Randomness from the kernel itself: a program that is linked statically does not find the way that the C library offers,
+# and would want files that a container may lack.
+RANDOMNESS = --cfg getrandom_backend=\"linux_getrandom\"
+
 # The same sources give the same bytes, wherever and whenever they are built: no path of the machine, and no time but
 # that of the commit.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)
 WITHOUT_PATHS = CFLAGS="-ffile-prefix-map=$(CURDIR)=/source -ffile-prefix-map=$(CARGO_HOME)=/cargo" \
-  RUSTFLAGS="--remap-path-prefix=$(CURDIR)=/source --remap-path-prefix=$(CARGO_HOME)=/cargo $(1)"
+  RUSTFLAGS="--remap-path-prefix=$(CURDIR)=/source --remap-path-prefix=$(CARGO_HOME)=/cargo $(RANDOMNESS) $(1)"
 BUILD = PATH="$(CURDIR)/$(DIST_TOOLS)/bin:$$PATH" cargo auditable build --release --locked --bin twilio-audit --target-dir $(BUILT)
 TAR = tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(SOURCE_DATE_EPOCH)
 

@@ -48,5 +48,5 @@ dist-check: dist ## That what is released installs, runs, leaves nothing behind,
 	packaging/check-container.sh $(DIST)/container
 	packaging/check-twice.sh $(DIST)
 
-$(DIST_TOOLS)/.installed: packaging/dist.mk
-	cargo install --locked --root $(DIST_TOOLS) cargo-auditable@0.7.7 cargo-cyclonedx@0.5.9 cargo-deb@3.8.0 && touch $@
+$(DIST_TOOLS)/.installed: packaging/tools.txt
+	cargo install --locked --force --root $(DIST_TOOLS) $$(cat $<) && touch $@

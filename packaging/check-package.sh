@@ -11,10 +11,9 @@ fail() {
     echo "check-package: $1" >&2
     exit 1
 }
-# Every file with its content, but those in which dpkg itself keeps books and logs.
+# Every folder, and every file with its content, but those in which dpkg itself keeps books and logs.
 files() {
-    (cd "$system" && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev \) -prune -o -type f -print0 |
-        sort -z | xargs -0 sha256sum |
+    (cd "$system" && find . -xdev -type d | sort && find . -xdev -type f -print0 | sort -z | xargs -0 sha256sum |
         grep -v -E ' \./var/(log/|lib/dpkg/(status|status-old|available|lock|triggers/|info/format)|cache/(apt|man|ldconfig)/)')
 }
 
@@ -43,4 +42,4 @@ rm -rf "$system/try"
 chroot "$system" dpkg --purge twilio-audit > "$work/log" 2>&1 || { cat "$work/log"; fail "dpkg does not purge it"; }
 files > "$work/after"
 diff "$work/before" "$work/after" || fail "not all is as before"
-echo "purged: all $(wc -l < "$work/after") files are as before"
+echo "purged: all $(wc -l < "$work/after") files and folders are as before"

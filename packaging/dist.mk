@@ -37,7 +37,7 @@ dist: $(DIST_TOOLS)/.installed ## What is released, below dist/
 	packaging/share.sh $(BUILT)/release/twilio-audit $(SHARE)
 	$(DIST_TOOLS)/bin/cargo-deb --no-build --no-strip --output $(DIST)/
 	$(DIST_TOOLS)/bin/cargo-cyclonedx cyclonedx --format json --spec-version 1.5 --override-filename twilio-audit.cdx
-	mv twilio-audit.cdx.json $(DIST)/twilio-audit-$(VERSION).cdx.json
+	sed 's#file://$(CURDIR)#file:///source#g' twilio-audit.cdx.json > $(DIST)/twilio-audit-$(VERSION).cdx.json && rm twilio-audit.cdx.json
 	cp packaging/Containerfile $(STATIC) $(DIST)/container/
 	mkdir $(BUILT)/$(NAME) && cp -R $(STATIC) $(SHARE) README.md CHANGELOG.md LICENSE $(BUILT)/$(NAME)/
 	$(TAR) -C $(BUILT) -c $(NAME) | gzip --no-name --best > $(DIST)/$(NAME).tar.gz

@@ -44,6 +44,7 @@ dist: $(DIST_TOOLS)/.installed ## What is released, below dist/
 	cd $(DIST) && sha256sum *.deb *.tar.gz *.json container/* > SHA256SUMS && cat SHA256SUMS
 
 dist-check: dist ## That what is released installs, runs, leaves nothing behind, and is built the same twice
+	packaging/check-bill.sh $(DIST)/*.cdx.json
 	packaging/check-package.sh $(DIST)/*.deb
 	packaging/check-container.sh $(DIST)/container
 	packaging/check-twice.sh $(DIST)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What comes with the program, made by it: manual pages, completions, units as examples.
+# What comes with the program, made by it: manual pages, completions, units as examples, what has changed.
 set -eu
 program=$1
 share=$2
@@ -14,3 +14,4 @@ completions zsh zsh/vendor-completions _twilio-audit
 for platform in systemd cron; do
     "$program" schedule "$platform" --program /usr/bin/twilio-audit --to "$share/doc/twilio-audit/examples/$platform"
 done
+gzip --no-name --best --stdout CHANGELOG.md > "$share/doc/twilio-audit/changelog.gz"

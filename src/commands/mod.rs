@@ -15,6 +15,7 @@ mod exit;
 mod finish;
 pub mod fix;
 pub mod gate;
+mod guard;
 pub mod history;
 pub mod init;
 mod keeper;
@@ -57,6 +58,7 @@ use anyhow::anyhow;
 use tokio::runtime::{Builder, Runtime};
 
 pub use exit::{Exit, Stop};
+pub use guard::{contain, guard};
 pub use log::{Log, LogFormat, explain_usage, start_log};
 
 /// Does something until it is done or somebody asks the program to end.

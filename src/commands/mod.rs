@@ -52,6 +52,7 @@ mod start;
 mod stored_scan;
 mod strength;
 mod telling;
+mod trusted_folder;
 pub mod verify;
 
 use anyhow::anyhow;

@@ -103,11 +103,15 @@ fn open(path: &Path, name: &str) -> Result<File, CredentialError> {
 /// Asks the open file, not the path: between two looks at a path the file can be exchanged.
 #[cfg(unix)]
 fn refuse_if_shared(file: &File, name: &str) -> Result<(), CredentialError> {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     let metadata =
         file.metadata().map_err(|source| CredentialError::Unreadable { name: name.to_owned(), source })?;
     if metadata.permissions().mode() & 0o077 != 0 {
         return Err(CredentialError::ReadableByOthers { name: name.to_owned() });
+    }
+    let owner = metadata.uid();
+    if owner != 0 && owner != rustix::process::geteuid().as_raw() {
+        return Err(CredentialError::OfAnother { name: name.to_owned(), owner });
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ CHROMIUM = $(or $(TWILIO_AUDIT_CHROMIUM),$(shell command -v chromium || command 
 OFFICE := target/.office
 FOR_TESTS = $(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python"
 
-.PHONY: demo test check conformance tools chromium services minisign sample-reports screenshots mutants bench clean
+.PHONY: demo test check conformance tools chromium services minisign keyring sample-reports screenshots mutants bench clean
 
 demo: ## Audit the built-in clinic
 	cargo build --locked
@@ -47,7 +47,7 @@ screenshots: $(BROWSER) chromium ## Take the pictures of the sample report anew
 	BROWSER="$(CHROMIUM)" node tests/support/browser/screenshots.mjs \
 	  "$(CURDIR)/sample-reports/report.html" "$(CURDIR)/sample-reports"
 
-tools: $(VENV)/.installed $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) chromium services minisign ## What the tests need beyond Rust
+tools: $(VENV)/.installed $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) chromium services minisign keyring ## What the tests need beyond Rust
 
 # Twilio's Python library, which drives the simulator, a reader of workbooks, a mail server, and the judges of what is
 # written for Kubernetes, GitHub and Prometheus, and of the reports. Without Python their tests say that they were
@@ -97,6 +97,15 @@ minisign:
 	  apt-get update --quiet=2 && apt-get install --quiet=2 --yes --no-install-recommends minisign >/dev/null; \
 	elif [ -n "$$CI" ]; then echo "minisign is needed in CI" >&2; exit 1; \
 	else echo "skipped: no minisign, so signatures are checked by this program alone"; fi
+
+# GNOME's keyring, a bus for it and a program that looks into it: Debian's, where one is missing and may be installed.
+keyring:
+	@if command -v gnome-keyring-daemon >/dev/null && command -v secret-tool >/dev/null && command -v dbus-daemon >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive \
+	  apt-get install --quiet=2 --yes --no-install-recommends dbus gnome-keyring libsecret-tools >/dev/null; \
+	elif [ -n "$$CI" ]; then echo "gnome-keyring, dbus and libsecret-tools are needed in CI" >&2; exit 1; \
+	else echo "skipped: no gnome-keyring, dbus or secret-tool, so the keyring is not tried"; fi
 
 # What judges the units of systemd and the tables of cron: Debian's programs, where they are missing and may be installed.
 services:

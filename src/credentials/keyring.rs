@@ -50,6 +50,9 @@ pub enum StoreError {
     /// It does not answer; perhaps it shows a dialog somewhere.
     #[error("the keyring did not answer within 5 seconds")]
     NoAnswer,
+    /// It is locked and stayed so, or the system lets nobody ask it.
+    #[error("the keyring is locked, or does not let this program in: unlock it, then try again ({0})")]
+    NoAccess(String),
     /// It answered with an error.
     #[error("the keyring failed ({0})")]
     Failed(String),
@@ -82,6 +85,7 @@ impl OsKeyring {
                     tracing::info!("no keyring: {status}");
                     Err(StoreError::Unavailable(status))
                 }
+                Err(keyring::Error::NoStorageAccess(error)) => Err(StoreError::NoAccess(error.to_string())),
                 Err(error) => Err(StoreError::Failed(error.to_string())),
             };
             // The one who asked may have given up.

@@ -92,9 +92,9 @@ async fn whatever_a_hostile_twilio_answers_is_never_fine_and_nothing_goes_elsewh
             for (target, case) in &dealt {
                 let lie = (case.lie)(*target);
                 if case.resets {
-                    liar.tell_and_reset(&target.prefix(), lie)
+                    liar.tell_and_reset(&target.address(), lie)
                 } else {
-                    liar.tell(&target.prefix(), lie)
+                    liar.tell(&target.address(), lie)
                 }
             }
             let audit =

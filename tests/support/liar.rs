@@ -35,13 +35,20 @@ impl<T: Write> Line for T {}
 /// What is written instead of an answer.
 pub type Lie = Arc<dyn Fn(&Asked, &mut dyn Line) -> io::Result<()> + Send + Sync>;
 
-/// What is answered to requests whose path begins like this.
+/// What is answered to requests for this address.
 struct Told {
-    prefix: String,
+    address: String,
     lie: Lie,
     /// Whether the connection is reset after it, instead of closed.
     resets: bool,
     count: AtomicUsize,
+}
+
+impl Told {
+    fn is_of(&self, path: &str) -> bool {
+        let rest = path.strip_prefix(&self.address);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('?'))
+    }
 }
 
 /// It serves until the test ends.
@@ -71,18 +78,18 @@ impl Liar {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Lies to requests whose `/HOST/PATH?QUERY` begins like this, from now on.
-    pub fn tell(&self, prefix: &str, lie: Lie) {
-        self.add(prefix, lie, false);
+    /// Lies to requests for `/HOST/PATH` with any query, from now on.
+    pub fn tell(&self, address: &str, lie: Lie) {
+        self.add(address, lie, false);
     }
 
     /// The same, and resets the connection at the end of it.
-    pub fn tell_and_reset(&self, prefix: &str, lie: Lie) {
-        self.add(prefix, lie, true);
+    pub fn tell_and_reset(&self, address: &str, lie: Lie) {
+        self.add(address, lie, true);
     }
 
-    fn add(&self, prefix: &str, lie: Lie, resets: bool) {
-        let told = Told { prefix: prefix.to_owned(), lie, resets, count: AtomicUsize::new(0) };
+    fn add(&self, address: &str, lie: Lie, resets: bool) {
+        let told = Told { address: address.to_owned(), lie, resets, count: AtomicUsize::new(0) };
         self.told.lock().unwrap().insert(0, Arc::new(told));
     }
 
@@ -91,17 +98,17 @@ impl Liar {
         self.told.lock().unwrap().iter().map(|told| told.count.load(Ordering::SeqCst)).sum()
     }
 
-    /// The beginnings of paths about which nobody asked.
+    /// The addresses that nobody asked for.
     pub fn untold(&self) -> Vec<String> {
         let told = self.told.lock().unwrap();
         let idle = told.iter().filter(|told| told.count.load(Ordering::SeqCst) == 0);
-        idle.map(|told| told.prefix.clone()).collect()
+        idle.map(|told| told.address.clone()).collect()
     }
 }
 
 fn serve(mut stream: TcpStream, lies: &Mutex<Vec<Arc<Told>>>, behind: &str) -> io::Result<()> {
     let Some(mut asked) = read_request(&mut stream)? else { return Ok(()) };
-    let found = lies.lock().unwrap().iter().find(|told| asked.path.starts_with(&told.prefix)).cloned();
+    let found = lies.lock().unwrap().iter().find(|told| told.is_of(&asked.path)).cloned();
     let Some(told) = found else { return pass_on(&asked, stream, behind) };
     asked.before = told.count.fetch_add(1, Ordering::SeqCst);
     let said = (told.lie)(&asked, &mut stream);

@@ -58,7 +58,11 @@ pub struct Case {
 impl Target {
     /// The lists of an account that stand under nothing, and have no second source.
     pub fn all() -> Vec<Self> {
-        KINDS.iter().copied().filter_map(Self::of).collect()
+        let all: Vec<Self> = KINDS.iter().copied().filter_map(Self::of).collect();
+        let path = |kind: &Kind| kind.endpoint().map(|endpoint| (endpoint.host, endpoint.path));
+        let is_alone =
+            |target: &&Self| KINDS.iter().filter(|kind| path(kind) == path(target.kind)).count() == 1;
+        all.iter().filter(is_alone).copied().collect()
     }
 
     pub fn named(name: &str) -> Self {
@@ -82,8 +86,8 @@ impl Target {
         is_plain.then_some(Self { kind, key, paging })
     }
 
-    /// The beginning of the path of requests for it.
-    pub fn prefix(self) -> String {
+    /// The path of requests for it.
+    pub fn address(self) -> String {
         let endpoint = self.kind.endpoint().unwrap();
         format!("/{}.twilio.com{}", endpoint.host.label(), endpoint.path.replace("{account}", &sid(OWN)))
     }
@@ -557,6 +561,74 @@ fn breaks() -> Vec<Case> {
     cases.push(case("connection: closed in the body", Told::Failed("broke off"), in_the_body));
     cases.push(case("connection: reset in the body", Told::Failed("broke off"), in_the_body).then_reset());
     cases
+}
+
+/// As much as an answer may hold, of what takes the most room once it is understood: told of every list at once.
+pub fn swollen() -> Vec<Case> {
+    const SIZE: usize = 31 << 20;
+    let many = |one: &str| one.repeat(SIZE / one.len()).trim_end_matches(',').to_owned();
+    let ok = "200 OK";
+    let fails = Told::Failed("");
+    let swells = |name: &str, status: &'static str, text: Arc<dyn Fn(Target) -> String + Send + Sync>| {
+        case(format!("31 MiB everywhere: {name}"), fails, move |target| {
+            bytes(answer(status, "Content-Type: application/json\r\n", text(target)))
+        })
+    };
+    let page = move |rows: &'static str| -> Arc<dyn Fn(Target) -> String + Send + Sync> {
+        Arc::new(move |target| target.page(&many(rows), "null"))
+    };
+    let fields = move || {
+        let mut fields = String::with_capacity(SIZE + 32);
+        let mut number = 0;
+        while fields.len() < SIZE {
+            fields.push_str(&format!("\"{number}\":1,"));
+            number += 1;
+        }
+        fields
+    };
+    vec![
+        swells("rows of one byte", ok, page("1,")),
+        swells("empty rows", ok, page("{},")),
+        swells(
+            "fields of a page",
+            ok,
+            Arc::new(move |target| target.page("", "null").replacen('{', &format!("{{{}", fields()), 1)),
+        ),
+        swells(
+            "fields of a row",
+            ok,
+            Arc::new(move |target| {
+                target
+                    .page(&target.row("XX1").to_string().replacen('{', &format!("{{{}", fields()), 1), "null")
+            }),
+        ),
+        swells(
+            "every column of a row a long list",
+            ok,
+            Arc::new(move |target| {
+                let share = SIZE / target.kind.columns.len().max(1) / 3;
+                let list = format!("[{}]", "\"\",".repeat(share).trim_end_matches(','));
+                target.page(&target.row("XX1").to_string().replace("null", &list), "null")
+            }),
+        ),
+        swells(
+            "the code of a refusal",
+            "403 No",
+            Arc::new(move |_| format!("{{\"code\":[{}]}}", many("0,"))),
+        ),
+        swells(
+            "the message of a refusal",
+            "401 No",
+            Arc::new(move |_| format!("{{\"code\":70051,\"message\":\"{}\"}}", many("required permission "))),
+        ),
+        swells(
+            "one text",
+            ok,
+            Arc::new(move |target| {
+                target.page(&target.row("HERE").to_string().replace("HERE", &many("\\u0041")), "null")
+            }),
+        ),
+    ]
 }
 
 /// Lies that take their time or their room: each is told in a scan of its own.

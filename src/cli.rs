@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Log, checks, diff, doctor, fix, gate, history, init, keygen, login, logout, merge, notify, permissions,
-    prune, query, report, review, scan, schedule, show, simulate, verify,
+    Log, checks, completions, diff, doctor, fix, gate, history, init, keygen, login, logout, man, merge,
+    notify, permissions, prune, query, report, review, scan, schedule, show, simulate, verify,
 };
 
 /// Audit a Twilio account tree before patient data goes live
@@ -45,6 +45,8 @@ pub enum Command {
     Simulate(simulate::Args),
     Login(login::Args),
     Logout(logout::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 const EXIT_CODES: &str = "\

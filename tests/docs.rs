@@ -469,7 +469,7 @@ fn the_list_of_checks_and_the_table_of_contents_have_all_of_them() {
     for (family, checks) in families(&checks) {
         writeln!(list, "\n## {}\n\n| check | good is | severity | |\n|---|---|---|---|", family.as_str())
             .unwrap();
-        writeln!(contents, "  - [{}](docs/checks/README.md#{})", family.as_str(), family.as_str()).unwrap();
+        writeln!(contents, "  - [{}]()", family.as_str()).unwrap();
         for Compiled { check, .. } in checks {
             let mark = if check.blocks_go_live { "●" } else { "" };
             let (id, title) = (&check.id, &check.title);

@@ -60,10 +60,9 @@ pub fn prose(document: &str) -> String {
 
 /// Where the links and pictures of a document lead, as they are written.
 pub fn links(document: &str) -> Vec<&str> {
-    let inline = document.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-    let pictures = document.split("src=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let bare = document.split("<http").skip(1).filter_map(|rest| rest.split('>').next());
-    let bare = bare
-        .map(|rest| &document[rest.as_ptr() as usize - document.as_ptr() as usize - 4..][..rest.len() + 4]);
-    inline.chain(pictures).chain(bare).collect()
+    let follows =
+        |begin, end| document.split(begin).skip(1).filter_map(move |rest: &str| rest.split(end).next());
+    let bare = document.split('<').filter(|rest| rest.starts_with("http"));
+    let bare = bare.filter_map(|rest| rest.split('>').next());
+    follows("](", ')').chain(follows("src=\"", '"')).chain(bare).collect()
 }

@@ -433,7 +433,7 @@ fn every_check_has_the_page_that_its_file_makes() {
     let checks = compile(built_in().unwrap()).unwrap();
     let folder = root().join("docs/checks");
     let update = std::env::var_os("UPDATE_DOCS").is_some();
-    let mut pages = BTreeSet::from(["README.md".to_owned()]);
+    let mut pages = BTreeSet::new();
     for compiled in &checks {
         let mut text = Vec::new();
         check_page::page(&page(compiled), &mut text).unwrap();
@@ -458,14 +458,14 @@ fn every_check_has_the_page_that_its_file_makes() {
 }
 
 /// Where to go from the page of a check.
-const PAGE_ENDS: &str = "\n---\n\n[All checks](README.md) · [attestations](../audit-toml.md#the-attestations) · \
+const PAGE_ENDS: &str = "\n---\n\n[All checks](../checks.md) · [attestations](../audit-toml.md#the-attestations) · \
     [accepting a fault](../review.md) · [fixing](../fixing.md) · [permissions](../permissions.md) · \
     [HIPAA mapping](../hipaa.md)\n";
 
 #[test]
 fn the_list_of_checks_and_the_table_of_contents_have_all_of_them() {
     let checks = compile(built_in().unwrap()).unwrap();
-    let (mut list, mut contents) = (String::new(), String::from("- [The checks](docs/checks/README.md)\n"));
+    let (mut list, mut contents) = (String::new(), String::from("- [The checks](docs/checks.md)\n"));
     for (family, checks) in families(&checks) {
         writeln!(list, "\n## {}\n\n| check | good is | severity | |\n|---|---|---|---|", family.as_str())
             .unwrap();
@@ -473,12 +473,13 @@ fn the_list_of_checks_and_the_table_of_contents_have_all_of_them() {
         for Compiled { check, .. } in checks {
             let mark = if check.blocks_go_live { "●" } else { "" };
             let (id, title) = (&check.id, &check.title);
-            writeln!(list, "| [{id}]({id}.md) | {title} | {} | {mark} |", check.severity.as_str()).unwrap();
+            writeln!(list, "| [{id}](checks/{id}.md) | {title} | {} | {mark} |", check.severity.as_str())
+                .unwrap();
             writeln!(contents, "    - [{id}](docs/checks/{id}.md)").unwrap();
         }
     }
     list.push('\n');
-    keep_current("docs/checks/README.md", &list);
+    keep_current("docs/checks.md", &list);
     keep_current("SUMMARY.md", &contents);
 }
 

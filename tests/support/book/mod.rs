@@ -31,25 +31,28 @@ pub fn mdbook() -> Option<PathBuf> {
 /// Makes the site of the documents, with other words in one of them where `spoiled` says so, and returns its folder.
 pub fn built(program: &Path, to: &Path, spoiled: Option<(&str, &str)>) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let pages = to.join("book-pages");
-    if pages.exists() {
-        fs::remove_dir_all(&pages).unwrap();
+    let laid_out = to.join("book-pages");
+    if laid_out.exists() {
+        fs::remove_dir_all(&laid_out).unwrap();
     }
+    let pages = laid_out.join("pages");
     for name in FOLDERS {
         copy(&root.join(name), &pages.join(name));
     }
     for name in fs::read_dir(root).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()) {
-        if name.ends_with(".md") || ["book.toml", "LICENSE"].contains(&name.as_str()) {
+        if name.ends_with(".md") || name == "LICENSE" {
             fs::copy(root.join(&name), pages.join(&name)).unwrap();
         }
     }
-    fs::copy(root.join("tests/support/book/book.css"), pages.join("book.css")).unwrap();
+    fs::copy(root.join("book.toml"), laid_out.join("book.toml")).unwrap();
+    fs::copy(root.join("tests/support/book/book.css"), laid_out.join("book.css")).unwrap();
     if let Some((page, text)) = spoiled {
         let before = fs::read_to_string(pages.join(page)).unwrap();
         fs::write(pages.join(page), before + text).unwrap();
     }
     let site = to.join("book");
-    let made = Command::new(program).arg("build").arg(&pages).arg("--dest-dir").arg(&site).output().unwrap();
+    let made =
+        Command::new(program).arg("build").arg(&laid_out).arg("--dest-dir").arg(&site).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     site
 }

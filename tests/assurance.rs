@@ -20,7 +20,7 @@ fn every_test_that_is_named_as_proof_exists() {
     for document in ["SECURITY.md", "docs/assurance.md"] {
         let text = fs::read_to_string(Path::new(ROOT).join(document)).unwrap();
         let tests = named(&text);
-        assert!(tests.len() >= 20, "{document} names only {} tests", tests.len());
+        assert!(tests.len() >= 10, "{document} names only {} tests", tests.len());
         for (file, test) in tests {
             let source = fs::read_to_string(Path::new(ROOT).join(format!("tests/{file}.rs")))
                 .unwrap_or_else(|_| panic!("{document} names tests/{file}.rs, which is not there"));

@@ -109,6 +109,19 @@ async fn what_comes_twice_and_differs_is_not_believed() {
     );
 }
 
+/// Which of two fields of one name counts, no two readers agree on: the second could hide what the first one shows.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_answer_says_twice_is_not_believed() {
+    let row = number("http://evil.example/x").to_string();
+    let hidden_row = format!(r#"{{"incoming_phone_numbers":[{row}],"incoming_phone_numbers":[]}}"#);
+    let field = r#""voice_url":"http://evil.example/x""#;
+    let hidden_field = row.replace(field, &format!(r#"{field},"voice_url":"https://ok.example/x""#));
+    let hidden_field = format!(r#"{{"incoming_phone_numbers":[{hidden_field}],"next_page_uri":null}}"#);
+    for body in [hidden_row, hidden_field] {
+        is_failed(&scan_with_text(&numbers(), 200, body).await, "phone_number", "once each");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_api_that_was_retired_tells_nothing_of_its_successor() {
     let ended = scan_with("/events.twilio.com/v1/Sinks", 410, json!({"code": 20410})).await;

@@ -6,6 +6,7 @@
 mod address;
 mod client;
 mod failure;
+mod fields;
 mod gate;
 mod page;
 mod resolve;
@@ -17,6 +18,7 @@ mod traffic;
 pub use address::{Address, AddressError};
 pub use client::{Client, Reply, Request};
 pub use failure::{Failure, FailureKind};
+pub use fields::Fields;
 pub use gate::Limits;
 pub use page::{Page, PageError, parse_page};
 pub use retry::Patience;

@@ -1,11 +1,11 @@
 //! One page of a list: its rows, and where the next page is. Pure.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 use url::Url;
 
+use super::fields::Fields;
 use crate::catalogue::Paging;
 
 /// One page: the rows as they came, unparsed, and the next page's URL.
@@ -20,8 +20,8 @@ pub struct Page<'a> {
 /// A page that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PageError {
-    /// Not JSON, or not an object.
-    #[error("the answer is no JSON object")]
+    /// Not JSON, not an object, or one that says a field twice.
+    #[error("the answer is no JSON object whose fields are there once each")]
     NotAnObject,
     /// The list is not there.
     #[error("the answer holds no list `{0}`")]
@@ -57,7 +57,7 @@ pub fn parse_page<'a>(
         return bare_list(rows, page_size);
     }
     let fields: Fields<'_> = serde_json::from_slice(body).map_err(|_| PageError::NotAnObject)?;
-    let meta: Option<Fields<'_>> = match fields.get("meta").map(|raw| serde_json::from_str(raw.get())) {
+    let meta: Option<Fields<'_>> = match fields.get("meta").map(Fields::read) {
         None => None,
         Some(Ok(meta)) => Some(meta),
         Some(Err(_)) => return Err(PageError::NoPaging),
@@ -68,8 +68,8 @@ pub fn parse_page<'a>(
         return Err(PageError::TooManyRows);
     }
     let says = match paging {
-        Paging::Uri => fields.contains_key("next_page_uri"),
-        Paging::Meta => meta.as_ref().is_some_and(|meta| meta.contains_key("next_page_url")),
+        Paging::Uri => fields.contains("next_page_uri"),
+        Paging::Meta => meta.as_ref().is_some_and(|meta| meta.contains("next_page_url")),
         Paging::Token | Paging::SnakeToken | Paging::Number | Paging::Scim | Paging::None => true,
     };
     // A short page without a link is the last; a full one without a word about the next is not believed.
@@ -99,15 +99,12 @@ fn bare_list(rows: Vec<&RawValue>, page_size: u16) -> Result<Page<'_>, PageError
     }
 }
 
-/// The fields of an object, none of them made into a value yet.
-type Fields<'a> = HashMap<String, &'a RawValue>;
-
 fn rows<'a>(fields: &Fields<'a>, meta_key: Option<&str>, key: &str) -> Result<Vec<&'a RawValue>, PageError> {
     let only_array = || {
         let mut arrays = fields.values().filter(|raw| raw.get().starts_with('['));
         arrays.next().filter(|_| key.is_empty() && arrays.next().is_none())
     };
-    let raw = fields.get(key).or_else(|| fields.get(meta_key?)).or_else(only_array);
+    let raw = fields.raw(key).or_else(|| fields.raw(meta_key?)).or_else(only_array);
     let no_list = || PageError::NoList(key.to_owned());
     serde_json::from_str(raw.ok_or_else(no_list)?.get()).map_err(|_| no_list())
 }
@@ -158,7 +155,7 @@ fn number(url: &Url, name: &str, default: usize) -> usize {
 /// A field as text: strings without their quotes, numbers and yes-no as written; nothing where it is absent,
 /// null or empty. A list or an object, or a text that is none, cannot say where the next page is.
 fn text(fields: &Fields<'_>, name: &str) -> Result<Option<String>, PageError> {
-    let Some(raw) = fields.get(name).map(|raw| raw.get()) else { return Ok(None) };
+    let Some(raw) = fields.get(name) else { return Ok(None) };
     match raw.as_bytes().first() {
         Some(b'{' | b'[') | None => Err(PageError::NoPaging),
         Some(b'"') => {
@@ -248,6 +245,7 @@ mod tests {
         assert_eq!(rows(r#"{"keys":[1,2,3,4]}"#), Err(PageError::TooManyRows));
         assert_eq!(rows("<html>"), Err(PageError::NotAnObject));
         assert_eq!(rows(r#"{"keys":[1,"#), Err(PageError::NotAnObject));
+        assert_eq!(rows(r#"{"keys":[1,2],"keys":[]}"#), Err(PageError::NotAnObject));
     }
 
     /// Of some lists no source names the key: what is clear is read, what is not is no list.
@@ -271,6 +269,7 @@ mod tests {
             r#"{"keys":[]}"#,
             r#"{"keys":[],"meta":[]}"#,
             r#"{"keys":[],"meta":{"next_page_url":{}}}"#,
+            r#"{"keys":[],"meta":{"next_page_url":"/2010-04-01/Accounts/AC1/Keys.json?p","next_page_url":null}}"#,
             r#"{"keys":[],"meta":{"next_page_url":"\ud83d"}}"#,
         ] {
             assert_eq!(next(body, Paging::Meta), Err(PageError::NoPaging), "{body}");

@@ -9,7 +9,7 @@ use crate::model::{Fix, Risk, Rule, Settlement, Values};
 /// What a page tells of a check, besides its summary.
 #[derive(Debug)]
 pub struct Page<'a> {
-    /// What every account of it is told.
+    /// What is told of it everywhere.
     pub summary: Summary<'a>,
     /// The notes at the head of its file, without their signs.
     pub notes: String,
@@ -211,7 +211,7 @@ fn prose(text: &str) -> String {
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for sign in text.chars() {
-        if matches!(sign, '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '$') {
+        if matches!(sign, '\\' | '*' | '_' | '[' | ']' | '<' | '|' | '~' | '$') {
             escaped.push('\\');
         }
         escaped.push(sign);
@@ -225,6 +225,6 @@ mod tests {
 
     #[test]
     fn only_code_means_something_in_a_text_of_a_check() {
-        assert_eq!(prose("a <b> of `[[key]]`\n  and *all*"), "a \\<b\\> of `[[key]]` and \\*all\\*");
+        assert_eq!(prose("a <b> of `[[key]]`\n  and *all*"), "a \\<b> of `[[key]]` and \\*all\\*");
     }
 }

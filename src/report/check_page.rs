@@ -89,9 +89,11 @@ fn facts(rule: &Rule, page: &Page<'_>, to: &mut impl Write) -> io::Result<()> {
 }
 
 fn fixes(page: &Page<'_>, to: &mut impl Write) -> io::Result<()> {
-    writeln!(to, "\n## The fix\n")?;
-    if page.fixes.is_empty() {
-        return writeln!(to, "No call mends it: {}.", prose(page.no_fix.trim().trim_end_matches('.')));
+    let why_none = page.no_fix.trim().trim_end_matches('.');
+    match (page.fixes.is_empty(), why_none) {
+        (true, "") => return Ok(()),
+        (true, why) => return writeln!(to, "\n## The fix\n\nNo call mends it: {}.", prose(why)),
+        (false, _) => writeln!(to, "\n## The fix\n")?,
     }
     writeln!(to, "`twilio-audit fix plan --check {}` plans:\n", page.summary.rule.id)?;
     for line in &page.fixes {

@@ -4,12 +4,17 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use twilio_audit::cli::{Cli, Command};
-use twilio_audit::commands;
+use twilio_audit::commands::{self, Exit};
 
 fn main() -> ExitCode {
+    commands::guard();
+    commands::contain(run).into()
+}
+
+fn run() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return commands::explain_usage(&error).into(),
+        Err(error) => return commands::explain_usage(&error),
     };
     commands::start_log(&cli.log);
     let ended = match cli.command {
@@ -39,10 +44,10 @@ fn main() -> ExitCode {
         Command::Man(args) => commands::man::run(&args, Cli::command()),
     };
     match ended {
-        Ok(exit) => exit.into(),
+        Ok(exit) => exit,
         Err(stop) => {
             stop.say();
-            stop.exit.into()
+            stop.exit
         }
     }
 }

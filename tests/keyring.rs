@@ -16,6 +16,7 @@ use desktop::Desktop;
 use serde_json::{Value, json};
 use twilio_audit::simulator::{Simulator, sid};
 
+const NO_ANSWER: &str = "the keyring did not answer within 5 seconds";
 const NO_KEYRING: &str = "this machine has no keyring that can be used";
 
 fn estate() -> Value {
@@ -64,6 +65,8 @@ async fn what_login_stores_a_scan_signs_in_with_until_logout_removes_it() {
         assert!(ended.stdout.contains(&format!("Stored the credential of {account} in the keyring")));
         assert!(desktop.entry(account).unwrap().contains(&one.secret), "another program finds it there");
     }
+    let written = String::from_utf8_lossy(&desktop.written()).into_owned();
+    assert!(!written.is_empty() && !written.contains("5eed"), "on the disk it is encrypted");
 
     let ended = scan(&simulator, &session);
     assert!([1, 3].contains(&ended.code), "{}", ended.stderr);
@@ -195,10 +198,16 @@ fn a_keyring_that_may_not_be_asked_is_not_taken_for_an_empty_one() {
 }
 
 #[test]
-fn a_bus_that_never_answers_is_given_up_on() {
+fn a_bus_or_a_keyring_that_never_answers_is_given_up_on() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bus");
     let _listens_and_says_nothing = UnixListener::bind(&path).unwrap();
     let address = format!("unix:path={}", path.display());
-    is_said(&[("DBUS_SESSION_BUS_ADDRESS", address)], "the keyring did not answer within 5 seconds");
+    is_said(&[("DBUS_SESSION_BUS_ADDRESS", address)], NO_ANSWER);
+    if !desktop::is_there() {
+        return;
+    }
+    let desktop = Desktop::with_keyring("");
+    desktop.silence();
+    is_said(&desktop.environment(), NO_ANSWER);
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::credentials::Caller;
 use crate::twilio::{Client, Failure, Request};
@@ -30,7 +31,7 @@ impl<'a> Pages<'a> {
     }
 
     /// The next answer and where it came from; nothing at the end.
-    pub(super) async fn next(&mut self) -> Option<Result<(Url, Vec<u8>), Failure>> {
+    pub(super) async fn next(&mut self) -> Option<Result<(Url, Zeroizing<Vec<u8>>), Failure>> {
         let url = self.next.take()?;
         if self.count >= MOST_PAGES {
             return Some(Err(Failure::broken("it has more than 1000 pages: not read on")));

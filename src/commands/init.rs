@@ -83,9 +83,12 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     runtime.shutdown_background();
     let draft = draft?;
     let today = day_of(started_at);
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    // Whatever the umask: one that anybody may write to is refused when it is read.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+    options
         .open(&args.output)
         .and_then(|mut file| file.write_all(draft.to_toml(today).as_bytes()))
         .with_context(|| format!("cannot write {}", args.output.display()))

@@ -3,9 +3,8 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-
 use super::printing::print;
+use super::trusted_folder::{self, Openness};
 use super::{Exit, Stop};
 use crate::chain::SigningKey;
 use crate::credentials::{OsKeyring, SIGNING_KEY, Secret, keep_signing_key};
@@ -49,8 +48,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
 }
 
 fn write(folder: &Path, key: &SigningKey, secret: &Secret) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    trusted_folder::make(folder, Openness::LikeTmp)?;
     let public = key.public_text()?;
     write_file(&folder.join(SIGNING_KEY), |file| file.write_all(secret.reveal().as_bytes()))?;
     write_file(&folder.join(format!("{SIGNING_KEY}.pub")), |file| file.write_all(public.as_bytes()))?;

@@ -2,14 +2,12 @@
 //!
 //! Checks the shape only. Whether Twilio accepts it, and what it can read, shows in the next scan.
 
-use std::io::{self, BufRead, IsTerminal, Read as _, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 use anyhow::{Context, bail};
 
 use super::{Exit, Stop};
-use crate::credentials::{
-    Credential, Keyring, OsKeyring, Secret, SecretStore, Source, keyring_entry, without_line_end,
-};
+use crate::credentials::{Credential, Keyring, OsKeyring, Secret, SecretStore, Source, keyring_entry};
 use crate::model::is_slug;
 
 /// Keep a credential in the operating system's keyring
@@ -62,7 +60,7 @@ pub(super) trait Prompt {
 }
 
 /// More than any secret needs.
-const MAX_BYTES: u64 = 64 << 10;
+const MAX_BYTES: usize = 64 << 10;
 
 struct Terminal;
 
@@ -83,9 +81,7 @@ impl Prompt for Terminal {
     }
 
     fn piped(&mut self) -> io::Result<Secret> {
-        let mut text = String::new();
-        io::stdin().lock().take(MAX_BYTES).read_to_string(&mut text)?;
-        Ok(Secret::new(text))
+        Secret::read(io::stdin().lock(), MAX_BYTES)
     }
 }
 
@@ -156,11 +152,11 @@ fn keep(
     } else {
         prompt.piped()?
     };
-    let text = without_line_end(secret.reveal().to_owned());
-    if text.is_empty() || text.contains(char::is_control) {
+    let secret = secret.without_line_end();
+    if secret.reveal().is_empty() || secret.reveal().contains(char::is_control) {
         bail!("nothing was stored: a secret is one line of text");
     }
-    store.set(&entry, &Secret::new(text)).context("nothing was stored")?;
+    store.set(&entry, &secret).context("nothing was stored")?;
     writeln!(talk, "Stored the secret `{name}` in the keyring.")?;
     Ok(())
 }

@@ -16,6 +16,7 @@ mod exit;
 mod finish;
 pub mod fix;
 pub mod gate;
+mod guard;
 pub mod history;
 pub mod init;
 mod keeper;
@@ -53,12 +54,14 @@ mod start;
 mod stored_scan;
 mod strength;
 mod telling;
+mod trusted_folder;
 pub mod verify;
 
 use anyhow::anyhow;
 use tokio::runtime::{Builder, Runtime};
 
 pub use exit::{Exit, Stop};
+pub use guard::{contain, guard};
 pub use log::{Log, LogFormat, explain_usage, start_log};
 
 /// Does something until it is done or somebody asks the program to end.

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::duration::duration;
 use super::printing::print;
-use super::scan_folder::refuse_if_anybody_may_write;
+use super::trusted_folder::insist_on_own;
 use super::{Exit, Stop};
 use crate::chain::{Plan, Removal, Retention, What};
 use crate::model::counted;
@@ -47,7 +47,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         tracing::warn!("there is no folder {}, so there is nothing to remove", args.output.display());
         return Ok(Exit::Complete);
     }
-    refuse_if_anybody_may_write(&args.output).map_err(Stop::with(Exit::Broken))?;
+    insist_on_own(&args.output).map_err(Stop::with(Exit::Broken))?;
     let plan = args.plan()?;
     for sentence in &plan.stays {
         tracing::warn!("{sentence}");

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 
 use super::declared_names::known;
 use super::printing::print;
 use super::reporting::{FailOn, Layout};
 use super::stored_scan::StoredScan;
+use super::trusted_folder::{self, Openness};
 use super::{Exit, Stop};
 use crate::catalogue::{KINDS, Kind};
 use crate::evidence::Store;
@@ -154,7 +155,5 @@ pub(super) fn all_are_new(folder: &Path, names: impl Iterator<Item = String>) ->
 }
 
 pub(super) fn make_folder(folder: &Path) -> Result<(), Stop> {
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))
-        .map_err(Stop::with(Exit::Broken))
+    trusted_folder::make(folder, Openness::LikeTmp).map_err(Stop::with(Exit::Broken))
 }

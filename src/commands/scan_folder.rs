@@ -1,6 +1,6 @@
 //! The folder of a scan below the output folder, and the link to the newest one.
 
-use std::fs::{self, DirBuilder, File, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use anyhow::{Context as _, anyhow};
 
 use super::choice;
 use super::stored_scan::StoredScan;
+use super::trusted_folder::{self, Openness, private_folder, refuse_if_exchangeable};
 use crate::chain::{self, LOCK, Previous};
 use crate::evidence::{StartedWith, Store};
 use crate::model::{ScanId, Shard};
@@ -40,7 +41,7 @@ impl ScanFolder {
     /// The same for what is made of several scans. Half of that is never gone on with: it is thrown away.
     pub(super) fn create_for_merge(output: &Path, name: String) -> anyhow::Result<Self> {
         let path = output.join(format!("{name}.merge{UNFINISHED}"));
-        refuse_if_anybody_may_write(output)?;
+        refuse_if_exchangeable(output, Openness::Closed)?;
         if output.join(&name).exists() {
             return Err(anyhow!(
                 "{} is there already: these shards were merged before",
@@ -85,7 +86,7 @@ impl ScanFolder {
     /// The newest scan that was interrupted, of this shard or of none, and that nobody is writing.
     pub(super) fn interrupted(output: &Path, shard: Option<Shard>) -> anyhow::Result<Option<Self>> {
         let Ok(entries) = fs::read_dir(output) else { return Ok(None) };
-        refuse_if_anybody_may_write(output)?;
+        refuse_if_exchangeable(output, Openness::Closed)?;
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         let mut names: Vec<String> = names
             .filter_map(|name| Some(name.strip_suffix(UNFINISHED)?.to_owned()))
@@ -196,14 +197,13 @@ impl ScanFolder {
 
 /// Makes the output folder, for its owner alone, where it is not there yet.
 pub(super) fn make_output(output: &Path) -> anyhow::Result<()> {
-    private_folder(output, true).with_context(|| format!("cannot make the folder {}", output.display()))?;
-    refuse_if_anybody_may_write(output)
+    trusted_folder::make(output, Openness::Closed)
 }
 
 /// The finished shards in an output folder, the oldest first. Of one that is being collected anew nothing counts.
 pub(super) fn shards_in(output: &Path) -> Vec<(PathBuf, Shard)> {
     let Ok(entries) = fs::read_dir(output) else { return Vec::new() };
-    if refuse_if_anybody_may_write(output).is_err() {
+    if refuse_if_exchangeable(output, Openness::Closed).is_err() {
         return Vec::new();
     }
     let mut names: Vec<String> =
@@ -249,39 +249,6 @@ fn lock(folder: &Path) -> anyhow::Result<Option<File>> {
         }
     };
     locked().with_context(|| format!("cannot lock {}", path.display()))
-}
-
-/// In a folder that anybody may write to, anybody could swap the report for another.
-#[cfg(unix)]
-pub(super) fn refuse_if_anybody_may_write(folder: &Path) -> anyhow::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode =
-        fs::metadata(folder).with_context(|| format!("cannot look at {}", folder.display()))?.permissions();
-    if mode.mode() & 0o002 != 0 {
-        return Err(anyhow!(
-            "anybody on this machine may write to {}, and could exchange the report: choose another --output, \
-             or run `chmod o-w {}`",
-            folder.display(),
-            folder.display()
-        ));
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-pub(super) fn refuse_if_anybody_may_write(_folder: &Path) -> anyhow::Result<()> {
-    Ok(())
-}
-
-fn private_folder(path: &Path, parents_too: bool) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(parents_too);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(path)
 }
 
 #[cfg(unix)]

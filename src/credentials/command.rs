@@ -9,7 +9,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use regex::Regex;
+use zeroize::Zeroizing;
 
+use super::secret::read_wiping;
 use super::{CredentialError, Credentials, Secret, Source, file};
 
 /// Long enough to touch a key or to unlock a vault, short enough for a schedule.
@@ -64,13 +66,10 @@ fn run_within(command: &[String], limit: Duration) -> Result<Credentials, Creden
 fn collect(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Secret> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(pipe) = pipe {
-            // What was read before an error is still worth showing.
-            let _ = pipe.take(file::MAX_BYTES).read_to_end(&mut bytes);
-        }
-        let text = String::from_utf8(bytes).unwrap_or_default();
-        let _ = sender.send(Secret::new(text));
+        // What was read before an error is still worth showing.
+        let bytes = pipe.map(|pipe| read_wiping(pipe, file::MAX_BYTES).0).unwrap_or_default();
+        let text = Secret::of_bytes(&bytes).unwrap_or_else(|_| Secret::new(String::new()));
+        let _ = sender.send(text);
     });
     receiver
 }
@@ -100,16 +99,17 @@ fn scrub(text: &str) -> String {
     if lines.is_empty() {
         return String::new();
     }
-    let text: String = lines.join("; ").chars().filter(|c| !c.is_control()).take(500).collect();
+    let joined = Zeroizing::new(lines.join("; "));
+    let text = joined.chars().filter(|c| !c.is_control()).take(500).collect::<String>();
     let shapes = [
         (r"(?i)((?:secret|token|passw\w*|key)\x22?\s*[:=]\s*)\S+", "${1}***"),
         (r"[A-Za-z0-9+/_=-]*[0-9][A-Za-z0-9+/_=-]{11,}|[A-Za-z0-9+/_=-]{11,}[0-9][A-Za-z0-9+/_=-]*", "***"),
     ];
-    let scrubbed = shapes.iter().try_fold(text, |text, (shape, instead)| {
-        Regex::new(shape).map(|regex| regex.replace_all(&text, *instead).into_owned())
+    let scrubbed = shapes.iter().try_fold(Zeroizing::new(text), |text, (shape, instead)| {
+        Regex::new(shape).map(|regex| Zeroizing::new(regex.replace_all(&text, *instead).into_owned()))
     });
     // Without the patterns nothing is shown at all.
-    scrubbed.map_or_else(|_| String::new(), |text| format!(": {text}"))
+    scrubbed.map_or_else(|_| String::new(), |text| format!(": {}", *text))
 }
 
 #[cfg(all(test, unix))]

@@ -21,6 +21,16 @@ pub enum CredentialError {
         /// The file.
         name: String,
     },
+    /// A file of somebody else, who knows what is in it and may exchange it.
+    #[error(
+        "{name} belongs to another user of this machine (uid {owner}); make a copy of your own with mode 600"
+    )]
+    OfAnother {
+        /// The file.
+        name: String,
+        /// Whose it is.
+        owner: u32,
+    },
     /// Text that is not what it should be.
     #[error("{name}:{line}: {problem}")]
     Invalid {

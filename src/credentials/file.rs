@@ -15,7 +15,7 @@ use super::{Credential, CredentialError, Credentials, NamedSecrets, Organization
 use crate::model::{Region, is_sid, is_slug};
 
 /// More than any list of accounts needs; a wrong file is noticed before it fills the memory.
-pub(super) const MAX_BYTES: u64 = 16 << 20;
+pub(super) const MAX_BYTES: usize = 16 << 20;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,7 +30,7 @@ struct Document {
 #[serde(deny_unknown_fields)]
 struct Named {
     name: Spanned<String>,
-    value: Spanned<String>,
+    value: Spanned<Secret>,
 }
 
 #[derive(Deserialize)]
@@ -39,7 +39,7 @@ struct Entry {
     account: Option<Spanned<String>>,
     organization: Option<Spanned<String>>,
     user: Option<Spanned<String>>,
-    secret: Spanned<String>,
+    secret: Spanned<Secret>,
     region: Option<Spanned<String>>,
 }
 
@@ -103,11 +103,15 @@ fn open(path: &Path, name: &str) -> Result<File, CredentialError> {
 /// Asks the open file, not the path: between two looks at a path the file can be exchanged.
 #[cfg(unix)]
 fn refuse_if_shared(file: &File, name: &str) -> Result<(), CredentialError> {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     let metadata =
         file.metadata().map_err(|source| CredentialError::Unreadable { name: name.to_owned(), source })?;
     if metadata.permissions().mode() & 0o077 != 0 {
         return Err(CredentialError::ReadableByOthers { name: name.to_owned() });
+    }
+    let owner = metadata.uid();
+    if owner != 0 && owner != rustix::process::geteuid().as_raw() {
+        return Err(CredentialError::OfAnother { name: name.to_owned(), owner });
     }
     Ok(())
 }
@@ -119,15 +123,8 @@ fn refuse_if_shared(_file: &File, _name: &str) -> Result<(), CredentialError> {
 }
 
 pub(super) fn read_text(reader: impl Read, name: &str) -> Result<Secret, CredentialError> {
-    let mut text = String::new();
-    match reader.take(MAX_BYTES + 1).read_to_string(&mut text) {
-        Ok(bytes) if bytes as u64 > MAX_BYTES => {
-            let source = std::io::Error::other("it is larger than 16 MiB");
-            Err(CredentialError::Unreadable { name: name.to_owned(), source })
-        }
-        Ok(_) => Ok(Secret::new(text)),
-        Err(source) => Err(CredentialError::Unreadable { name: name.to_owned(), source }),
-    }
+    let text = Secret::read(reader, MAX_BYTES);
+    text.map_err(|source| CredentialError::Unreadable { name: name.to_owned(), source })
 }
 
 /// A text, what errors call it, and where its lines end.
@@ -164,7 +161,7 @@ impl<'t> Lines<'t> {
                 let problem = "`name` must be a short name: lower-case letters, digits and hyphens";
                 return Err(invalid(name.span(), problem));
             }
-            let secret = Secret::new(value.get_ref().clone());
+            let secret = value.get_ref().clone();
             secret.check_line().map_err(|problem| invalid(value.span(), &format!("`value` {problem}")))?;
             if !secrets.add(name.get_ref().clone(), secret) {
                 return Err(invalid(name.span(), "a second secret of this name; keep one"));
@@ -191,8 +188,8 @@ pub(super) fn parse(text: &Secret, name: &str, source: &Source) -> Result<Creden
     let mut credentials = Credentials::default();
     credentials.set_secrets(lines.secrets(document.secret)?);
     for entry in document.credential {
-        let named = entry.account.as_ref().or(entry.organization.as_ref()).unwrap_or(&entry.secret);
-        let place = format!("{name}:{}", lines.line_of(&named.span()));
+        let named = entry.account.as_ref().or(entry.organization.as_ref()).map(Spanned::span);
+        let place = format!("{name}:{}", lines.line_of(&named.unwrap_or_else(|| entry.secret.span())));
         match entry.understand(source).map_err(|(at, problem)| invalid((Some(at), problem)))? {
             Understood::OfAccount(credential) => add(&mut credentials, Credential { place, ..credential }),
             Understood::OfOrganization(app) if credentials.organization().is_some() => {
@@ -237,7 +234,7 @@ impl Entry {
     fn of_account(&self, account: &Spanned<String>, source: &Source) -> Result<Credential, Fault> {
         let user = self.user.as_ref().unwrap_or(account);
         let region = self.region()?;
-        let secret = Secret::new(self.secret.get_ref().clone());
+        let secret = self.secret.get_ref().clone();
         Credential::new(account.get_ref(), user.get_ref(), secret, source.clone())
             .and_then(|credential| credential.in_region(region))
             .map_err(|wrong| {
@@ -261,7 +258,7 @@ impl Entry {
             let problem = "`organization` must be an Organization SID: OR followed by 32 hexadecimal digits";
             return Err((organization.span(), problem.to_owned()));
         }
-        let secret = Secret::new(self.secret.get_ref().clone());
+        let secret = self.secret.get_ref().clone();
         secret.check_shape().map_err(|problem| (self.secret.span(), format!("`secret` {problem}")))?;
         Ok(OrganizationApp {
             organization: organization.get_ref().clone(),

@@ -5,11 +5,13 @@
 //! seconds: one that prompts, or a bus that does not answer, would block for ever.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::{Credential, Secret, Source};
 use crate::model::AccountSid;
@@ -128,7 +130,14 @@ pub struct Keyring<'s> {
 #[derive(Deserialize)]
 struct Stored {
     user: String,
-    secret: String,
+    secret: Secret,
+}
+
+/// The same to be written. No [`Secret`] can be written, so its text is named here and wiped after.
+#[derive(Serialize)]
+struct ToStore<'a> {
+    user: &'a str,
+    secret: &'a str,
 }
 
 impl<'s> Keyring<'s> {
@@ -165,8 +174,7 @@ impl<'s> Keyring<'s> {
         serde_json::from_str::<Stored>(text.reveal())
             .ok()
             .and_then(|stored| {
-                let secret = Secret::new(stored.secret);
-                Credential::new(account.as_str(), &stored.user, secret, Source::Keyring).ok()
+                Credential::new(account.as_str(), &stored.user, stored.secret, Source::Keyring).ok()
             })
             .ok_or_else(|| StoreError::Damaged(account.to_string()))
     }
@@ -177,9 +185,10 @@ impl<'s> Keyring<'s> {
     /// Where the store cannot be asked, or refuses.
     pub fn store(&self, credential: &Credential) -> Result<(), StoreError> {
         let mut accounts = self.accounts()?;
-        let entry = serde_json::json!({ "user": credential.user, "secret": credential.secret.reveal() });
+        let entry = entry_of(credential)
+            .map_err(|error| StoreError::Failed(format!("it cannot be written: {error}")))?;
         // The entry first: a listed account without an entry would stop every later run.
-        self.store.set(credential.account.as_str(), &Secret::new(entry.to_string()))?;
+        self.store.set(credential.account.as_str(), &entry)?;
         accounts.insert(credential.account.clone());
         self.write_index(&accounts)
     }
@@ -205,6 +214,16 @@ impl<'s> Keyring<'s> {
         let lines: Vec<&str> = accounts.iter().map(AccountSid::as_str).collect();
         self.store.set(INDEX, &Secret::new(lines.join("\n")))
     }
+}
+
+/// What the keyring holds of a credential.
+fn entry_of(credential: &Credential) -> io::Result<Secret> {
+    let text = ToStore { user: &credential.user, secret: credential.secret.reveal() };
+    // Room for every character to be escaped, so that it never moves and leaves a copy.
+    let room = 64 + 6 * (text.user.len() + text.secret.len());
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+    serde_json::to_writer(&mut *bytes, &text)?;
+    Secret::of_bytes(&bytes)
 }
 
 /// A store in memory, for tests here and of the commands.

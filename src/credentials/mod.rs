@@ -22,8 +22,9 @@ pub use error::CredentialError;
 #[cfg(test)]
 pub(crate) use keyring::fake;
 pub use keyring::{Keyring, OsKeyring, SecretStore, StoreError};
-pub use named::{NamedSecrets, keyring_entry, named_secret, without_line_end};
+pub use named::{NamedSecrets, keyring_entry, named_secret};
 pub use secret::Secret;
+pub(crate) use secret::append;
 pub use set::{Credentials, ParentReach};
 pub use signing_key::{SIGNING_KEY, keep_signing_key, signing_key};
 pub use source::{Source, Sources, gather, secrets_of_file};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::environment::Environment;
@@ -12,7 +12,7 @@ use super::{CredentialError, Secret};
 use crate::model::is_slug;
 
 /// More than any secret needs.
-const MAX_BYTES: u64 = 64 << 10;
+const MAX_BYTES: usize = 64 << 10;
 
 /// The `[[secret]]` tables of a credentials file.
 #[derive(Debug, Clone, Default)]
@@ -76,15 +76,8 @@ fn guarded(path: &Path) -> Result<Option<Secret>, CredentialError> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(error)),
     };
-    let mut text = String::new();
-    file.take(MAX_BYTES).read_to_string(&mut text).map_err(unreadable)?;
-    Ok(Some(Secret::new(without_line_end(text))))
-}
-
-/// A text without the line break that editors and `echo` leave at its end.
-pub fn without_line_end(mut text: String) -> String {
-    text.truncate(text.trim_end_matches(['\r', '\n']).len());
-    text
+    let text = Secret::read(file, MAX_BYTES);
+    Ok(Some(text.map_err(unreadable)?.without_line_end()))
 }
 
 /// Refuses what would break out of a header, and nothing at all.

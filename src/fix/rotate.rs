@@ -70,8 +70,7 @@ struct Policy {
 #[derive(Deserialize)]
 struct Made {
     sid: String,
-    // Taken over by a `Secret` at once.
-    secret: String,
+    secret: Secret,
 }
 
 #[derive(Deserialize)]
@@ -241,7 +240,6 @@ impl Turn<'_> {
 /// The key in Twilio's answer.
 fn made(body: &Zeroizing<Vec<u8>>) -> Option<NewKey> {
     let Made { sid, secret } = serde_json::from_slice(body).ok()?;
-    let secret = Secret::new(secret);
     (is_sid(&sid, "SK") && !secret.reveal().is_empty()).then_some(NewKey { sid, secret })
 }
 

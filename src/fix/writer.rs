@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, HeaderMap, RETRY_AFTER};
 use url::Url;
 
-use crate::credentials::Caller;
+use crate::credentials::{Caller, append};
 use crate::model::{Method, WriteCall};
 use crate::twilio::{Address, Failure};
 
@@ -123,7 +123,7 @@ async fn read_body(mut answer: reqwest::Response) -> Option<zeroize::Zeroizing<V
         if body.len() + chunk.len() > MOST_BYTES {
             return None;
         }
-        body.extend_from_slice(&chunk);
+        append(&mut body, &chunk);
     }
     Some(body)
 }

@@ -59,10 +59,43 @@ pub fn is_host(text: &str) -> bool {
 /// Reads a file, which errors call by its path, and understands it.
 fn read(path: &Path, parse: fn(&str, &str) -> Result<Intent, IntentError>) -> Result<Intent, IntentError> {
     let name = path.display().to_string();
-    match std::fs::read_to_string(path) {
+    match text_of(path) {
         Ok(text) => parse(&text, &name),
         Err(source) => Err(IntentError::Read { name, source }),
     }
+}
+
+/// The text of a file that not everybody may write to: it could be told there that a fault is none.
+fn text_of(path: &Path) -> std::io::Result<String> {
+    // Looked at before it is opened, for a pipe that nobody writes to is never open.
+    refuse_unfit(path, &std::fs::metadata(path)?)?;
+    let mut file = std::fs::File::open(path)?;
+    refuse_unfit(path, &file.metadata()?)?;
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut file, &mut text)?;
+    Ok(text)
+}
+
+#[cfg(unix)]
+fn refuse_unfit(path: &Path, found: &std::fs::Metadata) -> std::io::Result<()> {
+    use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+    // The shell hands over what it reads from a program as a pipe in /dev, and that has a writer.
+    if found.file_type().is_fifo() && !path.starts_with("/dev") {
+        return Err(std::io::Error::other("it is a pipe, and nobody may ever write to it: name a file"));
+    }
+    if found.is_file() && found.mode() & 0o002 != 0 {
+        let advice = format!("run `chmod o-w {}`", path.display());
+        return Err(std::io::Error::other(format!("anybody on this machine may write to it: {advice}")));
+    }
+    if found.is_file() && found.mode() & 0o020 != 0 {
+        tracing::warn!("the group of {} may write to it, and so may decide what is accepted", path.display());
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn refuse_unfit(_path: &Path, _found: &std::fs::Metadata) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Reads a document that holds no secret, whose every value has its shape, and that keeps the rules between entries.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use reqwest::RequestBuilder;
 use reqwest::header::{ACCEPT, DATE, HeaderMap, RETRY_AFTER};
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::address::Address;
 use super::failure::{Failure, FailureKind};
@@ -16,7 +17,7 @@ use super::retry::{Patience, Try, wait_before_next};
 use super::tempo::Sign;
 use super::token::{Token, Tokens};
 use super::traffic::Traffic;
-use crate::credentials::Caller;
+use crate::credentials::{Caller, append};
 use crate::model::{AccountSid, Region};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -57,7 +58,7 @@ pub struct Request<'a> {
 #[derive(Debug)]
 pub struct Reply {
     /// Its body.
-    pub body: Vec<u8>,
+    pub body: Zeroizing<Vec<u8>>,
     /// Twilio's clock, where the answer tells it.
     pub date: Option<Timestamp>,
     /// This machine's clock when the answer had arrived.
@@ -68,7 +69,7 @@ pub struct Reply {
 
 /// An answer of any status, or why there was none.
 struct Exchanged {
-    answered: Result<Vec<u8>, Failure>,
+    answered: Result<Zeroizing<Vec<u8>>, Failure>,
     ended: Try,
     date: Option<Timestamp>,
     home_region: Option<Region>,
@@ -363,12 +364,13 @@ enum BodyProblem {
     Broken(Failure),
 }
 
-async fn read_body(mut answer: reqwest::Response) -> Result<Vec<u8>, BodyProblem> {
-    let mut body = Vec::new();
+/// The body, wiped when it is dropped: Twilio's list of accounts has the Auth Token of each, whether it is wanted or not.
+async fn read_body(mut answer: reqwest::Response) -> Result<Zeroizing<Vec<u8>>, BodyProblem> {
+    let mut body = Zeroizing::new(Vec::new());
     loop {
         match answer.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() > MAX_ANSWER => return Err(BodyProblem::TooLarge),
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(Some(chunk)) => append(&mut body, &chunk),
             Ok(None) => return Ok(body),
             Err(_) => return Err(BodyProblem::Broken(Failure::broken("the answer broke off"))),
         }

@@ -30,7 +30,7 @@ const LONGEST_LIFE: u64 = 30 * 86_400;
 
 #[derive(Deserialize)]
 struct Granted {
-    access_token: String,
+    access_token: Secret,
     expires_in: u64,
 }
 
@@ -43,7 +43,7 @@ impl Token {
         let life = Duration::from_secs(granted.expires_in.min(LONGEST_LIFE));
         // Of a very short life half is used, so that there is no token that nobody may send.
         let used = life.saturating_sub(MARGIN).max(life / 2);
-        Ok(Self { bearer: Secret::new(granted.access_token), renew_at: now + used })
+        Ok(Self { bearer: granted.access_token, renew_at: now + used })
     }
 
     fn may_be_sent(&self, refused: Option<&Self>) -> bool {

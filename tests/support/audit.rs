@@ -159,10 +159,36 @@ impl Audit {
         Ended::of(self.folder, child.wait_with_output().unwrap())
     }
 
+    /// Runs it, and says how much memory it took at most, in MiB, and how many seconds.
+    ///
+    /// The kernel keeps the largest resident memory of a process while it runs; looked at every few milliseconds.
+    pub fn measured(self) -> (Ended, f64, f64) {
+        let began = std::time::Instant::now();
+        let running = self.start();
+        let status = format!("/proc/{}/status", running.child.id());
+        let watch = std::thread::spawn(move || {
+            let mut most = 0.0;
+            while let Some(now) = resident_mib(&status) {
+                most = now;
+                std::thread::sleep(std::time::Duration::from_millis(3));
+            }
+            most
+        });
+        let ended = running.wait();
+        (ended, watch.join().unwrap(), began.elapsed().as_secs_f64())
+    }
+
     pub fn start(mut self) -> Running {
         let child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         Running { folder: self.folder, child }
     }
+}
+
+/// The largest resident memory of a process so far, from its `/proc/PID/status`; nothing when it has ended.
+fn resident_mib(status: &str) -> Option<f64> {
+    let status = fs::read_to_string(status).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
 }
 
 /// What lies in the output folder of a working folder, but for what is hidden.

@@ -115,6 +115,18 @@ impl Desktop {
         assert!(locked.contains(collection), "{locked}");
     }
 
+    /// Lets the keyring answer nobody any more.
+    pub fn silence(&self) {
+        let keyring = self.running.last().unwrap().id().to_string();
+        assert!(Command::new("kill").args(["-STOP", &keyring]).status().unwrap().success());
+    }
+
+    /// Everything that the keyring wrote.
+    pub fn written(&self) -> Vec<u8> {
+        let files = fs::read_dir(self.folder.path().join("data/keyrings")).unwrap();
+        files.flat_map(|entry| fs::read(entry.unwrap().path()).unwrap()).collect()
+    }
+
     /// The secret of an entry, as another program sees it.
     pub fn entry(&self, name: &str) -> Option<String> {
         let output = self

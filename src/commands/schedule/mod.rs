@@ -10,13 +10,13 @@ mod template;
 mod text;
 mod windows;
 
-use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 
 use super::printing::print;
+use super::trusted_folder::{self, Openness};
 use super::{Exit, Stop};
 use crate::report::write_file;
 
@@ -82,9 +82,7 @@ impl Platform {
 
 /// Looks before anything is written: half of what was asked for is of no use.
 fn write(files: &[Installed], folder: &Path) -> Result<(), Stop> {
-    fs::create_dir_all(folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))
-        .map_err(Stop::with(Exit::Broken))?;
+    trusted_folder::make(folder, Openness::LikeTmp).map_err(Stop::with(Exit::Broken))?;
     for file in files {
         let path = folder.join(file.name);
         if path.exists() {

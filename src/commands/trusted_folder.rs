@@ -1,0 +1,153 @@
+//! Whether nobody else can exchange what is written into a folder, nor the folder itself.
+//!
+//! It is looked at from the root of the file system down. Once a folder is known to be ours or root's and closed to
+//! others, nobody else can exchange what is in it while the next one is looked at, nor later while it is written to: one
+//! look is enough, and there is no race to win. Whoever is root, or shares our user or a group that may write, is trusted.
+
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+/// Who may write to the folder itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Openness {
+    /// Not everybody: there are names in it that are trusted.
+    Closed,
+    /// Everybody, where each can remove only what is theirs, as in `/tmp`: each name in it is made anew.
+    LikeTmp,
+}
+
+/// Insists that only the user and root can exchange what is in a folder, as far as it is there already. Where a folder
+/// above it belongs to somebody else, that is said, for that may be meant so.
+pub(super) fn refuse_if_exchangeable(folder: &Path, openness: Openness) -> anyhow::Result<()> {
+    for stranger in strangers_above(folder, openness)? {
+        tracing::warn!("{stranger}: run this as that user, or choose a folder that only you and root rule");
+    }
+    Ok(())
+}
+
+/// The same, and nobody else's folder may be above it: before something is removed.
+pub(super) fn insist_on_own(folder: &Path) -> anyhow::Result<()> {
+    match strangers_above(folder, Openness::Closed)?.into_iter().next() {
+        None => Ok(()),
+        Some(stranger) => Err(anyhow::anyhow!("{stranger}: nothing is removed here; do it as that user")),
+    }
+}
+
+/// Makes a folder for its owner alone where it is not there yet, and those above it.
+pub(super) fn make(folder: &Path, openness: Openness) -> anyhow::Result<()> {
+    // Before, so that nothing is made where somebody leads us to; and after, for it may have been there.
+    strangers_above(folder, openness)?;
+    private_folder(folder, true).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    refuse_if_exchangeable(folder, openness)
+}
+
+/// Makes a folder that only its owner may enter.
+pub(super) fn private_folder(path: &Path, parents_too: bool) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(parents_too);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path)
+}
+
+/// More links than any path has that does not go round.
+#[cfg(unix)]
+const MOST_LINKS: usize = 40;
+
+/// The folders above one that belong to neither us nor root, in words.
+#[cfg(unix)]
+fn strangers_above(folder: &Path, openness: Openness) -> anyhow::Result<Vec<String>> {
+    use std::collections::VecDeque;
+    use std::ffi::OsString;
+
+    // Without a slash at its end, which would lead through a link.
+    let folder: PathBuf = folder.components().collect();
+    refuse_link(&folder)?;
+    let parts = |path: &Path| path.components().map(|part| part.as_os_str().to_owned()).collect::<Vec<_>>();
+    let whole =
+        std::path::absolute(&folder).with_context(|| format!("cannot look at {}", folder.display()))?;
+    let mut left: VecDeque<OsString> = parts(&whole).into();
+    let (mut at, mut links, mut strangers) = (PathBuf::new(), 0, Vec::new());
+    while let Some(part) = left.pop_front() {
+        if part == ".." {
+            at.pop();
+            continue;
+        }
+        // An absolute one takes the place of what was there before.
+        let next = at.join(part);
+        let found = match fs::symlink_metadata(&next) {
+            Ok(found) => found,
+            // It is still to be made, and so is whatever is below it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(strangers),
+            Err(error) => return Err(error).with_context(|| format!("cannot look at {}", next.display())),
+        };
+        let is_last = left.is_empty();
+        if let Some(owner) = stranger(&found) {
+            let belongs = format!(
+                "{} belongs to another user (uid {owner}), who could exchange what is written",
+                next.display()
+            );
+            if is_last || found.is_symlink() {
+                return Err(anyhow::anyhow!("{belongs}: run this as that user, or choose another folder"));
+            }
+            strangers.push(belongs);
+        }
+        if found.is_symlink() {
+            links += 1;
+            anyhow::ensure!(links <= MOST_LINKS, "{} leads round in a circle", folder.display());
+            let target =
+                fs::read_link(&next).with_context(|| format!("cannot look at {}", next.display()))?;
+            parts(&target).into_iter().rev().for_each(|part| left.push_front(part));
+            continue;
+        }
+        refuse_open(&next, &found, is_last && openness == Openness::Closed)?;
+        at = next;
+    }
+    Ok(strangers)
+}
+
+/// A link is exchanged more easily than a folder, and what is above it is not what it seems.
+#[cfg(unix)]
+fn refuse_link(folder: &Path) -> anyhow::Result<()> {
+    if fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink()) {
+        let target = fs::canonicalize(folder);
+        let target = target.map_or_else(|_| "nowhere".to_owned(), |target| target.display().to_string());
+        anyhow::bail!("{} is a link, to {target}: name the folder itself", folder.display());
+    }
+    Ok(())
+}
+
+/// In a folder that anybody may write to, anybody could exchange what is in it; unless each may remove only their own.
+#[cfg(unix)]
+fn refuse_open(folder: &Path, found: &fs::Metadata, even_sticky: bool) -> anyhow::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    let (is_open, is_sticky) = (found.mode() & 0o002 != 0, found.mode() & 0o1000 != 0);
+    anyhow::ensure!(found.is_dir(), "{} is no folder", folder.display());
+    anyhow::ensure!(
+        !is_open || is_sticky && !even_sticky,
+        "anybody on this machine may write to {0}, and could exchange the report: choose another folder, or run \
+         `chmod o-w {0}`",
+        folder.display()
+    );
+    Ok(())
+}
+
+/// Whom something belongs to, where that is neither us nor root.
+#[cfg(unix)]
+fn stranger(found: &fs::Metadata) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt as _;
+    let owner = found.uid();
+    (owner != 0 && owner != rustix::process::geteuid().as_raw()).then_some(owner)
+}
+
+/// Elsewhere a folder in a user's profile is private by default, and its access list is not asked.
+#[cfg(not(unix))]
+fn strangers_above(_folder: &Path, _openness: Openness) -> anyhow::Result<Vec<String>> {
+    Ok(Vec::new())
+}

@@ -5,6 +5,8 @@
 
 #[path = "support/book/mod.rs"]
 mod book;
+#[path = "support/browser/mod.rs"]
+mod browser;
 #[path = "support/documents.rs"]
 mod documents;
 
@@ -137,4 +139,29 @@ fn a_link_that_leads_nowhere_and_a_picture_from_elsewhere_are_noticed() {
     let noticed = ["no-such-page.html", "fixing.html#no-such-heading", "#nor-here", "http://a.example/"];
     assert_eq!(broken, noticed.map(|link| format!("docs/quick-start.html: {link}")));
     assert_eq!(site.loaded_from_elsewhere().len(), 1);
+}
+
+/// With wide tables, long commands, much text, and little.
+const READ: [&str; 6] = [
+    "index.html",
+    "docs/checks.html",
+    "docs/hipaa.html",
+    "docs/fixing.html",
+    "docs/permissions.html",
+    "docs/checks/webhook-http.html",
+];
+
+#[test]
+fn the_book_reads_in_light_in_dark_and_on_a_phone_and_asks_nobody() {
+    let (Some(mdbook), Some(browser)) = (book::mdbook(), browser::Browser::find()) else { return };
+    let folder = tempfile::TempDir::new().unwrap();
+    let met = browser.read(&book::built(&mdbook, folder.path(), None), &READ);
+    let seen = met["seen"].as_array().unwrap();
+    assert_eq!(seen.len(), 3 * READ.len());
+    for (place, look) in seen.iter().enumerate() {
+        assert!(look["page"].as_u64() <= look["window"].as_u64(), "wider than the window: {look}");
+        assert_eq!(look["theme"], if place % 3 == 1 { "dark" } else { "light" }, "{look}");
+    }
+    assert!(met["found"].as_u64() > Some(5), "the search finds webhooks: {met}");
+    assert_eq!((&met["elsewhere"], &met["complaints"]), (&serde_json::json!([]), &serde_json::json!([])));
 }

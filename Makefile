@@ -11,9 +11,10 @@ SUPPLY_CHAIN := $(VENV)/.supply-chain
 BROWSER := tests/support/browser/node_modules/.package-lock.json
 CHROMIUM = $(or $(TWILIO_AUDIT_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 OFFICE := target/.office
+MDBOOK := target/.mdbook/bin/mdbook
 FOR_TESTS = $(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python"
 
-.PHONY: demo test check advisories conformance tools chromium services minisign keyring sample-reports screenshots mutants bench clean
+.PHONY: demo test check book advisories conformance tools chromium services minisign keyring sample-reports screenshots mutants bench clean
 
 demo: ## Audit the built-in clinic
 	cargo build --locked
@@ -45,6 +46,9 @@ bench: $(VENV)/.twilio ## How long judging and collecting take, and what of it i
 	TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python" \
 	target/release/examples/collecting target/release/twilio-audit
 
+book: $(MDBOOK) ## The documents as a site in target/book, every link of it checked
+	cargo test --locked --test book
+
 sample-reports: ## Write what a demo scan writes anew
 	UPDATE_SAMPLES=1 cargo test --locked --test sample_reports
 
@@ -52,7 +56,7 @@ screenshots: $(BROWSER) chromium ## Take the pictures of the sample report anew
 	BROWSER="$(CHROMIUM)" node tests/support/browser/screenshots.mjs \
 	  "$(CURDIR)/sample-reports/report.html" "$(CURDIR)/sample-reports"
 
-tools: $(VENV)/.installed $(SUPPLY_CHAIN) $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) chromium services minisign keyring ## What the tests need beyond Rust
+tools: $(VENV)/.installed $(SUPPLY_CHAIN) $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) $(MDBOOK) chromium services minisign keyring ## What the tests need beyond Rust
 
 # Twilio's Python library, which drives the simulator, a reader of workbooks, a mail server, and the judges of what is
 # written for Kubernetes, GitHub and Prometheus, and of the reports. Without Python their tests say that they were
@@ -100,6 +104,14 @@ chromium:
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
 	elif [ -n "$$CI" ]; then echo "Chromium is needed in CI" >&2; exit 1; \
 	else echo "skipped: no Chromium, so the report is not tried in a browser"; fi
+
+# What makes a site of the documents: a program for which Python is but the way. Without it its tests say that they were
+# skipped.
+$(MDBOOK): tests/support/book/requirements.txt
+	@if [ "$$(uname -sm)" = "Linux x86_64" ] && command -v python3 >/dev/null && python3 -m venv target/.mdbook 2>/dev/null; then \
+	  target/.mdbook/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $< && touch $@; \
+	elif [ -n "$$CI" ]; then echo "python3 with venv is needed in CI" >&2; exit 1; \
+	else echo "skipped: no python3 with venv on Linux x86_64, so mdBook is not installed"; fi
 
 # What auditors check signatures with: Debian's, where it is missing and may be installed.
 minisign:

@@ -7,17 +7,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::CommandFactory as _;
 use serde::de::DeserializeOwned;
-use twilio_audit::audit::{CHECK_FILES, Check, built_in};
+use twilio_audit::audit::{CHECK_FILES, CITATIONS, Check, Compiled, Family, built_in, compile};
 use twilio_audit::catalogue::{Endpoint, KINDS, Kind, Origin};
 use twilio_audit::cli::Cli;
+use twilio_audit::commands::checks::page;
 use twilio_audit::intent::{ATTESTATIONS, Intent, NEVER_WAIVED, WAIVER_MAX_DAYS};
-use twilio_audit::model::{Fix, Region, Risk};
-use twilio_audit::report::{coverage_columns, findings_columns};
+use twilio_audit::model::Region;
+use twilio_audit::report::check_page::{self, fix_lines};
+use twilio_audit::report::{BLIND_SPOTS, coverage_columns, findings_columns};
 use twilio_audit::simulator::{Estate, Options, Simulator};
+
+#[path = "support/documents.rs"]
+mod documents;
+
+use documents::{documents, links, prose};
 
 const EVERYTHING: &str = include_str!("intent/everything.toml");
 
@@ -27,14 +34,6 @@ fn root() -> &'static Path {
 
 fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-/// README, CONTRIBUTING and everything in `docs/`.
-fn documents() -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.extend(["README.md", "CONTRIBUTING.md"].map(|name| root().join(name)));
-    paths
 }
 
 /// The words in backticks.
@@ -177,11 +176,11 @@ fn without_one_key(value: &toml::Value, call: &mut dyn FnMut(toml::Value, String
 }
 
 #[test]
-fn the_example_of_the_readme_is_understood() {
-    let readme = read("README.md");
-    let (_, rest) = readme.split_once("```toml\n[baa]").unwrap();
+fn the_example_of_the_first_audit_is_understood() {
+    let page = read("docs/first-audit.md");
+    let (_, rest) = page.split_once("```toml\n[baa]").unwrap();
     let example = format!("[baa]{}", rest.split("```").next().unwrap());
-    let intent = Intent::parse(&example, "README.md").unwrap_or_else(|error| panic!("{error}"));
+    let intent = Intent::parse(&example, "docs/first-audit.md").unwrap_or_else(|error| panic!("{error}"));
     assert!(intent.baa.is_some() && !intent.webhook_host.is_empty());
 }
 
@@ -355,48 +354,11 @@ fn the_fixes_are_those_of_the_checks() {
 
 /// A row for each thing that can change, whatever the kinds and fields.
 fn fix_rows(check: &Check, text: &mut String) {
-    let mut rows: Vec<(&Fix, BTreeSet<&str>, BTreeSet<String>)> = Vec::new();
-    for fix in &check.fixes {
-        let kind = fix.resource_type.as_ref().unwrap_or(&check.subject);
-        let known = rows.iter_mut().find(|(other, ..)| {
-            let facts = |fix: &Fix| (fix.effect.clone(), fix.risk, fix.method, fix.is_reversible());
-            facts(other) == facts(fix)
-        });
-        let form = fix
-            .form
-            .iter()
-            .flat_map(|(name, values)| values.each().iter().map(move |one| format!("`{name}={one}`")));
-        match known {
-            Some((_, kinds, calls)) => {
-                kinds.insert(kind);
-                calls.extend(form);
-            }
-            None => rows.push((fix, [kind.as_str()].into(), form.collect())),
-        }
-    }
-    for (fix, kinds, calls) in rows {
-        let kinds: Vec<String> = kinds.into_iter().map(|kind| format!("`{kind}`")).collect();
-        let shown: Vec<&str> = calls.iter().map(String::as_str).take(2).collect();
-        let more = if calls.len() > shown.len() {
-            format!(" and {} more", calls.len() - shown.len())
-        } else {
-            String::new()
-        };
-        let risk = match &fix.safe_when {
-            Some(_) => "disruptive, safe where nothing uses it",
-            None if fix.risk == Risk::Safe => "safe",
-            None => "disruptive",
-        };
-        writeln!(
-            text,
-            "| `{}` | {} | {} | {risk} | {} | {} |",
-            check.id,
-            kinds.join(", "),
-            format!("{} {}{more}", fix.method, shown.join(" ")).trim(),
-            if fix.is_reversible() { "yes" } else { "no" },
-            fix.effect.trim(),
-        )
-        .unwrap();
+    for line in fix_lines(&check.subject, &check.fixes) {
+        let back = if line.is_reversible { "yes" } else { "no" };
+        let (kinds, call) = (line.kinds(), line.call());
+        writeln!(text, "| `{}` | {kinds} | {call} | {} | {back} | {} |", check.id, line.risk, line.effect)
+            .unwrap();
     }
 }
 
@@ -459,15 +421,107 @@ fn checks_and_kinds_are_counted_right() {
     assert!(changelog.contains(&format!("- {kinds} resource kinds")), "CHANGELOG.md: {kinds} kinds");
 }
 
+/// The checks of each family, in the order of the families.
+fn families(checks: &[Compiled]) -> BTreeMap<Family, Vec<&Compiled>> {
+    let mut families: BTreeMap<Family, Vec<&Compiled>> = BTreeMap::new();
+    checks.iter().for_each(|compiled| families.entry(compiled.check.family).or_default().push(compiled));
+    families
+}
+
+#[test]
+fn every_check_has_the_page_that_its_file_makes() {
+    let checks = compile(built_in().unwrap()).unwrap();
+    let folder = root().join("docs/checks");
+    let update = std::env::var_os("UPDATE_DOCS").is_some();
+    let mut pages = BTreeSet::new();
+    for compiled in &checks {
+        let mut text = Vec::new();
+        check_page::page(&page(compiled), &mut text).unwrap();
+        let mut text = String::from_utf8(text).unwrap();
+        text.push_str(PAGE_ENDS);
+        let name = format!("{}.md", compiled.check.id);
+        if update {
+            fs::write(folder.join(&name), &text).unwrap();
+        }
+        let current = fs::read_to_string(folder.join(&name)).unwrap_or_default();
+        assert!(
+            current == text,
+            "docs/checks/{name} is out of date; `UPDATE_DOCS=1 cargo test --test docs` writes it anew"
+        );
+        pages.insert(name);
+    }
+    let there: BTreeSet<String> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(there, pages, "docs/checks has a page for each check, and no other");
+}
+
+/// Where to go from the page of a check.
+const PAGE_ENDS: &str = "\n---\n\n[All checks](../checks.md) · [attestations](../audit-toml.md#the-attestations) · \
+    [accepting a fault](../review.md) · [fixing](../fixing.md) · [permissions](../permissions.md) · \
+    [HIPAA mapping](../hipaa.md)\n";
+
+#[test]
+fn the_list_of_checks_and_the_table_of_contents_have_all_of_them() {
+    let checks = compile(built_in().unwrap()).unwrap();
+    let (mut list, mut contents) = (String::new(), String::from("- [The checks](docs/checks.md)\n"));
+    for (family, checks) in families(&checks) {
+        writeln!(list, "\n## {}\n\n| check | good is | severity | |\n|---|---|---|---|", family.as_str())
+            .unwrap();
+        writeln!(contents, "  - [{}]()", family.as_str()).unwrap();
+        for Compiled { check, .. } in checks {
+            let mark = if check.blocks_go_live { "●" } else { "" };
+            let (id, title) = (&check.id, &check.title);
+            writeln!(list, "| [{id}](checks/{id}.md) | {title} | {} | {mark} |", check.severity.as_str())
+                .unwrap();
+            writeln!(contents, "    - [{id}](docs/checks/{id}.md)").unwrap();
+        }
+    }
+    list.push('\n');
+    keep_current("docs/checks.md", &list);
+    keep_current("SUMMARY.md", &contents);
+}
+
+#[test]
+fn the_hipaa_mapping_is_that_of_the_checks() {
+    let checks = built_in().unwrap();
+    let mut text = String::from("\n| 45 CFR | what it asks | checks |\n|---|---|---|\n");
+    let mut cited: BTreeSet<&str> =
+        checks.iter().flat_map(|check| &check.citations).map(String::as_str).collect();
+    for citation in CITATIONS {
+        let serve = checks.iter().filter(|check| check.citations.iter().any(|it| it == citation.paragraph));
+        let links: Vec<String> = serve.map(|check| format!("[{0}](checks/{0}.md)", check.id)).collect();
+        assert!(!links.is_empty(), "no check cites {}", citation.paragraph);
+        let (paragraph, duty, asks) = (citation.paragraph, citation.duty.as_str(), citation.asks);
+        writeln!(text, "| {paragraph} | {asks} ({duty}) | {} |", links.join(", ")).unwrap();
+        cited.remove(paragraph);
+    }
+    assert!(cited.is_empty(), "src/audit/citation.rs does not say what these ask: {cited:?}");
+    text.push('\n');
+    keep_current("docs/hipaa.md", &text);
+}
+
+#[test]
+fn the_blind_spots_are_those_of_every_report() {
+    let mut text = String::from("\n");
+    BLIND_SPOTS.iter().for_each(|spot| writeln!(text, "- {spot}").unwrap());
+    text.push('\n');
+    keep_current("docs/blind-spots.md", &text);
+}
+
 #[test]
 fn every_link_leads_somewhere() {
     let mut broken = Vec::new();
     let mut followed = 0;
     for document in documents() {
         let text = fs::read_to_string(&document).unwrap();
-        for rest in text.split("](").skip(1) {
-            let target = rest.split(')').next().unwrap();
-            if target.contains("://") {
+        for target in links(&text) {
+            if let Some((scheme, _)) = target.split_once(':') {
+                let is_address = url::Url::parse(target).is_ok_and(|url| url.has_host());
+                if !(is_address && ["https", "http"].contains(&scheme)) {
+                    broken.push(format!("{}: {target}", document.display()));
+                }
                 continue;
             }
             followed += 1;
@@ -476,20 +530,26 @@ fn every_link_leads_somewhere() {
                 "" => document.clone(),
                 _ => document.parent().unwrap().join(path),
             };
-            if !place.exists() || !heading.is_empty() && !has_heading(&place, heading) {
+            if !place.exists() || !heading.is_empty() && !headings(&place).contains(heading) {
                 broken.push(format!("{}: {target}", document.display()));
             }
         }
     }
-    assert!(followed > 5, "the documents link to one another");
+    assert!(followed > 1000, "the documents link to one another: {followed}");
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-/// Whether a document has a heading that goes by this anchor.
-fn has_heading(document: &Path, anchor: &str) -> bool {
+/// The anchors of a document's headings; of those that sound the same the second gets a number.
+fn headings(document: &Path) -> BTreeSet<String> {
     let kept = |c: &char| c.is_alphanumeric() || [' ', '-', '_'].contains(c);
-    fs::read_to_string(document).unwrap().lines().filter_map(|line| line.strip_prefix('#')).any(|heading| {
+    let text = fs::read_to_string(document).unwrap();
+    let mut anchors = BTreeSet::new();
+    for heading in prose(&text).lines().filter(|line| line.starts_with('#')) {
         let heading = heading.trim_start_matches('#').trim().to_lowercase();
-        heading.chars().filter(kept).collect::<String>().replace(' ', "-") == anchor
-    })
+        let anchor = heading.chars().filter(kept).collect::<String>().replace(' ', "-");
+        let numbered = (1..).map(|number| format!("{anchor}-{number}"));
+        let free = std::iter::once(anchor.clone()).chain(numbered).find(|name| !anchors.contains(name));
+        anchors.extend(free);
+    }
+    anchors
 }

@@ -62,6 +62,22 @@ fn one_check_is_shown_whole() {
 }
 
 #[test]
+fn a_check_is_a_page_of_markdown_that_may_stand_anywhere() {
+    let show = ["show", "own-queue-names", "--checks-dir", "own", "--format", "markdown"];
+    let ended = checks(&show, &CHECK.replace("where nobody", "where <b>nobody</b>"));
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let page = ended.stdout;
+    assert!(page.starts_with("# own-queue-names\n\nQueues say which floor they are on.\n"), "{page}");
+    for part in
+        ["\\<b>nobody\\</b>", "| `queue` | ", "- floors\n", "164.308(a)(1)(ii)(A): Know", "```sql\nselect"]
+    {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    // Nothing is said of a fix, and nothing links to a file that is not there.
+    assert!(!page.contains("## The fix") && !page.contains("]("), "{page}");
+}
+
+#[test]
 fn a_check_of_ones_own_is_tested_like_a_built_in_one() {
     let ended = checks(&["test", "own"], CHECK);
     assert_eq!((ended.code, ended.stdout.contains("1 check, 1 example: all")), (0, true), "{}", ended.stdout);

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::Scope;
 use super::check_file::{CheckError, CheckFile};
+use super::citation::{Duty, citation};
 use crate::intent::{NEVER_WAIVED, attestation_rule};
 use crate::model::{Fix, Method, Rule, Settlement, Severity};
 
@@ -109,22 +110,6 @@ impl Family {
     }
 }
 
-/// The addressable specifications of the Security Rule that checks cite: who does without one must say what is done
-/// instead. Source: 45 CFR 164.306(d)(3), and the marks in 164.308 to 164.312, read 2026-11.
-const ADDRESSABLE: &[&str] = &[
-    "164.308(a)(3)(ii)(C)",
-    "164.308(a)(4)(ii)(B)",
-    "164.308(a)(4)(ii)(C)",
-    "164.308(a)(5)(ii)(C)",
-    "164.308(a)(5)(ii)(D)",
-    "164.308(a)(7)(ii)(D)",
-    "164.310(d)(2)(iii)",
-    "164.312(a)(2)(iii)",
-    "164.312(a)(2)(iv)",
-    "164.312(e)(2)(i)",
-    "164.312(e)(2)(ii)",
-];
-
 /// Rows, and the outcome that each of them should get.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -162,6 +147,12 @@ impl Check {
         &self.file.name
     }
 
+    /// The notes at the head of its file, without their signs; why it is as it is.
+    pub fn notes(&self) -> String {
+        let head = self.file.content.lines().map_while(|line| line.strip_prefix('#'));
+        head.map(str::trim).collect::<Vec<_>>().join("\n")
+    }
+
     /// The content of its file.
     pub fn file_content(&self) -> &str {
         &self.file.content
@@ -169,7 +160,8 @@ impl Check {
 
     /// Whether it stands for an addressable specification, so that a waiver must name an equivalent measure.
     pub fn is_addressable(&self) -> bool {
-        self.citations.iter().any(|citation| ADDRESSABLE.contains(&citation.as_str()))
+        let mut known = self.citations.iter().filter_map(|paragraph| citation(paragraph));
+        known.any(|citation| citation.duty == Duty::Addressable)
     }
 
     /// What the reports tell of it.

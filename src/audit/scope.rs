@@ -48,6 +48,25 @@ pub(super) struct AccountFacts {
 }
 
 impl Scope {
+    /// The accounts that are judged, for people.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Phi => "active accounts that carry PHI or that nobody declared",
+            Self::PhiSubaccounts => "active subaccounts that carry PHI or that nobody declared",
+            Self::PhiAndParent => {
+                "active accounts that carry PHI or that nobody declared, and the parent while there is any"
+            }
+            Self::WithoutPhi => "active accounts that are declared free of PHI",
+            Self::All => "all active accounts",
+            Self::Organization => "the organization, once",
+            Self::OrganizationOfPhi => "the organization, once, while any account carries PHI",
+            Self::Parent => "the parent",
+            Self::ParentOfPhi => "the parent, while any account carries PHI",
+            Self::Inactive => "suspended and closed accounts",
+            Self::Every => "all accounts, active or not",
+        }
+    }
+
     /// Whether an account is judged; `any_phi` says whether any active account of the tree carries PHI.
     pub(super) const fn holds(self, account: &AccountFacts, any_phi: bool) -> bool {
         match self {

@@ -9,8 +9,10 @@ use anyhow::{Context as _, anyhow};
 use super::chosen_checks::{ChosenChecks, check_files, every_check, named};
 use super::printing::print;
 use super::{Exit, Stop};
-use crate::audit::{self, Compiled, Family, Rehearsal, compile, lacking_proof, read_folder};
+use crate::audit::{self, Compiled, Family, Rehearsal, citation, compile, lacking_proof, read_folder};
+use crate::catalogue::{self, Kind, Origin};
 use crate::model::{counted, day_of};
+use crate::report::check_page::{self, Page};
 use crate::report::checks as report;
 
 /// List, show and test the checks, and begin new ones
@@ -35,6 +37,9 @@ enum Command {
         /// A folder of your own checks
         #[arg(long, value_name = "FOLDER", env = "TWILIO_AUDIT_CHECKS_DIR")]
         checks_dir: Option<PathBuf>,
+        /// How to print it: `markdown` makes a page of it
+        #[arg(long, value_enum, default_value_t = ShowFormat::Text, env = "TWILIO_AUDIT_FORMAT")]
+        format: ShowFormat,
     },
     /// Run the examples of checks, and say what they leave unproven
     Test {
@@ -54,6 +59,15 @@ enum Command {
     },
 }
 
+/// How one check is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum ShowFormat {
+    /// For a terminal, its file at the end
+    Text,
+    /// A page for a book or a wiki
+    Markdown,
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -62,7 +76,7 @@ enum Command {
 pub fn run(args: &Args) -> Result<Exit, Stop> {
     match &args.command {
         Command::List { chosen } => list(chosen),
-        Command::Show { id, checks_dir } => show(id, checks_dir.as_deref()),
+        Command::Show { id, checks_dir, format } => show(id, checks_dir.as_deref(), *format),
         Command::Test { folder } => test(folder.as_deref()),
         Command::New { id, family, checks_dir } => begin(id, *family, checks_dir),
     }
@@ -75,11 +89,42 @@ fn list(chosen: &ChosenChecks) -> Result<Exit, Stop> {
     Ok(Exit::Complete)
 }
 
-fn show(id: &str, checks_dir: Option<&Path>) -> Result<Exit, Stop> {
+fn show(id: &str, checks_dir: Option<&Path>, format: ShowFormat) -> Result<Exit, Stop> {
     let checks = every_check(checks_dir)?;
     let compiled = named(id, &checks)?;
-    print(|out| report::show(&summary(compiled), compiled.check.file_content(), out))?;
+    print(|out| match format {
+        ShowFormat::Text => report::show(&summary(compiled), compiled.check.file_content(), out),
+        ShowFormat::Markdown => check_page::page(&page(compiled), out),
+    })?;
     Ok(Exit::Complete)
+}
+
+/// What the page of a check tells.
+pub fn page(compiled: &Compiled) -> Page<'_> {
+    let check = &compiled.check;
+    let expected = check.examples.iter().flat_map(|example| example.expect.values());
+    // What is taken out of the answer about another kind needs what that one needs.
+    let source = |kind: &'static Kind| match kind.origin {
+        Origin::Derived { from, .. } => catalogue::kind(from),
+        Origin::Request(_) => Some(kind),
+    };
+    let permission = |kind| source(kind)?.endpoint()?.permission;
+    let asks = |paragraph: &String| {
+        citation(paragraph).map(|known| format!("{} ({})", known.asks, known.duty.as_str()))
+    };
+    Page {
+        summary: summary(compiled),
+        notes: check.notes(),
+        judges: check.scope.in_words(),
+        permissions: compiled.reads.iter().map(|kind| (kind.name, permission(kind))).collect(),
+        corroborates: &check.corroborates,
+        citations: check.citations.iter().map(|paragraph| (paragraph.as_str(), asks(paragraph))).collect(),
+        outcomes: expected.filter_map(|outcome| outcome.split(':').next()).collect(),
+        examples: check.examples.iter().map(|example| example.name.as_str()).collect(),
+        fixes: check_page::fix_lines(&check.subject, &check.fixes),
+        no_fix: &check.no_fix,
+        query: &check.query,
+    }
 }
 
 fn summary(compiled: &Compiled) -> report::Summary<'_> {

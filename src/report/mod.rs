@@ -5,6 +5,7 @@
 pub mod answer;
 mod blind_spots;
 mod cell;
+pub mod check_page;
 pub mod checks;
 mod coverage_csv;
 mod coverage_table;

@@ -1,6 +1,6 @@
 //! A real browser and the scripts beside this file, which use a report as a reader would.
 
-#![allow(unreachable_pub, clippy::print_stderr)]
+#![allow(dead_code, unreachable_pub, clippy::print_stderr)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -47,6 +47,12 @@ impl Browser {
     pub fn play(&self, story: &str, page: &Path, finding: &str) -> Value {
         let answer = self.run("report.mjs", &[story, page.to_str().unwrap(), finding]);
         serde_json::from_str(&answer).unwrap()
+    }
+
+    /// What a reader meets on these pages of the book, see `book.mjs`.
+    pub fn read(&self, book: &Path, pages: &[&str]) -> Value {
+        let arguments: Vec<&str> = [book.to_str().unwrap()].iter().chain(pages).copied().collect();
+        serde_json::from_str(&self.run("book.mjs", &arguments)).unwrap()
     }
 
     fn run(&self, script: &str, arguments: &[&str]) -> String {

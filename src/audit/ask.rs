@@ -1,12 +1,12 @@
 //! One question of the operator's own, over the evidence of a scan.
 
 use jiff::Timestamp;
+use rusqlite::Connection;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, ErrorCode};
 
 use super::check_file::{CheckError, CheckFile};
 use super::compile::{kinds_read_by, prepare};
-use super::sandbox;
+use super::sandbox::{Allowance, Sandbox};
 use crate::catalogue::Kind;
 use crate::evidence::Store;
 
@@ -31,6 +31,8 @@ pub struct Answer {
 #[derive(Debug)]
 pub struct Reader<'s> {
     connection: &'s mut Connection,
+    sandbox: Sandbox,
+    allowance: Allowance,
 }
 
 impl<'s> Reader<'s> {
@@ -41,10 +43,16 @@ impl<'s> Reader<'s> {
     /// When the store cannot be read.
     pub fn of(store: &'s mut Store, moment: Timestamp) -> Result<Self, CheckError> {
         let connection = store.connection_mut();
-        prepare(connection, moment)
-            .and_then(|()| sandbox::confine(connection))
+        let sandbox = prepare(connection, moment)
+            .and_then(|()| Sandbox::around(connection))
             .map_err(|error| CheckFile::new("evidence.db", "").error(None, error))?;
-        Ok(Self { connection })
+        Ok(Self { connection, sandbox, allowance: Allowance::default() })
+    }
+
+    /// The same, and what each question may take.
+    #[must_use]
+    pub fn within(self, allowance: Allowance) -> Self {
+        Self { allowance, ..self }
     }
 
     /// Puts a question.
@@ -53,9 +61,10 @@ impl<'s> Reader<'s> {
     ///
     /// When SQLite refuses it; the error points into it.
     pub fn ask(&mut self, question: &str) -> Result<Answer, CheckError> {
-        sandbox::limit_time(self.connection)
+        self.sandbox
+            .grant(self.connection, self.allowance)
             .and_then(|()| answer(self.connection, question))
-            .map_err(|error| refused(question, error))
+            .map_err(|error| refused(question, &self.sandbox, &error))
     }
 }
 
@@ -68,7 +77,7 @@ impl Reader<'_> {
             return false;
         }
         let mut ask = || -> rusqlite::Result<bool> {
-            sandbox::limit_time(self.connection)?;
+            self.sandbox.grant(self.connection, self.allowance)?;
             let mut statement = self.connection.prepare(question)?;
             for (name, value) in [(":account_sid", account_sid), (":resource_sid", resource_sid)] {
                 if let Some(place) = statement.parameter_index(name)? {
@@ -100,18 +109,15 @@ fn was_read(connection: &Connection, kind: &'static Kind, account_sid: &str) -> 
     readings > 0
 }
 
-fn refused(question: &str, error: rusqlite::Error) -> CheckError {
+fn refused(question: &str, sandbox: &Sandbox, error: &rusqlite::Error) -> CheckError {
     let file = CheckFile::new("query", question);
-    match error {
-        _ if error.sqlite_error_code() == Some(ErrorCode::AuthorizationForStatementDenied) => {
-            file.error(None, "a question may only read: select")
+    let place = match error {
+        rusqlite::Error::SqlInputError { offset, .. } => {
+            usize::try_from(*offset).ok().and_then(|offset| file.in_query(question, offset))
         }
-        rusqlite::Error::SqlInputError { msg, offset, .. } => {
-            let offset = usize::try_from(offset).ok();
-            file.error(offset.and_then(|offset| file.in_query(question, offset)), msg)
-        }
-        other => file.error(None, other),
-    }
+        _ => None,
+    };
+    file.error(place, sandbox.why(error))
 }
 
 fn answer(connection: &Connection, question: &str) -> rusqlite::Result<Answer> {

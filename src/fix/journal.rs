@@ -224,10 +224,7 @@ impl Journal {
         if bytes.len() as u64 > MOST_BYTES {
             return Err(failed(path, io::Error::other("it is larger than any journal")));
         }
-        // The last line may have broken off, in the middle of a letter even.
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let lines = String::from_utf8_lossy(bytes.get(..whole).unwrap_or_default());
-        let (entries, previous) = understand(path, &lines)?;
+        let Understood { entries, previous, whole } = understand(path, &bytes)?;
         let keep = || -> io::Result<()> {
             file.set_len(whole as u64)?;
             file.seek(SeekFrom::End(0))?;
@@ -317,8 +314,26 @@ impl Journal {
     }
 }
 
-/// The lines of a journal, and the hash of the last.
-fn understand(path: &Path, text: &str) -> Result<(Vec<Entry>, String), JournalError> {
+/// What the bytes of a journal say.
+#[derive(Debug)]
+pub struct Understood {
+    /// Its lines.
+    pub entries: Vec<Entry>,
+    /// SHA-256 of the last.
+    pub previous: String,
+    /// How many bytes they are: what stands behind them is a line that broke off.
+    pub whole: usize,
+}
+
+/// Reads the bytes of a journal, which errors call by its path.
+///
+/// # Errors
+///
+/// When it is none, or not as it was written.
+pub fn understand(path: &Path, bytes: &[u8]) -> Result<Understood, JournalError> {
+    // The last line may have broken off, in the middle of a letter even.
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let text = String::from_utf8_lossy(bytes.get(..whole).unwrap_or_default());
     let mut entries = Vec::new();
     let mut previous = String::new();
     for (line, number) in text.lines().zip(1..) {
@@ -332,7 +347,7 @@ fn understand(path: &Path, text: &str) -> Result<(Vec<Entry>, String), JournalEr
         entries.push(entry);
     }
     match entries.first().map(|entry| &entry.event) {
-        Some(Event::Opened { format: FORM, .. }) => Ok((entries, previous)),
+        Some(Event::Opened { format: FORM, .. }) => Ok(Understood { entries, previous, whole }),
         Some(Event::Opened { .. }) => Err(JournalError::Altered {
             path: path.to_owned(),
             line: 1,

@@ -271,8 +271,8 @@ pub fn masked_class(kept: &str) -> Option<&str> {
 const LONGEST: usize = 256;
 
 fn secret_class(text: &str) -> Option<&'static str> {
-    // The SID of a key is an identifier, not its secret.
-    secret::looks_like(text).filter(|class| *class != "api key SID").or_else(|| {
+    // The SID of a key is an identifier, not its secret, which may stand beside it.
+    secret::kinds_in(text).find(|class| *class != "api key SID").or_else(|| {
         let shape = secret::shape(text);
         match shape.split(':').next() {
             Some("hex" | "base62" | "base64" | "jwt" | "pem" | "cloud-key") if text.len() >= 24 => {

@@ -146,7 +146,12 @@ static EMBEDDED: [(&str, Proof, Pattern); 14] = [
 /// The name of the first kind of secret that free text seems to hold, or none: `bearer token`,
 /// `private key`, `api key SID` … Every pattern runs in time linear to the text.
 pub fn looks_like(text: &str) -> Option<&'static str> {
-    EMBEDDED.iter().find_map(|(name, proof, pattern)| {
+    kinds_in(text).next()
+}
+
+/// Every kind of secret that free text seems to hold.
+pub(super) fn kinds_in(text: &str) -> impl Iterator<Item = &'static str> {
+    EMBEDDED.iter().filter_map(|(name, proof, pattern)| {
         pattern
             .find_iter(text)
             .any(|found| *proof == Proof::Pattern || is_random(last_word(found.as_str())))

@@ -29,6 +29,16 @@ const FLAGS: FunctionFlags = FunctionFlags::SQLITE_UTF8
     .union(FunctionFlags::SQLITE_DETERMINISTIC)
     .union(FunctionFlags::SQLITE_INNOCUOUS);
 
+/// The names of all of them.
+#[rustfmt::skip]
+pub(crate) const NAMES: &[&str] = &[
+    "clinical_word", "days_since", "days_until", "has_word", "health_word", "host_class", "host_matches",
+    "in_change_window", "ip_in", "label_mask_class", "label_pattern", "label_strength", "period_days",
+    "permission_covered", "permission_is_known_form", "permission_matches", "permission_risk", "sip_uses_tls",
+    "url_canonical", "url_fragment", "url_has_userinfo", "url_host", "url_path", "url_scheme", "url_secret",
+    "usage_product", "verdict", "words_match",
+];
+
 /// Registers all functions on a connection. `now` is the time that ages are counted from: the start
 /// of the scan, so that an evaluation next year gives the same answer.
 pub fn register(connection: &Connection, now: Timestamp) -> Result<()> {

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
-use twilio_audit::catalogue::{Answer, Column, KINDS, Keep, Kind};
+use twilio_audit::catalogue::{Answer, Column, Derivation, KINDS, Keep, Kind, Origin};
 
 /// A corpus is small enough to be kept with the source.
 const MOST_BYTES: u64 = 400 << 10;
@@ -75,6 +75,33 @@ fn every_kind_has_a_row_to_begin_with() {
 }
 
 fn answer(kind: &Kind) -> Value {
+    let mut row = row(kind);
+    for derived in KINDS.iter() {
+        match derived.origin {
+            Origin::Derived { from, by: Derivation::Each(path) } if from == kind.name => {
+                put(&mut row, path, json!([self::row(derived)]));
+            }
+            Origin::Derived { from, .. } if from == kind.name => {
+                row.insert("definition".to_owned(), definition());
+            }
+            _ => {}
+        }
+    }
+    match kind.endpoint().unwrap().answer {
+        Answer::Single => Value::Object(row),
+        Answer::List { key, .. } => json!({if key.is_empty() { "items" } else { key }: [row]}),
+    }
+}
+
+/// A flow of Studio that records and calls a webhook.
+fn definition() -> Value {
+    json!({"states": [
+        {"name": "call @1", "type": "make-http-request", "properties": {"url": "https://u:@2@h.example/@2?a=@2"}},
+        {"name": "record", "type": "record-voicemail", "properties": {"record": true, "say": "Jane Doe, @1"}},
+    ]})
+}
+
+fn row(kind: &Kind) -> Map<String, Value> {
     let mut row = Map::new();
     for field in kind.identity {
         put(&mut row, field, json!("XX00000000000000000000000000000001"));
@@ -87,10 +114,7 @@ fn answer(kind: &Kind) -> Value {
     } else {
         row.insert("account_sid".to_owned(), json!(format!("AC{:032x}", 1)));
     }
-    match kind.endpoint().unwrap().answer {
-        Answer::Single => Value::Object(row),
-        Answer::List { key, .. } => json!({if key.is_empty() { "items" } else { key }: [row]}),
-    }
+    row
 }
 
 fn put(row: &mut Map<String, Value>, path: &str, value: Value) {
@@ -98,9 +122,11 @@ fn put(row: &mut Map<String, Value>, path: &str, value: Value) {
         None => drop(row.entry(path).or_insert(value)),
         Some((name, rest)) => {
             let inner = row.entry(name).or_insert_with(|| json!({}));
-            if let Value::Object(inner) = inner {
-                put(inner, rest, value);
+            // Of a thing it may matter both whether it is there and what is in it.
+            if !inner.is_object() {
+                *inner = json!({});
             }
+            put(inner.as_object_mut().unwrap(), rest, value);
         }
     }
 }

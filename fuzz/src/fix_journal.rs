@@ -36,8 +36,9 @@ fn chained(events: &[&str]) -> Vec<(Entry, String)> {
     let mut chained = Vec::new();
     let mut previous = String::new();
     for event in events.iter().filter_map(|line| serde_json::from_str::<Event>(line).ok()) {
-        let entry = Entry { at: "2026-11-28T12:00:00Z".to_owned(), previous, event };
-        let line = serde_json::to_string(&entry).unwrap();
+        let at = "2026-11-28T12:00:00Z".to_owned();
+        let mut entry = Entry { at, previous, digest: String::new(), event };
+        let line = entry.seal().unwrap();
         previous = format!("{:x}", Sha256::digest(&line));
         chained.push((entry, line));
     }

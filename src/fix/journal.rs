@@ -26,6 +26,8 @@ pub struct Entry {
     pub at: String,
     /// SHA-256 of the line before; empty in the first.
     pub previous: String,
+    /// SHA-256 of this line with nothing here: no line after the last one vouches for it.
+    pub digest: String,
     /// What.
     #[serde(flatten)]
     pub event: Event,
@@ -300,9 +302,10 @@ impl Journal {
     ///
     /// When it cannot be written: then nothing more may be sent.
     pub fn write(&mut self, event: Event) -> Result<(), JournalError> {
-        let entry = Entry { at: in_seconds(Timestamp::now()), previous: self.previous.clone(), event };
-        let write = || -> io::Result<String> {
-            let line = serde_json::to_string(&entry)?;
+        let at = in_seconds(Timestamp::now());
+        let mut entry = Entry { at, previous: self.previous.clone(), digest: String::new(), event };
+        let mut write = || -> io::Result<String> {
+            let line = entry.seal()?;
             (&self.file).write_all(format!("{line}\n").as_bytes())?;
             self.file.sync_data()?;
             Ok(line)
@@ -311,6 +314,24 @@ impl Journal {
         self.previous = hash(&line);
         self.entries.push(entry);
         Ok(())
+    }
+}
+
+impl Entry {
+    /// Gives the line its digest, and words it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be worded, which does not happen.
+    pub fn seal(&mut self) -> serde_json::Result<String> {
+        self.digest.clear();
+        self.digest = hash(&serde_json::to_string(self)?);
+        serde_json::to_string(self)
+    }
+
+    /// Whether it is the line that it was sealed as.
+    fn is_as_sealed(&self, line: &str) -> bool {
+        !self.digest.is_empty() && hash(&line.replacen(&self.digest, "", 1)) == self.digest
     }
 }
 
@@ -342,6 +363,9 @@ pub fn understand(path: &Path, bytes: &[u8]) -> Result<Understood, JournalError>
             serde_json::from_str(line).map_err(|_| altered("it is no line of a journal of this program"))?;
         if entry.previous != previous {
             return Err(altered("a line before it was changed or is missing"));
+        }
+        if !entry.is_as_sealed(line) {
+            return Err(altered("it was changed after it was written"));
         }
         previous = hash(line);
         entries.push(entry);

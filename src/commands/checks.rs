@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
+use super::check_time::CheckTime;
 use super::chosen_checks::{ChosenChecks, check_files, every_check, named};
 use super::printing::print;
 use super::{Exit, Stop};
-use crate::audit::{self, Compiled, Family, Rehearsal, compile, lacking_proof, read_folder};
+use crate::audit::{self, Allowance, Compiled, Family, Rehearsal, compile, lacking_proof, read_folder};
 use crate::model::{counted, day_of};
 use crate::report::checks as report;
 
@@ -40,6 +41,8 @@ enum Command {
     Test {
         /// A folder of checks [default: the built-in ones]
         folder: Option<PathBuf>,
+        #[command(flatten)]
+        check_time: CheckTime,
     },
     /// Write a first version of a check, to be changed
     New {
@@ -63,7 +66,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     match &args.command {
         Command::List { chosen } => list(chosen),
         Command::Show { id, checks_dir } => show(id, checks_dir.as_deref()),
-        Command::Test { folder } => test(folder.as_deref()),
+        Command::Test { folder, check_time } => test(folder.as_deref(), check_time.allowance()),
         Command::New { id, family, checks_dir } => begin(id, *family, checks_dir),
     }
 }
@@ -91,7 +94,7 @@ fn summary(compiled: &Compiled) -> report::Summary<'_> {
     }
 }
 
-fn test(folder: Option<&Path>) -> Result<Exit, Stop> {
+fn test(folder: Option<&Path>, allowance: Allowance) -> Result<Exit, Stop> {
     let checks = match folder {
         Some(folder) => read_folder(folder).and_then(compile).map_err(Stop::with(Exit::Usage))?,
         None => audit::built_in().and_then(compile).map_err(Stop::with(Exit::Broken))?,
@@ -100,7 +103,7 @@ fn test(folder: Option<&Path>) -> Result<Exit, Stop> {
         let place = folder.map(|folder| folder.display().to_string()).unwrap_or_default();
         return Err(Stop::new(Exit::Usage, anyhow!("there is no check (no file *.toml) in {place}")));
     }
-    let mut rehearsal = Rehearsal::new().map_err(Stop::with(Exit::Broken))?;
+    let mut rehearsal = Rehearsal::new().map_err(Stop::with(Exit::Broken))?.within(allowance);
     let mut faulty = 0;
     let mut examples = 0;
     let mut lines = Vec::new();

@@ -1,8 +1,8 @@
 //! One question of the operator's own, over the evidence of a scan.
 
 use jiff::Timestamp;
-use rusqlite::Connection;
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Statement};
 
 use super::check_file::{CheckError, CheckFile};
 use super::compile::{kinds_read_by, prepare};
@@ -63,7 +63,8 @@ impl<'s> Reader<'s> {
     pub fn ask(&mut self, question: &str) -> Result<Answer, CheckError> {
         self.sandbox
             .grant(self.connection, self.allowance)
-            .and_then(|()| answer(self.connection, question))
+            .and_then(|()| self.sandbox.prepare(self.connection, question))
+            .and_then(answer)
             .map_err(|error| refused(question, &self.sandbox, &error))
     }
 }
@@ -78,7 +79,7 @@ impl Reader<'_> {
         }
         let mut ask = || -> rusqlite::Result<bool> {
             self.sandbox.grant(self.connection, self.allowance)?;
-            let mut statement = self.connection.prepare(question)?;
+            let mut statement = self.sandbox.prepare(self.connection, question)?;
             for (name, value) in [(":account_sid", account_sid), (":resource_sid", resource_sid)] {
                 if let Some(place) = statement.parameter_index(name)? {
                     statement.raw_bind_parameter(place, value)?;
@@ -120,8 +121,7 @@ fn refused(question: &str, sandbox: &Sandbox, error: &rusqlite::Error) -> CheckE
     file.error(place, sandbox.why(error))
 }
 
-fn answer(connection: &Connection, question: &str) -> rusqlite::Result<Answer> {
-    let mut statement = connection.prepare(question)?;
+fn answer(mut statement: Statement<'_>) -> rusqlite::Result<Answer> {
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut found = statement.query([])?;
     let mut rows = Vec::new();
@@ -154,7 +154,7 @@ pub fn tables(store: &Store, moment: Timestamp) -> Result<Answer, CheckError> {
     let connection = store.connection();
     let read = || -> rusqlite::Result<Answer> {
         prepare(connection, moment)?;
-        answer(connection, TABLES)
+        answer(connection.prepare(TABLES)?)
     };
     read().map_err(|error| CheckFile::new("evidence.db", "").error(None, error))
 }

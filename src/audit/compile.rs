@@ -82,7 +82,7 @@ pub fn compile(checks: Vec<Check>) -> Result<Vec<Compiled>, CheckError> {
         .map(|check| {
             let columns = sandbox
                 .grant(connection, Allowance::default())
-                .and_then(|()| columns_of(connection, &check.query))
+                .and_then(|()| columns_of(connection, &sandbox, &check.query))
                 .map_err(|error| sql_error(&check, &sandbox, &error))?;
             require_columns(&check, &columns)?;
             let mut read = sandbox.take();
@@ -115,7 +115,7 @@ pub fn kinds_read_by(question: &str) -> Result<Vec<&'static Kind>, CheckError> {
     let sandbox = Sandbox::around(connection).map_err(|error| in_file("question", error))?;
     sandbox
         .grant(connection, Allowance::default())
-        .and_then(|()| columns_of(connection, question))
+        .and_then(|()| columns_of(connection, &sandbox, question))
         .map_err(|error| in_file("question", sandbox.why(&error)))?;
     let tables = sandbox.take().tables;
     Ok(catalogue::KINDS.iter().copied().filter(|kind| tables.contains(kind.name)).collect())
@@ -204,8 +204,8 @@ fn require_corroborating(check: &Check, tables: &BTreeSet<String>) -> Result<(),
 }
 
 /// The columns that a query answers with.
-fn columns_of(connection: &Connection, query: &str) -> rusqlite::Result<Vec<String>> {
-    Ok(connection.prepare(query)?.column_names().map(str::to_owned).collect())
+fn columns_of(connection: &Connection, sandbox: &Sandbox, query: &str) -> rusqlite::Result<Vec<String>> {
+    Ok(sandbox.prepare(connection, query)?.column_names().map(str::to_owned).collect())
 }
 
 fn sql_error(check: &Check, sandbox: &Sandbox, error: &rusqlite::Error) -> CheckError {

@@ -197,7 +197,7 @@ impl<'a> Sitting<'a> {
 
     /// Hears what the query has to say, then says what is left to say of each account.
     fn hear(&mut self, connection: &Connection, sandbox: &Sandbox) -> Result<(), EvidenceError> {
-        match self.hear_rows(connection) {
+        match self.hear_rows(connection, sandbox) {
             Ok(()) => {}
             Err(Halt::Sink(error)) => return Err(error),
             Err(Halt::Query(error)) => self.start_over(&sandbox.why(&error))?,
@@ -212,8 +212,8 @@ impl<'a> Sitting<'a> {
         Ok(())
     }
 
-    fn hear_rows(&mut self, connection: &Connection) -> Result<(), Halt> {
-        let mut statement = connection.prepare(&self.compiled.check.query)?;
+    fn hear_rows(&mut self, connection: &Connection, sandbox: &Sandbox) -> Result<(), Halt> {
+        let mut statement = sandbox.prepare(connection, &self.compiled.check.query)?;
         let columns = Columns::of(&statement)?;
         let mut rows = statement.query([])?;
         let (mut heard, mut kept) = (0, 0);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, Error, ErrorCode};
+use rusqlite::{Connection, Error, ErrorCode, Statement, ffi};
 
 use super::bounded_functions;
 use crate::evidence::functions;
@@ -49,6 +49,8 @@ const FUNCTIONS: &[&str] = &[
 
 /// Tables that SQLite makes of a text.
 const TABLES_OF_TEXT: [&str; 2] = ["json_each", "json_tree"];
+
+const MAY_ONLY_READ: &str = "it may not change anything: it may only read, with select";
 
 /// What a query may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +147,20 @@ impl Sandbox {
         )
     }
 
+    /// Prepares a query that changes nothing. Of `vacuum` SQLite does not ask whether it may.
+    pub(super) fn prepare<'c>(
+        &self,
+        connection: &'c Connection,
+        query: &str,
+    ) -> rusqlite::Result<Statement<'c>> {
+        let statement = connection.prepare(query)?;
+        if statement.readonly() {
+            return Ok(statement);
+        }
+        self.explain(MAY_ONLY_READ.to_owned());
+        Err(Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_AUTH), None))
+    }
+
     /// Lets the connection do everything again.
     pub(super) fn open(connection: &mut Connection) -> rusqlite::Result<()> {
         connection.progress_handler(0, None::<fn() -> bool>)?;
@@ -159,10 +175,10 @@ impl Sandbox {
     /// Why a query came to nothing, in a clause that fits behind its name. It holds nothing of the evidence.
     pub(super) fn why(&self, error: &Error) -> String {
         let said = self.lock(|seen| seen.why.take());
+        if let Some(said) = said {
+            return said;
+        }
         match error.sqlite_error_code() {
-            Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::OperationInterrupted) => {
-                said.unwrap_or_else(|| error.to_string())
-            }
             Some(ErrorCode::OutOfMemory) => {
                 format!("it was stopped: it takes more than {} MiB of memory", MOST_MEMORY >> 20)
             }
@@ -232,7 +248,7 @@ fn refusal(action: &AuthAction<'_>, tables: &BTreeSet<String>) -> Option<String>
         AuthAction::Attach { .. } | AuthAction::Detach { .. } => {
             Some("it may not open another database: it may only read, with select".to_owned())
         }
-        _ => Some("it may not change anything: it may only read, with select".to_owned()),
+        _ => Some(MAY_ONLY_READ.to_owned()),
     }
 }
 

@@ -142,7 +142,7 @@ fn without_end() -> Vec<(String, &'static str)> {
         ),
         (
             format!("with c0 as (select 1 as i union all select 2){doubled} select count(*) from c39"),
-            "it was stopped",
+            "nested too deep",
         ),
         // It grows until something is full.
         (endless("select group_concat(i) from n"), "longer than 4 MiB"),
@@ -234,14 +234,7 @@ fn with_an_end() -> Vec<String> {
         "days_since",
         "days_until",
     ] {
-        for text in [
-            "x",
-            "'https://a.example/?' || x",
-            "replace(x, 'aa', 'a.')",
-            "replace(x, 'aa', 'a ')",
-            "replace(x, 'aa', '{{')",
-            "replace(x, 'a', '1')",
-        ] {
+        for text in ["x", "replace(x, 'aa', 'a ')"] {
             queries.push(of_text(&format!("length({one}({text}))")));
         }
     }

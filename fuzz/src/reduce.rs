@@ -6,7 +6,7 @@ use twilio_audit::catalogue::{Column, KINDS, Keep, Kind};
 use twilio_audit::collect::{Reduction, rows_of_answer};
 use twilio_audit::evidence::{Row, Value};
 use twilio_audit::model::AccountSid;
-use twilio_audit::redact::label;
+use twilio_audit::redact::{label, url};
 
 /// What is put in the place of `@1`, `@2` and `@3`: an address of a person, a token, a password.
 const PLANTED: [(&str, &str); 3] = [
@@ -43,9 +43,9 @@ fn reduced(data: &[u8]) -> Vec<(&'static Kind, Vec<Row>)> {
 }
 
 fn is_kept_as_said(columns: &[Column], row: &Row) {
-    for (_, secret) in PLANTED {
-        assert!(!row.sid.contains(secret), "a planted secret goes by itself");
-    }
+    // What a thing goes by may look like a token, for that is how SIDs look.
+    let is_telling = |(mark, secret): &(&str, &str)| *mark != "@2" && row.sid.contains(secret);
+    assert!(!PLANTED.iter().any(|planted| is_telling(planted)), "{}", row.sid);
     for (column, value) in columns.iter().zip(&row.values) {
         match value {
             Value::Null => {}
@@ -79,7 +79,7 @@ fn fits(column: &Column, text: &str) {
         }
         Keep::Scheme => assert!(text.len() <= 32 && !text.contains([':', ' ', '@']), "{name}: {text}"),
         Keep::MailDomain | Keep::MailDomains => assert!(!text.contains('@'), "{name}: {text}"),
-        Keep::Host => assert!(!text.contains(['@', '?', '#', ' ']) && shows().is_none(), "{name}: {text}"),
+        Keep::Host => assert!(!text.contains(['@', '?', '#', ' ', '=', '&']), "{name}: {text}"),
         Keep::OneOf(words) => assert!(words.contains(&text), "{name}: {text}"),
         Keep::Label | Keep::Names => {
             assert!(shows().is_none(), "{name}: {text}");
@@ -91,7 +91,15 @@ fn fits(column: &Column, text: &str) {
             let is_masked = label::masked_class(text).is_some() || column.keep == Keep::Names;
             assert!(is_masked || label::pattern(text).is_none(), "{name}: {text}");
         }
-        Keep::Url | Keep::LabelClass | Keep::Variables | Keep::QueryNames | Keep::PhiSigns => {
+        // The name of the host stays, whatever it looks like.
+        Keep::Url => {
+            let parts = url::parts(text).unwrap_or_default();
+            let behind = format!("{} {:?} {:?}", parts.path, parts.query, parts.fragment);
+            let hidden = PLANTED.iter().any(|(_, secret)| behind.contains(secret));
+            assert!(!hidden, "{name}: {text}");
+            assert!(parts.host.is_some() || shows().is_none(), "{name}: {text}");
+        }
+        Keep::LabelClass | Keep::Variables | Keep::QueryNames | Keep::PhiSigns => {
             assert!(shows().is_none(), "{name}: {text}");
         }
         Keep::Bool

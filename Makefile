@@ -14,7 +14,15 @@ OFFICE := target/.office
 MDBOOK := target/.mdbook/bin/mdbook
 FOR_TESTS = $(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python"
 
-.PHONY: demo test check book advisories conformance tools chromium services minisign keyring sample-reports screenshots mutants bench clean
+FUZZ_VENV := .venv-fuzz
+FUZZ_TARGETS := $(notdir $(basename $(wildcard fuzz/fuzz_targets/*.rs)))
+FUZZ_TARGET ?= $(FUZZ_TARGETS)
+FUZZ_SECONDS ?= 60
+# Coverage, but no sanitizer: no code of ours is unsafe, a plain compiler does, and it is several times as fast.
+FUZZ_BUILD := --release --sanitizer none --codegen-units 16 --no-cfg-fuzzing --target-dir target/fuzz
+FUZZ = PATH="$(CURDIR)/$(FUZZ_VENV)/bin:$$PATH" cargo fuzz
+
+.PHONY: demo test check book advisories conformance fuzz fuzz-short fuzz-corpora tools chromium services minisign keyring sample-reports screenshots mutants bench clean
 
 demo: ## Audit the built-in clinic
 	cargo build --locked
@@ -39,6 +47,19 @@ conformance: $(VENV)/.installed $(PRISM) ## Only the tests against Twilio's own 
 
 mutants: ## Whether the examples notice mistakes in the checks; MUTANTS_OF=ID,ID for some only
 	cargo test --release --locked --test mutation -- --ignored --nocapture
+
+fuzz: $(FUZZ_VENV)/.installed ## Look for inputs that break a promise; FUZZ_TARGET=page, FUZZ_SECONDS=3600
+	$(FUZZ) build $(FUZZ_BUILD)
+	for target in $(FUZZ_TARGET); do \
+	  $(FUZZ) run $(FUZZ_BUILD) $$target -- -max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=20 \
+	    -rss_limit_mb=2048 -print_final_stats=1 || exit 1; \
+	done
+
+fuzz-short: ## The same for some seconds each, for CI
+	$(MAKE) fuzz FUZZ_SECONDS=5
+
+fuzz-corpora: $(FUZZ_VENV)/.installed ## Leave of each corpus what it takes to reach what it reaches
+	for target in $(FUZZ_TARGET); do $(FUZZ) cmin $(FUZZ_BUILD) $$target || exit 1; done
 
 bench: $(VENV)/.twilio ## How long judging and collecting take, and what of it is aimed at
 	cargo build --release --locked --bins --example judging --example collecting
@@ -74,6 +95,13 @@ $(VENV)/.installed: tests/support/twilio_python/requirements.txt tests/support/k
 $(SUPPLY_CHAIN): tests/support/supply_chain/requirements.txt $(VENV)/.installed
 	@if [ -x $(VENV)/bin/pip ]; then \
 	  $(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $< && touch $@; fi
+
+# cargo-fuzz, as the program that its wheel holds: to build it would take minutes. It is pinned by its hash, and what it
+# needs besides is in fuzz/Cargo.lock.
+$(FUZZ_VENV)/.installed: tests/support/fuzz/requirements.txt
+	python3 -m venv $(FUZZ_VENV)
+	$(FUZZ_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 # Prism, which judges our requests by Twilio's OpenAPI files. Without Node its test says that it was skipped.
 $(PRISM): tests/support/prism/package-lock.json
@@ -155,4 +183,4 @@ include packaging/dist.mk
 
 clean: ## Remove everything that was built or installed
 	cargo clean
-	rm -rf $(VENV) tests/support/prism/node_modules tests/support/formats/node_modules tests/support/browser/node_modules audits dist
+	rm -rf $(VENV) $(FUZZ_VENV) tests/support/prism/node_modules tests/support/formats/node_modules tests/support/browser/node_modules audits dist

@@ -409,7 +409,7 @@ fn rechained(text: &str, change: &dyn Fn(&mut Entry)) -> String {
         let mut entry: Entry = serde_json::from_str(line).unwrap();
         change(&mut entry);
         entry.previous = previous;
-        let line = serde_json::to_string(&entry).unwrap();
+        let line = entry.seal().unwrap();
         previous = format!("{:x}", Sha256::digest(&line));
         lines += &format!("{line}\n");
     }

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, Statement};
 
 use super::check_file::{CheckError, CheckFile};
 use super::compile::{kinds_read_by, prepare};
-use super::sandbox;
+use super::sandbox::{Allowance, Sandbox};
 use crate::catalogue::Kind;
 use crate::evidence::Store;
 
@@ -31,6 +31,8 @@ pub struct Answer {
 #[derive(Debug)]
 pub struct Reader<'s> {
     connection: &'s mut Connection,
+    sandbox: Sandbox,
+    allowance: Allowance,
 }
 
 impl<'s> Reader<'s> {
@@ -41,10 +43,16 @@ impl<'s> Reader<'s> {
     /// When the store cannot be read.
     pub fn of(store: &'s mut Store, moment: Timestamp) -> Result<Self, CheckError> {
         let connection = store.connection_mut();
-        prepare(connection, moment)
-            .and_then(|()| sandbox::confine(connection))
+        let sandbox = prepare(connection, moment)
+            .and_then(|()| Sandbox::around(connection))
             .map_err(|error| CheckFile::new("evidence.db", "").error(None, error))?;
-        Ok(Self { connection })
+        Ok(Self { connection, sandbox, allowance: Allowance::default() })
+    }
+
+    /// The same, and what each question may take.
+    #[must_use]
+    pub fn within(self, allowance: Allowance) -> Self {
+        Self { allowance, ..self }
     }
 
     /// Puts a question.
@@ -53,9 +61,11 @@ impl<'s> Reader<'s> {
     ///
     /// When SQLite refuses it; the error points into it.
     pub fn ask(&mut self, question: &str) -> Result<Answer, CheckError> {
-        sandbox::limit_time(self.connection)
-            .and_then(|()| answer(self.connection, question))
-            .map_err(|error| refused(question, error))
+        self.sandbox
+            .grant(self.connection, self.allowance)
+            .and_then(|()| self.sandbox.prepare(self.connection, question))
+            .and_then(answer)
+            .map_err(|error| refused(question, &self.sandbox, &error))
     }
 }
 
@@ -68,8 +78,8 @@ impl Reader<'_> {
             return false;
         }
         let mut ask = || -> rusqlite::Result<bool> {
-            sandbox::limit_time(self.connection)?;
-            let mut statement = self.connection.prepare(question)?;
+            self.sandbox.grant(self.connection, self.allowance)?;
+            let mut statement = self.sandbox.prepare(self.connection, question)?;
             for (name, value) in [(":account_sid", account_sid), (":resource_sid", resource_sid)] {
                 if let Some(place) = statement.parameter_index(name)? {
                     statement.raw_bind_parameter(place, value)?;
@@ -100,22 +110,18 @@ fn was_read(connection: &Connection, kind: &'static Kind, account_sid: &str) -> 
     readings > 0
 }
 
-fn refused(question: &str, error: rusqlite::Error) -> CheckError {
+fn refused(question: &str, sandbox: &Sandbox, error: &rusqlite::Error) -> CheckError {
     let file = CheckFile::new("query", question);
-    match error {
-        _ if error.sqlite_error_code() == Some(ErrorCode::AuthorizationForStatementDenied) => {
-            file.error(None, "a question may only read: select")
+    let place = match error {
+        rusqlite::Error::SqlInputError { offset, .. } => {
+            usize::try_from(*offset).ok().and_then(|offset| file.in_query(question, offset))
         }
-        rusqlite::Error::SqlInputError { msg, offset, .. } => {
-            let offset = usize::try_from(offset).ok();
-            file.error(offset.and_then(|offset| file.in_query(question, offset)), msg)
-        }
-        other => file.error(None, other),
-    }
+        _ => None,
+    };
+    file.error(place, sandbox.why(error))
 }
 
-fn answer(connection: &Connection, question: &str) -> rusqlite::Result<Answer> {
-    let mut statement = connection.prepare(question)?;
+fn answer(mut statement: Statement<'_>) -> rusqlite::Result<Answer> {
     let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut found = statement.query([])?;
     let mut rows = Vec::new();
@@ -148,7 +154,7 @@ pub fn tables(store: &Store, moment: Timestamp) -> Result<Answer, CheckError> {
     let connection = store.connection();
     let read = || -> rusqlite::Result<Answer> {
         prepare(connection, moment)?;
-        answer(connection, TABLES)
+        answer(connection.prepare(TABLES)?)
     };
     read().map_err(|error| CheckFile::new("evidence.db", "").error(None, error))
 }

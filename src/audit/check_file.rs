@@ -53,7 +53,9 @@ impl CheckFile {
     pub(super) fn in_query(&self, query: &str, offset: usize) -> Option<Range<usize>> {
         let Some(start) = self.content.find(query) else { return self.key("query") };
         let rest = query.get(offset..)?;
-        let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len()).max(1);
+        let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        // A sign is shown whole, also one of several bytes.
+        let length = word.max(rest.chars().next().map_or(0, char::len_utf8));
         Some(start + offset..start + offset + length)
     }
 

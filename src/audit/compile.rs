@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::check::Check;
 use super::check_file::{CheckError, CheckFile};
-use super::sandbox;
+use super::sandbox::{Allowance, Sandbox};
 use crate::catalogue::{self, Kind};
 use crate::evidence::{Store, data, functions};
 use crate::intent::Intent;
@@ -76,15 +76,16 @@ pub fn compile(checks: Vec<Check>) -> Result<Vec<Compiled>, CheckError> {
     let connection = store.connection_mut();
     let all_views: BTreeSet<String> =
         views(connection).map_err(|error| in_file("checks/views.sql", error))?.into_iter().collect();
-    let reads = sandbox::confine(connection).map_err(|error| in_file("checks", error))?;
+    let sandbox = Sandbox::around(connection).map_err(|error| in_file("checks", error))?;
     checks
         .into_iter()
         .map(|check| {
-            let statement = connection.prepare(&check.query).map_err(|error| sql_error(&check, &error))?;
-            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
-            drop(statement);
+            let columns = sandbox
+                .grant(connection, Allowance::default())
+                .and_then(|()| columns_of(connection, &sandbox, &check.query))
+                .map_err(|error| sql_error(&check, &sandbox, &error))?;
             require_columns(&check, &columns)?;
-            let mut read = reads.take();
+            let mut read = sandbox.take();
             require_corroborating(&check, &read.tables)?;
             read.columns.retain(|(table, column)| {
                 let kind = catalogue::kind(table);
@@ -111,10 +112,12 @@ pub fn compile(checks: Vec<Check>) -> Result<Vec<Compiled>, CheckError> {
 pub fn kinds_read_by(question: &str) -> Result<Vec<&'static Kind>, CheckError> {
     let mut store = empty_store()?;
     let connection = store.connection_mut();
-    let reads = sandbox::confine(connection)
-        .and_then(|reads| connection.prepare(question).map(|_| reads))
-        .map_err(|error| in_file("question", error))?;
-    let tables = reads.take().tables;
+    let sandbox = Sandbox::around(connection).map_err(|error| in_file("question", error))?;
+    sandbox
+        .grant(connection, Allowance::default())
+        .and_then(|()| columns_of(connection, &sandbox, question))
+        .map_err(|error| in_file("question", sandbox.why(&error)))?;
+    let tables = sandbox.take().tables;
     Ok(catalogue::KINDS.iter().copied().filter(|kind| tables.contains(kind.name)).collect())
 }
 
@@ -200,14 +203,19 @@ fn require_corroborating(check: &Check, tables: &BTreeSet<String>) -> Result<(),
     }
 }
 
-fn sql_error(check: &Check, error: &rusqlite::Error) -> CheckError {
-    match error {
-        rusqlite::Error::SqlInputError { msg, offset, .. } => {
-            let offset = usize::try_from(*offset).unwrap_or(0);
-            check.file.error(check.file.in_query(&check.query, offset), msg)
+/// The columns that a query answers with.
+fn columns_of(connection: &Connection, sandbox: &Sandbox, query: &str) -> rusqlite::Result<Vec<String>> {
+    Ok(sandbox.prepare(connection, query)?.column_names().map(str::to_owned).collect())
+}
+
+fn sql_error(check: &Check, sandbox: &Sandbox, error: &rusqlite::Error) -> CheckError {
+    let place = match error {
+        rusqlite::Error::SqlInputError { offset, .. } => {
+            check.file.in_query(&check.query, usize::try_from(*offset).unwrap_or(0))
         }
-        other => check.file.error(check.file.key("query"), other),
-    }
+        _ => check.file.key("query"),
+    };
+    check.file.error(place, format!("the query of `{}`: {}", check.id, sandbox.why(error)))
 }
 
 /// An error of our own files, which no check is to blame for.

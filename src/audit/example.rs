@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::check::Example;
 use super::compile::{Compiled, prepare};
 use super::judge::judge_prepared;
+use super::sandbox::Allowance;
 use super::sink::Collected;
 use crate::catalogue::{self, KINDS, Kind, Per};
 use crate::evidence::{Batch, EvidenceError, Row, Store, Value};
@@ -34,6 +35,7 @@ pub struct Mismatch {
 pub struct Rehearsal {
     store: Store,
     now: Timestamp,
+    allowance: Allowance,
 }
 
 impl Rehearsal {
@@ -46,7 +48,13 @@ impl Rehearsal {
         let now = EXAMPLE_TIME.parse().map_err(|_| EvidenceError::Intent)?;
         let store = Store::in_memory()?;
         prepare(store.connection(), now).map_err(|source| EvidenceError::Sql { doing: "prepare", source })?;
-        Ok(Self { store, now })
+        Ok(Self { store, now, allowance: Allowance::default() })
+    }
+
+    /// The same, and what each query may take.
+    #[must_use]
+    pub fn within(self, allowance: Allowance) -> Self {
+        Self { allowance, ..self }
     }
 
     /// Judges every example of a check, and returns those that do not come out as they should.
@@ -54,8 +62,8 @@ impl Rehearsal {
         let file = &compiled.check.file;
         let mut mismatches = Vec::new();
         for example in &compiled.check.examples {
-            let now = self.now;
-            let ran = self.store.on_trial(|store| run_example(store, compiled, example, now));
+            let (now, allowance) = (self.now, self.allowance);
+            let ran = self.store.on_trial(|store| run_example(store, compiled, example, now, allowance));
             if let Err(problem) = ran.unwrap_or_else(|error| Err(error.to_string())) {
                 mismatches.push(Mismatch {
                     file: file.name.clone(),
@@ -80,9 +88,9 @@ impl Rehearsal {
     /// Whether an example shows that an attestation settles a finding.
     fn settles(&mut self, compiled: &Compiled, example: &Example, by: &Settlement) -> bool {
         let Some(without) = without_attestation(example, by) else { return false };
-        let now = self.now;
+        let (now, allowance) = (self.now, self.allowance);
         let mut judged = |example: &Example| {
-            let ran = self.store.on_trial(|store| judge_example(store, compiled, example, now));
+            let ran = self.store.on_trial(|store| judge_example(store, compiled, example, now, allowance));
             ran.map_err(|error| error.to_string()).flatten().unwrap_or_default()
         };
         let (with, without) = (judged(example), judged(&without));
@@ -116,10 +124,11 @@ fn judge_example(
     compiled: &Compiled,
     example: &Example,
     now: Timestamp,
+    allowance: Allowance,
 ) -> Result<Vec<Finding>, String> {
     fill(store, compiled, example)?;
     let mut collected = Collected::default();
-    judge_prepared(store, std::slice::from_ref(compiled), now, &mut collected)
+    judge_prepared(store, std::slice::from_ref(compiled), now, allowance, &mut collected)
         .map_err(|error| error.to_string())?;
     Ok(collected.into_findings())
 }
@@ -129,8 +138,9 @@ fn run_example(
     compiled: &Compiled,
     example: &Example,
     now: Timestamp,
+    allowance: Allowance,
 ) -> Result<(), String> {
-    let findings = judge_example(store, compiled, example, now)?;
+    let findings = judge_example(store, compiled, example, now, allowance)?;
     let expected: BTreeMap<String, &str> =
         example.expect.iter().map(|(thing, outcome)| (full_path(thing), outcome.as_str())).collect();
     let mut seen = BTreeSet::new();

@@ -14,7 +14,7 @@ use super::compile::{Compiled, prepare, work_out_views};
 use super::finding::{finding, severity};
 use super::gaps::{Gap, Gaps};
 use super::row::{Columns, Glance, Judged, Subject};
-use super::sandbox;
+use super::sandbox::{Allowance, Sandbox};
 use super::scope::AccountFacts;
 use super::sink::Sink;
 use super::waivers::{Seen, Waivers};
@@ -53,10 +53,25 @@ pub fn judge(
     now: Timestamp,
     sink: &mut dyn Sink,
 ) -> Result<Judgement, EvidenceError> {
+    judge_within(store, checks, now, Allowance::default(), sink)
+}
+
+/// The same, and what each query may take.
+///
+/// # Errors
+///
+/// As [`judge`].
+pub fn judge_within(
+    store: &mut Store,
+    checks: &[Compiled],
+    now: Timestamp,
+    allowance: Allowance,
+    sink: &mut dyn Sink,
+) -> Result<Judgement, EvidenceError> {
     prepare(store.connection(), now)
         .and_then(|()| work_out_views(store.connection(), checks))
         .map_err(unreadable)?;
-    judge_prepared(store, checks, now, sink)
+    judge_prepared(store, checks, now, allowance, sink)
 }
 
 /// The same on a store that was [prepared](prepare) as of this moment.
@@ -64,21 +79,22 @@ pub(super) fn judge_prepared(
     store: &mut Store,
     checks: &[Compiled],
     now: Timestamp,
+    allowance: Allowance,
     sink: &mut dyn Sink,
 ) -> Result<Judgement, EvidenceError> {
     let connection = store.connection_mut();
     let accounts = accounts(connection).map_err(unreadable)?;
     let gaps = Gaps::read(connection, &accounts).map_err(unreadable)?;
     let waivers = Waivers::read(connection, day_of(now)).map_err(unreadable)?;
-    sandbox::confine(connection).map_err(unreadable)?;
+    let sandbox = Sandbox::around(connection).map_err(unreadable)?;
     let mut tallies = BTreeMap::new();
     for compiled in checks {
-        sandbox::limit_time(connection).map_err(unreadable)?;
+        sandbox.grant(connection, allowance).map_err(unreadable)?;
         let mut sitting = Sitting::new(compiled, &accounts, &gaps, &waivers, now, sink);
-        sitting.hear(connection)?;
+        sitting.hear(connection, &sandbox)?;
         tallies.insert(compiled.check.id.clone(), sitting.tally);
     }
-    sandbox::release(connection).map_err(unreadable)?;
+    Sandbox::open(connection).map_err(unreadable)?;
     Ok(Judgement {
         accounts: accounts.iter().map(AccountFacts::to_scanned).collect(),
         tallies,
@@ -89,6 +105,11 @@ pub(super) fn judge_prepared(
 const fn unreadable(source: rusqlite::Error) -> EvidenceError {
     EvidenceError::Sql { doing: "judge", source }
 }
+
+/// Rows that one check may answer with, and text in bytes that is kept of them: a query that makes up rows without end
+/// would fill memory and disk. An estate of a million resources takes a tenth of that.
+const MOST_ROWS: usize = 5_000_000;
+const MOST_TEXT: usize = 1 << 30;
 
 /// An account while a check judges it.
 struct Place<'a> {
@@ -120,6 +141,8 @@ struct Sitting<'a> {
 enum Halt {
     /// The query failed: that is the check's own matter.
     Query(rusqlite::Error),
+    /// It says more than anybody reads: in a clause.
+    TooMuch(String),
     /// A finding could not be kept: that ends everything.
     Sink(EvidenceError),
 }
@@ -173,11 +196,12 @@ impl<'a> Sitting<'a> {
     }
 
     /// Hears what the query has to say, then says what is left to say of each account.
-    fn hear(&mut self, connection: &Connection) -> Result<(), EvidenceError> {
-        match self.hear_rows(connection) {
+    fn hear(&mut self, connection: &Connection, sandbox: &Sandbox) -> Result<(), EvidenceError> {
+        match self.hear_rows(connection, sandbox) {
             Ok(()) => {}
             Err(Halt::Sink(error)) => return Err(error),
-            Err(Halt::Query(error)) => self.start_over(&error)?,
+            Err(Halt::Query(error)) => self.start_over(&sandbox.why(&error))?,
+            Err(Halt::TooMuch(why)) => self.start_over(&why)?,
         }
         if self.compiled.check.scope.needs_the_parent() && !self.accounts.iter().any(|a| a.is_parent) {
             self.miss_the_parent()?;
@@ -188,11 +212,16 @@ impl<'a> Sitting<'a> {
         Ok(())
     }
 
-    fn hear_rows(&mut self, connection: &Connection) -> Result<(), Halt> {
-        let mut statement = connection.prepare(&self.compiled.check.query)?;
+    fn hear_rows(&mut self, connection: &Connection, sandbox: &Sandbox) -> Result<(), Halt> {
+        let mut statement = sandbox.prepare(connection, &self.compiled.check.query)?;
         let columns = Columns::of(&statement)?;
         let mut rows = statement.query([])?;
+        let (mut heard, mut kept) = (0, 0);
         while let Some(row) = rows.next()? {
+            heard += 1;
+            if heard > MOST_ROWS {
+                return Err(Halt::TooMuch(format!("it answers with more than {MOST_ROWS} rows")));
+            }
             let Some(at) = self.by_sid.get(&*columns.account(row)?).copied() else { continue };
             let Some(place) = self.places.get_mut(at) else { continue };
             let glance = columns.glance(row)?;
@@ -207,6 +236,10 @@ impl<'a> Sitting<'a> {
             let Some((.., waived)) = self.admit(at, account, glance, &subject, &evidence) else { continue };
             if is_wanted {
                 let judged = columns.judged(row, compiled, glance, subject)?;
+                kept += judged.length();
+                if kept > MOST_TEXT {
+                    return Err(Halt::TooMuch(format!("it answers with more than {} MiB", MOST_TEXT >> 20)));
+                }
                 self.sink.take(finding(compiled, account, judged, waived, self.now))?;
             }
         }
@@ -258,11 +291,11 @@ impl<'a> Sitting<'a> {
     }
 
     /// A query that failed has said nothing, in no account.
-    fn start_over(&mut self, error: &rusqlite::Error) -> Result<(), EvidenceError> {
+    fn start_over(&mut self, why: &str) -> Result<(), EvidenceError> {
         self.sink.forget(&self.compiled.check.id)?;
         self.said.clear();
         self.tally = Tally::default();
-        let reason = format!("The check could not run: {error}");
+        let reason = format!("The check could not run: {why}");
         for place in &mut self.places {
             place.gap = Some(Gap { reason: reason.clone(), is_of_organization_alone: false });
         }

@@ -5,6 +5,7 @@
 //! again at any time.
 
 mod ask;
+mod bounded_functions;
 mod check;
 mod check_file;
 mod citation;
@@ -34,9 +35,10 @@ pub use declared::{Declared, declared};
 pub use example::{EXAMPLE_TIME, Mismatch, Rehearsal};
 pub use files_hash::files_sha256;
 pub use gate::{GO_LIVE_CHECKS, decide};
-pub use judge::{Judgement, judge};
+pub use judge::{Judgement, judge, judge_within};
 pub use permissions::{MOST_PERMISSIONS_PER_KEY, needs};
 pub use proof::lacking_proof;
 pub use reach::{Holding, kinds_needed, lacks, would_do};
+pub use sandbox::{Allowance, CHECK_SECONDS};
 pub use scope::Scope;
 pub use sink::{Collected, Sink};

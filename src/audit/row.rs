@@ -59,6 +59,16 @@ pub(super) struct Judged<'r> {
     pub(super) is_of_a_gap: bool,
 }
 
+impl Judged<'_> {
+    /// How much text it is, in bytes.
+    pub(super) fn length(&self) -> usize {
+        let evidence: usize = self.evidence.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let Subject { resource_type, resource_sid, field } = &self.subject;
+        let subject = resource_type.len() + resource_sid.len() + field.len();
+        subject + self.resource_name.len() + self.product.len() + self.reason.len() + evidence
+    }
+}
+
 impl Columns {
     /// The columns of a check's answer.
     pub(super) fn of(statement: &Statement<'_>) -> rusqlite::Result<Self> {

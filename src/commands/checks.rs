@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
+use super::check_time::CheckTime;
 use super::chosen_checks::{ChosenChecks, check_files, every_check, named};
 use super::printing::print;
 use super::{Exit, Stop};
-use crate::audit::{self, Compiled, Family, Rehearsal, citation, compile, lacking_proof, read_folder};
+use crate::audit::{
+    self, Allowance, Compiled, Family, Rehearsal, citation, compile, lacking_proof, read_folder,
+};
 use crate::catalogue::{self, Kind, Origin};
 use crate::model::{counted, day_of};
 use crate::report::check_page::{self, Page};
@@ -45,6 +48,8 @@ enum Command {
     Test {
         /// A folder of checks [default: the built-in ones]
         folder: Option<PathBuf>,
+        #[command(flatten)]
+        check_time: CheckTime,
     },
     /// Write a first version of a check, to be changed
     New {
@@ -77,7 +82,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     match &args.command {
         Command::List { chosen } => list(chosen),
         Command::Show { id, checks_dir, format } => show(id, checks_dir.as_deref(), *format),
-        Command::Test { folder } => test(folder.as_deref()),
+        Command::Test { folder, check_time } => test(folder.as_deref(), check_time.allowance()),
         Command::New { id, family, checks_dir } => begin(id, *family, checks_dir),
     }
 }
@@ -136,7 +141,7 @@ fn summary(compiled: &Compiled) -> report::Summary<'_> {
     }
 }
 
-fn test(folder: Option<&Path>) -> Result<Exit, Stop> {
+fn test(folder: Option<&Path>, allowance: Allowance) -> Result<Exit, Stop> {
     let checks = match folder {
         Some(folder) => read_folder(folder).and_then(compile).map_err(Stop::with(Exit::Usage))?,
         None => audit::built_in().and_then(compile).map_err(Stop::with(Exit::Broken))?,
@@ -145,7 +150,7 @@ fn test(folder: Option<&Path>) -> Result<Exit, Stop> {
         let place = folder.map(|folder| folder.display().to_string()).unwrap_or_default();
         return Err(Stop::new(Exit::Usage, anyhow!("there is no check (no file *.toml) in {place}")));
     }
-    let mut rehearsal = Rehearsal::new().map_err(Stop::with(Exit::Broken))?;
+    let mut rehearsal = Rehearsal::new().map_err(Stop::with(Exit::Broken))?.within(allowance);
     let mut faulty = 0;
     let mut examples = 0;
     let mut lines = Vec::new();

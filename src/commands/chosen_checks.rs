@@ -6,7 +6,7 @@ use anyhow::anyhow;
 
 use super::declared_names::known;
 use super::{Exit, Stop};
-use crate::audit::{self, Check, Compiled, Family};
+use crate::audit::{self, Allowance, Check, Compiled, Family};
 use crate::catalogue::{KINDS, Kind};
 use crate::collect::chosen_kinds;
 
@@ -34,11 +34,18 @@ pub(super) struct Catalogue {
     pub(super) checks: Vec<Compiled>,
     /// What is collected for them: everything there is, or for some checks only what they read.
     pub(super) kinds: Vec<&'static Kind>,
+    /// What each of their queries may take.
+    pub(super) allowance: Allowance,
     /// Whether none was left out.
     is_everything: bool,
 }
 
 impl Catalogue {
+    /// The same checks, and what each of their queries may take.
+    pub(super) fn within(self, allowance: Allowance) -> Self {
+        Self { allowance, ..self }
+    }
+
     /// The ids of the chosen checks; empty where none was left out.
     pub(super) fn choice(&self) -> String {
         let ids: Vec<&str> = self.checks.iter().map(|compiled| compiled.check.id.as_str()).collect();
@@ -113,7 +120,8 @@ impl ChosenChecks {
             chosen_kinds(checks.iter().flat_map(|compiled| compiled.reads.iter().copied()))
         };
         let version = version.map(|day| day.to_string()).unwrap_or_default();
-        Ok(Catalogue { known, version, checks, kinds, is_everything: self.is_everything() })
+        let (allowance, is_everything) = (Allowance::default(), self.is_everything());
+        Ok(Catalogue { known, version, checks, kinds, allowance, is_everything })
     }
 
     fn holds(&self, check: &Check) -> bool {

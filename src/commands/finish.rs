@@ -6,7 +6,7 @@ use super::scan_folder::ScanFolder;
 use super::sealing::seal;
 use super::stored_scan::StoredScan;
 use super::{choice, strength};
-use crate::audit::{self, Compiled, Declared, Judgement};
+use crate::audit::{self, Declared, Judgement};
 use crate::catalogue::KINDS;
 use crate::chain::SigningKey;
 use crate::evidence::{ScanFacts, StartedWith, Store, data};
@@ -51,7 +51,7 @@ pub(super) fn finish(
         None => Past::FirstScan,
     };
     let keeper = Keeper::new(store.begin_findings()?, past, options.all_outcomes);
-    let (judgement, new_faults) = judge(&store, &catalogue.checks, folder, keeper, previous.as_ref())?;
+    let (judgement, new_faults) = judge(&store, catalogue, folder, keeper, previous.as_ref())?;
     let mut scan = Scan {
         compared_with: previous.as_ref().map(|previous| previous.scan.id.clone()),
         changes: Changes { new_faults, ..store.changes()? },
@@ -122,14 +122,14 @@ fn conclude(
 /// read they read through a connection of their own, which can write nothing.
 fn judge(
     store: &Store,
-    checks: &[Compiled],
+    Catalogue { checks, allowance, .. }: &Catalogue,
     folder: &ScanFolder,
     mut keeper: Keeper<'_>,
     previous: Option<&StoredScan>,
 ) -> anyhow::Result<(Judgement, Vec<(Severity, usize)>)> {
     let mut judgement = {
         let mut evidence = Store::open(&folder.evidence())?;
-        audit::judge(&mut evidence, checks, store.started_at()?, &mut keeper)?
+        audit::judge_within(&mut evidence, checks, store.started_at()?, *allowance, &mut keeper)?
     };
     if let Some(previous) = previous {
         keeper.carry(previous, &mut judgement, checks, store.tree_is_known()?)?;

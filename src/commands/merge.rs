@@ -10,6 +10,7 @@ use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
+use super::check_time::CheckTime;
 use super::chosen_checks::{Catalogue, ChosenChecks};
 use super::finish::finish;
 use super::metrics_file::MetricsFile;
@@ -62,6 +63,8 @@ pub struct Args {
     #[command(flatten)]
     chosen: ChosenChecks,
     #[command(flatten)]
+    check_time: CheckTime,
+    #[command(flatten)]
     reporting: Reporting,
     #[command(flatten)]
     signing: Signing,
@@ -110,7 +113,7 @@ impl Args {
 }
 
 fn merge(args: &Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
-    let catalogue = args.chosen.choose()?;
+    let catalogue = args.chosen.choose()?.within(args.check_time.allowance());
     let key = args.signing.key()?;
     let output = output_of(&args.output, args.region);
     let mut shards = if args.scans.is_empty() {

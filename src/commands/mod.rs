@@ -1,5 +1,6 @@
 //! One file per command: gather what it needs, call the rooms below, hand the result over.
 
+mod check_time;
 pub mod checks;
 mod choice;
 mod chosen_checks;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::check_time::CheckTime;
 use super::printing::print;
 use super::stored_scan::open_store;
 use super::{Exit, Stop};
@@ -30,6 +31,8 @@ pub struct Args {
     /// Name the tables and views with their columns instead
     #[arg(long, conflicts_with = "sql")]
     tables: bool,
+    #[command(flatten)]
+    check_time: CheckTime,
 }
 
 /// The form of an answer.
@@ -53,7 +56,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     let moment = store.started_at().map_err(Stop::with(Exit::Usage))?;
     let answer = match &args.sql {
         Some(sql) => Reader::of(&mut store, moment)
-            .and_then(|mut reader| reader.ask(sql))
+            .and_then(|reader| reader.within(args.check_time.allowance()).ask(sql))
             .map_err(Stop::with(Exit::Usage))?,
         None => audit::tables(&store, moment).map_err(Stop::with(Exit::Broken))?,
     };

@@ -41,7 +41,7 @@ pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
 fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     let begun_at = Instant::now();
     let clock = args.demo_time.map_or(Clock::System, Clock::Fixed);
-    let catalogue = args.chosen.choose()?;
+    let catalogue = args.chosen.choose()?.within(args.check_time.allowance());
     let shard = args.shard.chosen()?;
     let key = args.signing.key_unless_shard(shard)?;
     if let Some(folder) = collected_before(&args, shard, clock) {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Stop;
+use super::check_time::CheckTime;
 use super::chosen_checks::ChosenChecks;
 use super::chosen_shard::ChosenShard;
 use super::duration::duration;
@@ -34,6 +35,8 @@ pub struct Args {
     pub(super) output: PathBuf,
     #[command(flatten)]
     pub(super) chosen: ChosenChecks,
+    #[command(flatten)]
+    pub(super) check_time: CheckTime,
     /// Audit only this account; may be given several times
     #[arg(long = "account", value_name = "AC…", env = "TWILIO_AUDIT_ACCOUNT", value_delimiter = ',')]
     pub(super) accounts: Vec<AccountSid>,

@@ -26,6 +26,8 @@ pub struct Entry {
     pub at: String,
     /// SHA-256 of the line before; empty in the first.
     pub previous: String,
+    /// SHA-256 of this line with nothing here: no line after the last one vouches for it.
+    pub digest: String,
     /// What.
     #[serde(flatten)]
     pub event: Event,
@@ -224,10 +226,7 @@ impl Journal {
         if bytes.len() as u64 > MOST_BYTES {
             return Err(failed(path, io::Error::other("it is larger than any journal")));
         }
-        // The last line may have broken off, in the middle of a letter even.
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let lines = String::from_utf8_lossy(bytes.get(..whole).unwrap_or_default());
-        let (entries, previous) = understand(path, &lines)?;
+        let Understood { entries, previous, whole } = understand(path, &bytes)?;
         let keep = || -> io::Result<()> {
             file.set_len(whole as u64)?;
             file.seek(SeekFrom::End(0))?;
@@ -303,9 +302,10 @@ impl Journal {
     ///
     /// When it cannot be written: then nothing more may be sent.
     pub fn write(&mut self, event: Event) -> Result<(), JournalError> {
-        let entry = Entry { at: in_seconds(Timestamp::now()), previous: self.previous.clone(), event };
-        let write = || -> io::Result<String> {
-            let line = serde_json::to_string(&entry)?;
+        let at = in_seconds(Timestamp::now());
+        let mut entry = Entry { at, previous: self.previous.clone(), digest: String::new(), event };
+        let mut write = || -> io::Result<String> {
+            let line = entry.seal()?;
             (&self.file).write_all(format!("{line}\n").as_bytes())?;
             self.file.sync_data()?;
             Ok(line)
@@ -317,8 +317,44 @@ impl Journal {
     }
 }
 
-/// The lines of a journal, and the hash of the last.
-fn understand(path: &Path, text: &str) -> Result<(Vec<Entry>, String), JournalError> {
+impl Entry {
+    /// Gives the line its digest, and words it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be worded, which does not happen.
+    pub fn seal(&mut self) -> serde_json::Result<String> {
+        self.digest.clear();
+        self.digest = hash(&serde_json::to_string(self)?);
+        serde_json::to_string(self)
+    }
+
+    /// Whether it is the line that it was sealed as.
+    fn is_as_sealed(&self, line: &str) -> bool {
+        !self.digest.is_empty() && hash(&line.replacen(&self.digest, "", 1)) == self.digest
+    }
+}
+
+/// What the bytes of a journal say.
+#[derive(Debug)]
+pub struct Understood {
+    /// Its lines.
+    pub entries: Vec<Entry>,
+    /// SHA-256 of the last.
+    pub previous: String,
+    /// How many bytes they are: what stands behind them is a line that broke off.
+    pub whole: usize,
+}
+
+/// Reads the bytes of a journal, which errors call by its path.
+///
+/// # Errors
+///
+/// When it is none, or not as it was written.
+pub fn understand(path: &Path, bytes: &[u8]) -> Result<Understood, JournalError> {
+    // The last line may have broken off, in the middle of a letter even.
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let text = String::from_utf8_lossy(bytes.get(..whole).unwrap_or_default());
     let mut entries = Vec::new();
     let mut previous = String::new();
     for (line, number) in text.lines().zip(1..) {
@@ -328,11 +364,14 @@ fn understand(path: &Path, text: &str) -> Result<(Vec<Entry>, String), JournalEr
         if entry.previous != previous {
             return Err(altered("a line before it was changed or is missing"));
         }
+        if !entry.is_as_sealed(line) {
+            return Err(altered("it was changed after it was written"));
+        }
         previous = hash(line);
         entries.push(entry);
     }
     match entries.first().map(|entry| &entry.event) {
-        Some(Event::Opened { format: FORM, .. }) => Ok((entries, previous)),
+        Some(Event::Opened { format: FORM, .. }) => Ok(Understood { entries, previous, whole }),
         Some(Event::Opened { .. }) => Err(JournalError::Altered {
             path: path.to_owned(),
             line: 1,

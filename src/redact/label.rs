@@ -271,8 +271,8 @@ pub fn masked_class(kept: &str) -> Option<&str> {
 const LONGEST: usize = 256;
 
 fn secret_class(text: &str) -> Option<&'static str> {
-    // The SID of a key is an identifier, not its secret.
-    secret::looks_like(text).filter(|class| *class != "api key SID").or_else(|| {
+    // The SID of a key is an identifier, not its secret, which may stand beside it.
+    secret::kinds_in(text).find(|class| *class != "api key SID").or_else(|| {
         let shape = secret::shape(text);
         match shape.split(':').next() {
             Some("hex" | "base62" | "base64" | "jwt" | "pem" | "cloud-key") if text.len() >= 24 => {
@@ -365,6 +365,12 @@ mod tests {
             ("a\u{1b}[31mb\r\nc\u{202e}d", "a[31mb  cd"),
             ("0123456789abcdef0123456789abcdef", "0…f (32 characters, 32-digit token)"),
             ("xoxb-1234567890-abc", "x…c (19 characters, slack token)"),
+            ("SK0123456789abcdef0123456789012345", "SK0123456789abcdef0123456789012345"),
+            // The SID of a key is none, and hides no token that stands beside it.
+            (
+                "SK0123456789abcdef0123456789012345 0123456789abcdef0123456789abcdef",
+                "S…f (67 characters, 32-digit token)",
+            ),
         ] {
             assert_eq!(keep(text), expected);
             let class = match expected.strip_suffix(')').and_then(|e| Some(e.split_once("characters, ")?.1)) {

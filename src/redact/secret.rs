@@ -108,7 +108,7 @@ static EMBEDDED: [(&str, Proof, Pattern); 14] = [
         Proof::Pattern,
         Pattern::new(|| regex(r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}")),
     ),
-    ("bearer token", Proof::Pattern, Pattern::new(|| regex(r"(?i)\bbearer\s+[A-Za-z0-9._~+/=-]{16,}"))),
+    ("bearer token", Proof::Pattern, Pattern::new(|| regex(r"(?i)bearer\s+[A-Za-z0-9._~+/=-]{16,}"))),
     ("basic credentials", Proof::Random, Pattern::new(|| regex(r"(?i)\bbasic\s+[A-Za-z0-9+/]{12,}={0,2}"))),
     (
         "token of 32 hexadecimal digits",
@@ -122,7 +122,9 @@ static EMBEDDED: [(&str, Proof, Pattern); 14] = [
         "named secret",
         Proof::Pattern,
         Pattern::new(|| {
-            regex(r"(?i)\b(?:pass(?:word|wd|phrase)?|pwd?|secret|token)\s*(?:[:=]|\bis\b)\s*[^\s{\[]{6,}")
+            regex(
+                r"(?i)(?:\b|_)(?:pass(?:word|wd|phrase)?|pwd?|secret|token)\s*(?:[:=]|\bis\b)\s*[^\s{\[]{6,}",
+            )
         }),
     ),
     ("secret key", Proof::Random, Pattern::new(|| regex(r"\b[sr]k[-_][A-Za-z0-9_-]{16,}"))),
@@ -146,7 +148,12 @@ static EMBEDDED: [(&str, Proof, Pattern); 14] = [
 /// The name of the first kind of secret that free text seems to hold, or none: `bearer token`,
 /// `private key`, `api key SID` … Every pattern runs in time linear to the text.
 pub fn looks_like(text: &str) -> Option<&'static str> {
-    EMBEDDED.iter().find_map(|(name, proof, pattern)| {
+    kinds_in(text).next()
+}
+
+/// Every kind of secret that free text seems to hold.
+pub(super) fn kinds_in(text: &str) -> impl Iterator<Item = &'static str> {
+    EMBEDDED.iter().filter_map(|(name, proof, pattern)| {
         pattern
             .find_iter(text)
             .any(|found| *proof == Proof::Pattern || is_random(last_word(found.as_str())))
@@ -210,6 +217,8 @@ mod tests {
             ("sk-abcdefgh12345678".into(), "secret key"),
             ("AKIAABCDEFGHIJKLMNOP".into(), "cloud access key"),
             ("xoxb-1234567890-abc".into(), "slack token"),
+            ("intakeBearer abcdefghijklmnopqrst".into(), "bearer token"),
+            ("DB_PASSWORD=hunter22".into(), "named secret"),
             ("-----BEGIN RSA PRIVATE KEY-----".into(), "private key"),
             ("https://bob:hunter2@a.example/".into(), "password in a URL"),
         ] {

@@ -59,7 +59,7 @@ static OPAQUE: Pattern = Pattern::new(|| regex(r"^(?i:tel|sms|mailto|data|javasc
 static BARE: Pattern = Pattern::new(|| {
     regex(concat!(
         r"^(?://)?(?:[^\s/?#]{1,300}@)?",
-        r"(?:localhost|[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+|[^\s/?#]*[\u{E000}-\u{F8FF}][^\s/?#]*)",
+        r"(?:localhost|[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+|[^\s/?#@]*[\u{E000}-\u{F8FF}][^\s/?#@]*)",
         r"(?::[0-9]{1,5})?(?:[/?#]|$)"
     ))
 });
@@ -134,7 +134,9 @@ fn is_host(host: &str) -> bool {
     if liquid::is_in(host) {
         return host.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c) || liquid::stands_in(c));
     }
-    ::url::Host::parse(host).is_ok()
+    // The standard allows more in a name than any name has: a value that slipped into its place is none.
+    let is_of_a_name = |c: char| c.is_alphanumeric() || "._-:[]%".contains(c);
+    host.chars().all(is_of_a_name) && ::url::Host::parse(host).is_ok()
 }
 
 fn is_port(port: &str) -> bool {

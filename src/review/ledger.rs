@@ -100,17 +100,22 @@ impl Ledger {
             _ => None,
         };
         let table = decided.entry.table();
-        let same = before.filter(|(_, other, _)| *other == table).map(|(.., at)| at);
-        if same.is_some_and(|at| self.says_already(&decided.entry, at)) {
+        let elsewhere = before.filter(|(_, other, _)| *other != table);
+        let same = match &decided.entry {
+            // What is attested may be in the file already, and the finding waived nevertheless.
+            Entry::Attestation(_) => attestation,
+            Entry::Waiver(_) => waiver,
+            Entry::Fixed(_) => fixed,
+        };
+        if elsewhere.is_none() && same.is_some_and(|at| self.says_already(&decided.entry, at)) {
             return Change::Nothing;
         }
-        match (before, same) {
-            (_, Some(at)) => self.rewrite(&decided.entry, at),
-            (Some((_, other, at)), None) => {
-                self.remove(other, at);
-                self.add(&decided.entry);
-            }
-            (None, None) => self.add(&decided.entry),
+        if let Some((_, other, at)) = elsewhere {
+            self.remove(other, at);
+        }
+        match same {
+            Some(at) => self.rewrite(&decided.entry, at),
+            None => self.add(&decided.entry),
         }
         before.map_or(Change::New, |(word, ..)| Change::Replaces(word))
     }

@@ -78,7 +78,20 @@ impl Sheet {
         if !path.metadata()?.is_file() {
             return Err(Unreadable::Io(io::Error::other("it is not a file")));
         }
-        let mut file = BufReader::with_capacity(LONGEST_HEADER, File::open(path)?);
+        Self::read(File::open(path)?, columns, needed)
+    }
+
+    /// The same of what is read from anywhere.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sheet::open`].
+    pub fn read(
+        from: impl Read + 'static,
+        columns: &'static [&'static str],
+        needed: &[&'static str],
+    ) -> Result<Self, Unreadable> {
+        let mut file = BufReader::with_capacity(LONGEST_HEADER, from);
         let begin = file.fill_buf()?;
         refuse_by_its_begin(begin)?;
         let mark = if begin.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };

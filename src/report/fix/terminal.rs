@@ -92,15 +92,11 @@ pub fn undo_steps(steps: &[&FixStep], to: &mut impl Write) -> io::Result<()> {
     writeln!(to, "{style}undo{style:#}  {DIM}what was mended stands open again{DIM:#}")?;
     for step in steps {
         let margin = format!("{:>4}  ", step.number);
-        paragraph(&margin, &format!("{} in {}", printable(&step.about.subject()), account(&step.about)), to)?;
+        said(&margin, &format!("{} in {}", printable(&step.about.subject()), account(&step.about)), to)?;
         for change in changes_back(step) {
-            paragraph("      ", &printable(&at_most(&change, 400)), to)?;
+            said("      ", &printable(&at_most(&change, 400)), to)?;
         }
-        paragraph(
-            "      opens   ",
-            &format!("{} (no longer: {})", step.about.check_id, step.about.title),
-            to,
-        )?;
+        said("      opens   ", &format!("{} (no longer: {})", step.about.check_id, step.about.title), to)?;
         writeln!(to)?;
     }
     Ok(())
@@ -108,25 +104,30 @@ pub fn undo_steps(steps: &[&FixStep], to: &mut impl Write) -> io::Result<()> {
 
 fn step(step: &FixStep, to: &mut impl Write) -> io::Result<()> {
     let margin = format!("{:>4}  ", step.number);
-    paragraph(&margin, &format!("{} in {}", printable(&step.about.subject()), account(&step.about)), to)?;
+    said(&margin, &format!("{} in {}", printable(&step.about.subject()), account(&step.about)), to)?;
     for change in changes(step) {
-        paragraph("      ", &printable(&at_most(&change, 400)), to)?;
+        said("      ", &printable(&at_most(&change, 400)), to)?;
     }
     let mends = step.about.finding_ids.iter().take(3).cloned().collect::<Vec<_>>().join(" ");
-    paragraph("      mends   ", &format!("{} {mends}", step.about.check_id), to)?;
-    paragraph("      effect  ", &printable(&step.effect), to)?;
+    said("      mends   ", &format!("{} {mends}", step.about.check_id), to)?;
+    said("      effect  ", &printable(&step.effect), to)?;
     let dependents = dependents(step);
     if !dependents.is_empty() {
-        paragraph("      named   ", &format!("by {}", printable(&at_most(&dependents, 400))), to)?;
+        said("      named   ", &format!("by {}", printable(&at_most(&dependents, 400))), to)?;
     }
-    paragraph("      back    ", &way_back(step), to)?;
+    said("      back    ", &way_back(step), to)?;
     writeln!(to)
+}
+
+/// A paragraph of what a plan says. A plan is a file, and anybody may have written it.
+fn said(margin: &str, text: &str, to: &mut impl Write) -> io::Result<()> {
+    paragraph(margin, &printable(text), to)
 }
 
 /// The account, by its name where it has one.
 fn account(about: &About) -> String {
     let name = printable(&about.account_name);
-    if name.is_empty() { about.account_sid.clone() } else { at_most(&name, 40) }
+    if name.is_empty() { printable(&about.account_sid).into_owned() } else { at_most(&name, 40) }
 }
 
 fn refused(plan: &FixPlan, to: &mut impl Write) -> io::Result<()> {
@@ -136,14 +137,14 @@ fn refused(plan: &FixPlan, to: &mut impl Write) -> io::Result<()> {
     for refused in &plan.refused {
         let about = &refused.about;
         let text = format!("{} in {} ({})", printable(&about.subject()), account(about), about.check_id);
-        paragraph("   -  ", &text, to)?;
+        said("   -  ", &text, to)?;
     }
     let named = if first.about.resource_sid.is_empty() {
         first.about.finding_ids.first().map_or("", String::as_str)
     } else {
         &first.about.resource_sid
     };
-    writeln!(to, "      Whoever means it names it: --irreversible {named}\n")
+    writeln!(to, "      Whoever means it names it: --irreversible {}\n", printable(named))
 }
 
 fn by_hand(plan: &FixPlan, to: &mut impl Write) -> io::Result<()> {
@@ -154,7 +155,7 @@ fn by_hand(plan: &FixPlan, to: &mut impl Write) -> io::Result<()> {
     for by_hand in plan.by_hand.iter().take(SHOWN) {
         let about = &by_hand.about;
         let text = format!("{}: {} in {}", about.check_id, printable(&about.subject()), account(about));
-        paragraph("   -  ", &at_most(&text, 240), to)?;
+        said("   -  ", &at_most(&text, 240), to)?;
     }
     if let Some(more @ 1..) = plan.by_hand.len().checked_sub(SHOWN) {
         writeln!(to, "      {DIM}and {more} more{DIM:#}")?;

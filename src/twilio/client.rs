@@ -9,6 +9,7 @@ use reqwest::header::{ACCEPT, DATE, HeaderMap, RETRY_AFTER};
 use url::Url;
 
 use super::address::Address;
+use super::body::{Body, NoBody, Room};
 use super::failure::{Failure, FailureKind};
 use super::gate::{Gate, Limits};
 use super::resolve::{SystemResolver, is_no_such_name};
@@ -20,8 +21,6 @@ use crate::credentials::Caller;
 use crate::model::{AccountSid, Region};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// A larger answer is refused: no page of 1000 rows comes near it.
-const MAX_ANSWER: usize = 32 << 20;
 /// Access tokens that are asked for on behalf of one request at most, each having expired before its turn came.
 const MOST_TOKENS: u32 = 10;
 /// Where an OAuth app gets its access token.
@@ -40,6 +39,7 @@ pub struct Client {
     limits: Limits,
     gate: Gate,
     tokens: Tokens,
+    room: Room,
     patience: Patience,
     traffic: Arc<Traffic>,
 }
@@ -57,7 +57,7 @@ pub struct Request<'a> {
 #[derive(Debug)]
 pub struct Reply {
     /// Its body.
-    pub body: Vec<u8>,
+    pub body: Body,
     /// Twilio's clock, where the answer tells it.
     pub date: Option<Timestamp>,
     /// This machine's clock when the answer had arrived.
@@ -68,7 +68,7 @@ pub struct Reply {
 
 /// An answer of any status, or why there was none.
 struct Exchanged {
-    answered: Result<Vec<u8>, Failure>,
+    answered: Result<Body, Failure>,
     ended: Try,
     date: Option<Timestamp>,
     home_region: Option<Region>,
@@ -116,9 +116,9 @@ impl Client {
         } else {
             builder = builder.https_only(true).dns_resolver(SystemResolver);
         }
-        let (gate, tokens) = (Gate::new(limits), Tokens::default());
+        let (gate, tokens, room) = (Gate::new(limits), Tokens::default(), Room::default());
         let traffic = Arc::new(Traffic::within(limits.budget, limits.until));
-        Ok(Self { http: builder.build()?, address, limits, gate, tokens, patience, traffic })
+        Ok(Self { http: builder.build()?, address, limits, gate, tokens, room, patience, traffic })
     }
 
     /// How much is asked at once at most.
@@ -229,7 +229,7 @@ impl Client {
             let left = self.patience.altogether.saturating_sub(*spent);
             *count += 1;
             let Exchanged { answered, ended, date, home_region, in_account } =
-                try_once(request.timeout(self.patience.one_try.min(left)), path).await;
+                try_once(request.timeout(self.patience.one_try.min(left)), path, &self.room).await;
             let is_unknown = matches!(&answered, Err(failure) if failure.kind == FailureKind::NoSuchHost);
             self.traffic.ended(status(ended).filter(|_| !is_unknown), began.elapsed());
             // Whoever waits for the next try keeps nobody else from asking.
@@ -319,7 +319,7 @@ fn no_token(failure: Failure) -> Failure {
     }
 }
 
-async fn try_once(request: RequestBuilder, path: &str) -> Exchanged {
+async fn try_once(request: RequestBuilder, path: &str, room: &Room) -> Exchanged {
     let nothing = |failure, ended| Exchanged {
         answered: Err(failure),
         ended,
@@ -346,32 +346,15 @@ async fn try_once(request: RequestBuilder, path: &str) -> Exchanged {
         let ended = Try::Answered { status, retry_after };
         Exchanged { answered, ended, date, home_region, in_account }
     };
-    match read_body(answer).await {
+    match room.take_in(answer).await {
         Ok(body) if status == 200 => answered(Ok(body), status),
         Ok(body) => answered(Err(Failure::of_answer(status, &body)), status),
-        Err(BodyProblem::TooLarge) => {
+        Err(NoBody::TooLarge(mib)) => {
             // Asking again would bring the same: reported as an answer, so that nobody retries it.
-            let failure = Failure::broken("the answer is larger than 32 MiB: refused").with_status(status);
-            answered(Err(failure), 200)
+            let failure = Failure::broken(format!("the answer is larger than {mib} MiB: refused"));
+            answered(Err(failure.with_status(status)), 200)
         }
-        Err(BodyProblem::Broken(failure)) => unanswered(failure.with_status(status)),
-    }
-}
-
-enum BodyProblem {
-    TooLarge,
-    Broken(Failure),
-}
-
-async fn read_body(mut answer: reqwest::Response) -> Result<Vec<u8>, BodyProblem> {
-    let mut body = Vec::new();
-    loop {
-        match answer.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > MAX_ANSWER => return Err(BodyProblem::TooLarge),
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Ok(body),
-            Err(_) => return Err(BodyProblem::Broken(Failure::broken("the answer broke off"))),
-        }
+        Err(NoBody::Broken) => unanswered(Failure::broken("the answer broke off").with_status(status)),
     }
 }
 

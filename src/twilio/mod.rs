@@ -4,8 +4,10 @@
 //! What to ask and what to keep of an answer is decided elsewhere.
 
 mod address;
+mod body;
 mod client;
 mod failure;
+mod fields;
 mod gate;
 mod page;
 mod resolve;
@@ -15,8 +17,10 @@ mod token;
 mod traffic;
 
 pub use address::{Address, AddressError};
+pub use body::Body;
 pub use client::{Client, Reply, Request};
 pub use failure::{Failure, FailureKind};
+pub use fields::{Fields, MOST_ELEMENTS, Malformed, elements};
 pub use gate::Limits;
 pub use page::{Page, PageError, parse_page};
 pub use retry::Patience;

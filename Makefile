@@ -12,7 +12,7 @@ CHROMIUM = $(or $(TWILIO_AUDIT_CHROMIUM),$(shell command -v chromium || command 
 OFFICE := target/.office
 FOR_TESTS = $(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python"
 
-.PHONY: demo test check conformance tools chromium services minisign sample-reports screenshots mutants bench clean
+.PHONY: demo test check hostile conformance tools chromium services minisign sample-reports screenshots mutants bench clean
 
 demo: ## Audit the built-in clinic
 	cargo build --locked
@@ -26,6 +26,10 @@ check: ## What CI asks beyond the tests: format, lints, layering
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo test --locked --test layers
+
+hostile: ## What a hostile Twilio can cost: every lie in a scan of its own, gigabytes, drips, a break at every byte
+	cargo test --locked --test hostile_server --test hostile_tls --test hostile_bounds --test hostile_offsets \
+		-- --include-ignored --nocapture
 
 conformance: $(VENV)/.installed $(PRISM) ## Only the tests against Twilio's own files and programs
 	$(FOR_TESTS) cargo test --locked --test conformance --test conformance_examples --test conformance_prism \

@@ -121,7 +121,10 @@ fn answer(mut stream: TcpStream, behaves: Behaves, kept: &Mutex<Vec<u8>>) -> io:
 }
 
 /// Keeps one request, and answers that the credential is not accepted.
-fn hear(mut inside: StreamOwned<ServerConnection, impl Read + Write>, kept: &Mutex<Vec<u8>>) -> io::Result<()> {
+fn hear(
+    mut inside: StreamOwned<ServerConnection, impl Read + Write>,
+    kept: &Mutex<Vec<u8>>,
+) -> io::Result<()> {
     let mut some = [0; 4096];
     loop {
         let read = inside.read(&mut some)?;
@@ -182,7 +185,9 @@ fn who_cannot_prove_to_be_twilio_is_told_nothing() {
         ("no TLS but zeros", Behaves::Says(&[0; 4096])),
         ("no TLS but nothing", Behaves::Says(b"")),
     ];
-    cases.extend([1, 5, 50, 100, 200, 400, 600].map(|left| ("cut off", Behaves::Cut(Arc::clone(&fine), left))));
+    cases.extend(
+        [1, 5, 50, 100, 200, 400, 600].map(|left| ("cut off", Behaves::Cut(Arc::clone(&fine), left))),
+    );
     std::thread::scope(|scope| {
         for (name, behaves) in cases {
             let known = &known;

@@ -12,7 +12,7 @@ const MOST_OF_AN_ERROR: usize = 1 << 20;
 /// Any number of answers may be of this size.
 const SMALL: usize = 1 << 20;
 /// Of those that are larger, so many are held at a time. The others wait on the wire.
-const LARGE_AT_ONCE: usize = 3;
+const LARGE_AT_ONCE: usize = 2;
 
 /// The body of an answer. A large one keeps its room until it is dropped, so nothing else is asked while it is held.
 #[derive(Debug)]

@@ -28,7 +28,7 @@ check: ## What CI asks beyond the tests: format, lints, layering
 	cargo test --locked --test layers
 
 hostile: ## What a hostile Twilio can cost: every lie in a scan of its own, gigabytes, drips, a break at every byte
-	cargo test --locked --test hostile_server --test hostile_tls --test hostile_bounds --test hostile_offsets \
+	cargo test --locked --test hostile_server --test hostile_tls --test hostile_roles --test hostile_offsets --test hostile_bounds \
 		-- --include-ignored --nocapture
 
 conformance: $(VENV)/.installed $(PRISM) ## Only the tests against Twilio's own files and programs

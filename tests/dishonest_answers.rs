@@ -118,7 +118,7 @@ async fn what_one_answer_says_twice_is_not_believed() {
     let hidden_field = row.replace(field, &format!(r#"{field},"voice_url":"https://ok.example/x""#));
     let hidden_field = format!(r#"{{"incoming_phone_numbers":[{hidden_field}],"next_page_uri":null}}"#);
     for body in [hidden_row, hidden_field] {
-        is_failed(&scan_with_text(&numbers(), 200, body).await, "phone_number", "once each");
+        is_failed(&scan_with_text(&numbers(), 200, body).await, "phone_number", "twice");
     }
 }
 

@@ -24,6 +24,8 @@ use twilio_audit::simulator::{Simulator, sid};
 const MOST_MEMORY: f64 = 200.0;
 /// No scan of one list takes longer: an answer is waited for two minutes at most. The rest is for slow machines.
 const MOST_SECONDS: f64 = 240.0;
+/// The lists about which the same is told at once: more than are asked for at once.
+const EVERYWHERE: usize = 12;
 /// Scans side by side.
 const AT_ONCE: usize = 6;
 
@@ -57,7 +59,8 @@ fn told(
     everywhere: bool,
 ) -> Figures {
     let liar = Liar::before(&simulator.endpoint());
-    let targets = if everywhere { Target::all() } else { vec![target] };
+    let targets =
+        if everywhere { Target::all().into_iter().take(EVERYWHERE).collect() } else { vec![target] };
     for target in targets {
         let lie = (case.lie)(target);
         if case.resets {
@@ -148,7 +151,7 @@ async fn a_gigabyte_and_a_byte_a_second_are_bounded_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "31 MiB for each of some fifty lists, eight times: make hostile"]
-async fn as_much_as_an_answer_may_hold_from_every_list_at_once_is_bounded_too() {
+#[ignore = "31 MiB for each of a dozen lists, eight times: make hostile"]
+async fn as_much_as_an_answer_may_hold_from_a_dozen_lists_at_once_is_bounded_too() {
     show(&tell_all(lies::swollen(), true, 1).await);
 }

@@ -186,7 +186,9 @@ impl Listing<'_> {
                     )));
                 }
             };
-            match self.reduce_page(run, endpoint, &url, &body) {
+            let reduced = self.reduce_page(run, endpoint, &url, &body);
+            drop(body);
+            match reduced {
                 Ok((page, next)) => {
                     pages.follow(next);
                     let next = pages.upcoming().filter(|_| is_told_by_a_mark(endpoint));

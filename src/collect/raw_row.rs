@@ -1,7 +1,10 @@
 //! A row of an answer before anything of it is kept, and why a row cannot be.
 
 use crate::model::AccountSid;
-use crate::twilio::{Fields, PageError};
+use crate::twilio::{Fields, Malformed, PageError};
+
+/// A larger row is refused: nothing of which Twilio has thousands comes near it.
+const MOST_BYTES: usize = 2 << 20;
 
 /// An answer whose rows cannot be kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -9,9 +12,15 @@ pub enum ReduceError {
     /// The page itself.
     #[error(transparent)]
     Page(#[from] PageError),
-    /// A row is no object, or one that says a field twice.
-    #[error("a row is no object whose fields are there once each")]
+    /// A row is no object.
+    #[error("a row is no object")]
     NotAnObject,
+    /// A row says something twice: nobody knows which of the two is meant.
+    #[error("a row says something twice")]
+    Twice,
+    /// A row that is larger than any of Twilio's.
+    #[error("a row is larger than any of Twilio's")]
+    TooLarge,
     /// A row cannot be told from the others.
     #[error("a row has no `{0}`")]
     NoIdentity(&'static str),
@@ -37,13 +46,20 @@ pub(super) struct RawRow<'a>(Fields<'a>);
 
 impl<'a> RawRow<'a> {
     pub(super) fn read(raw: &'a str) -> Result<Self, ReduceError> {
-        Fields::read(raw).map(Self).map_err(|_| ReduceError::NotAnObject)
+        if raw.len() > MOST_BYTES {
+            return Err(ReduceError::TooLarge);
+        }
+        Fields::read(raw.as_bytes()).map(Self).map_err(|malformed| match malformed {
+            Malformed::Other => ReduceError::NotAnObject,
+            Malformed::Twice => ReduceError::Twice,
+            Malformed::TooMany => ReduceError::TooLarge,
+        })
     }
 
     /// Whether the row does not speak of a field at all. Twilio writes a field that is not set as null, so
     /// this is no answer about it: taken for null, it would look like something that was never configured.
     pub(super) fn lacks(&self, path: &str) -> bool {
-        !self.0.contains(path.split_once('.').map_or(path, |(name, _)| name))
+        self.0.get(path.split_once('.').map_or(path, |(name, _)| name)).is_none()
     }
 
     /// The field at a path such as `recording.mode`; nothing when it is absent or null.

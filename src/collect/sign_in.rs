@@ -151,8 +151,9 @@ pub async fn sign_in(
     match ask(client, credential, Host::Api, &own).await {
         Ok(reply) => {
             let row = account_resource(credential, &reply.body, reduction).map_err(unusable)?;
+            // Not held on to while something else is asked.
+            let Reply { date, received_at, home_region, body: _ } = reply;
             let (kind, policy) = kind_with_account(client, credential).await;
-            let Reply { date, received_at, home_region, .. } = reply;
             let received_at = Some(received_at);
             Ok(SignedIn { kind, date, received_at, home_region, policy, account: Some(row) })
         }

@@ -63,10 +63,15 @@ pub(super) fn who<'c>(
     credentials.for_request(account, ParentReach { auth_token: names_account, main_key: false })
 }
 
+/// A larger answer is refused: it is one resource.
+const MOST_BYTES: usize = 1 << 20;
+
 /// Reads what is at an address.
 pub(super) async fn look(client: &Client, address: &str, caller: Caller<'_>) -> Result<Found, Failure> {
     let url = Url::parse(address).map_err(|_| Failure::broken("the address is not one of Twilio's"))?;
     match client.get(Request { url: &url, caller }).await {
+        // Whatever stands in it becomes a value, which takes a dozen times its room.
+        Ok(reply) if reply.body.len() > MOST_BYTES => Err(Failure::broken("the answer is larger than 1 MiB")),
         Ok(reply) => serde_json::from_slice(&reply.body)
             .map(Found::Resource)
             .map_err(|_| Failure::broken("the answer cannot be read")),

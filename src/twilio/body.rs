@@ -1,30 +1,41 @@
-//! The body of an answer: read to a limit, in turn where it is large, wiped when it is dropped.
+//! The body of an answer: how much of it is taken in, and how much of all of them is held at a time.
 
+use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::credentials::append;
 
 /// A larger answer is refused: no page of 1000 rows comes near it.
-const MAX_ANSWER: usize = 32 << 20;
-/// What is larger waits for its turn to be read on. Twilio's pages are not: of 1000 rows few have two thousand bytes.
-const LARGE: usize = 2 << 20;
-/// Large answers in memory at once. With 128 requests under way, each of which may bring 32 MiB, a scan would else need 4
-/// GiB; so it is 4 × 32 and 128 × 2 MiB at worst.
-const LARGE_AT_ONCE: usize = 4;
-/// Whoever has not had his turn by then is not given it: those before him were given up on long since.
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
+const MOST: usize = 32 << 20;
+/// A larger answer of any other status than 200 is refused: an error is a sentence or two.
+const MOST_OF_AN_ERROR: usize = 1 << 20;
+/// Any number of answers may be of this size.
+const SMALL: usize = 1 << 20;
+/// Of those that are larger, so many are held at a time. The others wait on the wire.
+const LARGE_AT_ONCE: usize = 2;
 
-/// The body of an answer. Of the list of accounts it holds the Auth Token of each, whether it is wanted or not.
-#[derive(Debug)]
+/// The body of an answer, wiped when it is dropped: Twilio's list of accounts has the Auth Token of each, whether it is
+/// wanted or not. A large one keeps its room until then, so nothing else is asked while it is held.
 pub struct Body {
-    bytes: Zeroizing<Vec<u8>>,
-    /// The place of a large one, for the next.
-    _place: Option<OwnedSemaphorePermit>,
+    bytes: Vec<u8>,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        // What was never filled stays untouched, and so costs no memory.
+        self.bytes.as_mut_slice().zeroize();
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({} bytes)", self.bytes.len())
+    }
 }
 
 impl Deref for Body {
@@ -37,14 +48,14 @@ impl Deref for Body {
 
 /// Why there is no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum BodyProblem {
-    /// It is larger than any answer should be.
-    TooLarge,
-    /// It broke off, or there was no place for it.
+pub(super) enum NoBody {
+    /// Larger than this many MiB.
+    TooLarge(usize),
+    /// It broke off.
     Broken,
 }
 
-/// The room there is for bodies.
+/// The room for large answers.
 #[derive(Debug)]
 pub(super) struct Room(Arc<Semaphore>);
 
@@ -55,42 +66,45 @@ impl Default for Room {
 }
 
 impl Room {
-    /// Reads the body of an answer.
-    pub(super) async fn read(&self, mut answer: reqwest::Response) -> Result<Body, BodyProblem> {
-        let mut bytes = Zeroizing::new(Vec::new());
-        let mut place = None;
-        while let Some(chunk) = answer.chunk().await.map_err(|_| BodyProblem::Broken)? {
-            let size = bytes.len() + chunk.len();
-            if size > MAX_ANSWER {
-                return Err(BodyProblem::TooLarge);
+    /// Takes a body in.
+    pub(super) async fn take_in(&self, mut answer: reqwest::Response) -> Result<Body, NoBody> {
+        let most = if answer.status() == 200 { MOST } else { MOST_OF_AN_ERROR };
+        let mut small = Zeroizing::new(Vec::new());
+        while let Some(chunk) = answer.chunk().await.map_err(|_| NoBody::Broken)? {
+            if small.len() + chunk.len() > SMALL {
+                return self.take_in_large(answer, &small, &chunk, most).await;
             }
-            if size > LARGE && place.is_none() {
-                place = Some(self.place().await?);
-            }
-            append(&mut bytes, &chunk);
+            append(&mut small, &chunk);
         }
-        Ok(Body { bytes, _place: place })
+        Ok(Body { bytes: std::mem::take(&mut small), _room: None })
     }
 
-    async fn place(&self) -> Result<OwnedSemaphorePermit, BodyProblem> {
-        let place = Arc::clone(&self.0).acquire_owned();
-        tokio::time::timeout(LONGEST_WAIT, place).await.ok().and_then(Result::ok).ok_or(BodyProblem::Broken)
+    /// Goes on with an answer that turned out to be large.
+    async fn take_in_large(
+        &self,
+        mut answer: reqwest::Response,
+        begun: &[u8],
+        chunk: &[u8],
+        most: usize,
+    ) -> Result<Body, NoBody> {
+        let room = Arc::clone(&self.0).acquire_owned().await.map_err(|_| NoBody::Broken)?;
+        // Once and for all: grown step by step it would be there twice at times. What is not filled costs nothing.
+        let mut body = Body { bytes: Vec::with_capacity(most), _room: Some(room) };
+        body.bytes.extend_from_slice(begun);
+        body.add(chunk, most)?;
+        while let Some(chunk) = answer.chunk().await.map_err(|_| NoBody::Broken)? {
+            body.add(&chunk, most)?;
+        }
+        Ok(body)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn a_large_body_has_its_place_until_it_is_dropped() {
-        let room = Room::default();
-        let mut held = Vec::new();
-        for _ in 0..LARGE_AT_ONCE {
-            held.push(room.place().await.unwrap());
+impl Body {
+    fn add(&mut self, chunk: &[u8], most: usize) -> Result<(), NoBody> {
+        if self.bytes.len() + chunk.len() > most {
+            return Err(NoBody::TooLarge(most >> 20));
         }
-        assert_eq!(room.place().await.unwrap_err(), BodyProblem::Broken, "nobody waits for ever");
-        held.pop();
-        assert!(room.place().await.is_ok());
+        self.bytes.extend_from_slice(chunk);
+        Ok(())
     }
 }

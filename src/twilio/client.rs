@@ -9,7 +9,7 @@ use reqwest::header::{ACCEPT, DATE, HeaderMap, RETRY_AFTER};
 use url::Url;
 
 use super::address::Address;
-use super::body::{Body, BodyProblem, Room};
+use super::body::{Body, NoBody, Room};
 use super::failure::{Failure, FailureKind};
 use super::gate::{Gate, Limits};
 use super::resolve::{SystemResolver, is_no_such_name};
@@ -39,8 +39,8 @@ pub struct Client {
     limits: Limits,
     gate: Gate,
     tokens: Tokens,
-    patience: Patience,
     room: Room,
+    patience: Patience,
     traffic: Arc<Traffic>,
 }
 
@@ -116,18 +116,9 @@ impl Client {
         } else {
             builder = builder.https_only(true).dns_resolver(SystemResolver);
         }
-        let (gate, tokens) = (Gate::new(limits), Tokens::default());
+        let (gate, tokens, room) = (Gate::new(limits), Tokens::default(), Room::default());
         let traffic = Arc::new(Traffic::within(limits.budget, limits.until));
-        Ok(Self {
-            http: builder.build()?,
-            address,
-            limits,
-            gate,
-            tokens,
-            patience,
-            room: Room::default(),
-            traffic,
-        })
+        Ok(Self { http: builder.build()?, address, limits, gate, tokens, room, patience, traffic })
     }
 
     /// How much is asked at once at most.
@@ -355,15 +346,15 @@ async fn try_once(request: RequestBuilder, path: &str, room: &Room) -> Exchanged
         let ended = Try::Answered { status, retry_after };
         Exchanged { answered, ended, date, home_region, in_account }
     };
-    match room.read(answer).await {
+    match room.take_in(answer).await {
         Ok(body) if status == 200 => answered(Ok(body), status),
         Ok(body) => answered(Err(Failure::of_answer(status, &body)), status),
-        Err(BodyProblem::TooLarge) => {
+        Err(NoBody::TooLarge(mib)) => {
             // Asking again would bring the same: reported as an answer, so that nobody retries it.
-            let failure = Failure::broken("the answer is larger than 32 MiB: refused").with_status(status);
-            answered(Err(failure), 200)
+            let failure = Failure::broken(format!("the answer is larger than {mib} MiB: refused"));
+            answered(Err(failure.with_status(status)), 200)
         }
-        Err(BodyProblem::Broken) => unanswered(Failure::broken("the answer broke off").with_status(status)),
+        Err(NoBody::Broken) => unanswered(Failure::broken("the answer broke off").with_status(status)),
     }
 }
 

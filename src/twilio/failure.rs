@@ -1,6 +1,7 @@
 //! An answer that is not the one asked for, and what it means.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 /// What a failed request means for the one who asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,9 +49,10 @@ const LACKS_PERMISSION: u32 = 70051;
 
 /// The fields of Twilio's error bodies that are understood. All are optional in one API or another.
 #[derive(Debug, Default, Deserialize)]
-struct ErrorBody {
-    #[serde(default)]
-    code: Option<serde_json::Value>,
+struct ErrorBody<'a> {
+    /// Not made into a value: whatever it is would take room.
+    #[serde(borrow, default)]
+    code: Option<&'a RawValue>,
     #[serde(default)]
     message: Option<String>,
 }
@@ -93,12 +95,9 @@ impl Failure {
     /// <https://www.twilio.com/docs/api/errors>, codes 10001, 20003, 20005, 20403, 20404, 20410,
     /// 20429, 70051, 70052; 20008 is inferred for test credentials.
     pub fn of_answer(status: u16, body: &[u8]) -> Self {
-        let error: ErrorBody = serde_json::from_slice(body).unwrap_or_default();
-        let code = error.code.and_then(|code| match code {
-            serde_json::Value::Number(number) => number.as_u64().and_then(|n| u32::try_from(n).ok()),
-            serde_json::Value::String(text) => text.parse().ok(),
-            _ => None,
-        });
+        let error: ErrorBody<'_> = serde_json::from_slice(body).unwrap_or_default();
+        // A number, or one in quotation marks.
+        let code = error.code.and_then(|code| code.get().trim_matches('"').parse().ok());
         let (kind, reason) = meaning(status, code);
         Self {
             kind,

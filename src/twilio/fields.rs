@@ -1,74 +1,140 @@
-//! The fields of an object of an answer.
+//! The fields of an object and the elements of a list as they came, none of them made into a value. What is said twice,
+//! or is more than any answer has, is refused before it takes room. Pure.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The fields of an object, none of them made into a value yet. An object that says a field twice is refused: which
-/// of the two counts, no two readers agree on, and the second could hide what the first one shows.
+/// An object with more fields is none of Twilio's.
+const MOST_FIELDS: usize = 10_000;
+/// A list with more elements is none of Twilio's, where nobody knows a smaller number.
+pub const MOST_ELEMENTS: usize = 100_000;
+
+/// The fields of an object, none of them made into a value yet.
 #[derive(Debug)]
 pub struct Fields<'a>(HashMap<String, &'a RawValue>);
 
+/// Why something cannot be taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Malformed {
+    /// It is no object, or no list; or no JSON at all.
+    Other,
+    /// An object says something twice: nobody knows which of the two is meant.
+    Twice,
+    /// More fields or elements than any answer has.
+    TooMany,
+}
+
 impl<'a> Fields<'a> {
-    /// Reads an object.
+    /// Takes an object apart.
     ///
     /// # Errors
     ///
-    /// When it is none, cannot be read, or has a field twice.
-    pub fn read(object: &'a str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(object)
+    /// When it is none, says something twice, or has too many fields.
+    pub fn read(object: &'a [u8]) -> Result<Self, Malformed> {
+        let mut fields = HashMap::new();
+        let mut problem = Malformed::Other;
+        read(object, IntoFields { fields: &mut fields, problem: &mut problem }).map_err(|_| problem)?;
+        Ok(Self(fields))
     }
 
-    /// The text of a field, as JSON.
+    /// What a field holds.
     pub fn get(&self, name: &str) -> Option<&'a str> {
-        self.raw(name).map(RawValue::get)
+        self.0.get(name).map(|raw| raw.get())
     }
 
-    /// A field, as it came.
-    pub fn raw(&self, name: &str) -> Option<&'a RawValue> {
-        self.0.get(name).copied()
-    }
-
-    /// Whether there is such a field, be it null.
-    pub fn contains(&self, name: &str) -> bool {
-        self.0.contains_key(name)
-    }
-
-    /// Every field's value, in no order.
-    pub fn values(&self) -> impl Iterator<Item = &'a RawValue> {
-        self.0.values().copied()
+    /// What the fields hold, in no order.
+    pub fn values(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.0.values().map(|raw| raw.get())
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(EachOnce)
+/// Takes a list of at most so many elements apart.
+///
+/// # Errors
+///
+/// When it is none, or has more.
+pub fn elements(list: &[u8], most: usize) -> Result<Vec<&RawValue>, Malformed> {
+    let mut elements = Vec::new();
+    let mut problem = Malformed::Other;
+    let into = IntoElements { elements: &mut elements, most, problem: &mut problem };
+    read(list, into).map_err(|_| problem)?;
+    Ok(elements)
+}
+
+fn read<'a>(text: &'a [u8], into: impl DeserializeSeed<'a>) -> Result<(), serde_json::Error> {
+    let mut parser = serde_json::Deserializer::from_slice(text);
+    into.deserialize(&mut parser)?;
+    parser.end()
+}
+
+struct IntoFields<'a, 'b> {
+    fields: &'b mut HashMap<String, &'a RawValue>,
+    problem: &'b mut Malformed,
+}
+
+impl<'a> DeserializeSeed<'a> for IntoFields<'a, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'a>>(self, parser: D) -> Result<(), D::Error> {
+        parser.deserialize_map(self)
     }
 }
 
-struct EachOnce;
-
-impl<'de> Visitor<'de> for EachOnce {
-    type Value = Fields<'de>;
+impl<'a> Visitor<'a> for IntoFields<'a, '_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
-        let mut fields = HashMap::new();
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-            match fields.entry(name) {
-                Entry::Vacant(place) => {
-                    place.insert(value);
-                }
-                Entry::Occupied(_) => return Err(M::Error::custom("a field is there twice")),
+            if self.fields.insert(name, value).is_some() {
+                *self.problem = Malformed::Twice;
+            } else if self.fields.len() > MOST_FIELDS {
+                *self.problem = Malformed::TooMany;
+            } else {
+                continue;
             }
+            return Err(A::Error::custom("refused"));
         }
-        Ok(Fields(fields))
+        Ok(())
+    }
+}
+
+struct IntoElements<'a, 'b> {
+    elements: &'b mut Vec<&'a RawValue>,
+    most: usize,
+    problem: &'b mut Malformed,
+}
+
+impl<'a> DeserializeSeed<'a> for IntoElements<'a, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'a>>(self, parser: D) -> Result<(), D::Error> {
+        parser.deserialize_seq(self)
+    }
+}
+
+impl<'a> Visitor<'a> for IntoElements<'a, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<(), A::Error> {
+        while let Some(element) = list.next_element()? {
+            if self.elements.len() == self.most {
+                *self.problem = Malformed::TooMany;
+                return Err(A::Error::custom("refused"));
+            }
+            self.elements.push(element);
+        }
+        Ok(())
     }
 }
 
@@ -77,17 +143,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_twice_is_not_read() {
-        let fields = Fields::read(r#"{"a": 1, "b": {"a": [2]}}"#).unwrap();
-        assert_eq!(
-            (fields.get("a"), fields.get("b"), fields.get("c")),
-            (Some("1"), Some(r#"{"a": [2]}"#), None)
-        );
-        for twice in [r#"{"a": 1, "a": 1}"#, r#"{"a": [1], "b": 2, "\u0061": []}"#] {
-            assert!(Fields::read(twice).is_err(), "{twice}");
+    fn what_is_said_twice_is_not_believed() {
+        let read = |text: &'static str| Fields::read(text.as_bytes()).map(|fields| fields.0.len());
+        assert_eq!(read(r#"{"a":1,"b":2}"#), Ok(2));
+        assert_eq!(read("{}"), Ok(0));
+        for twice in [r#"{"a":1,"a":1}"#, r#"{"a":1,"\u0061":2}"#] {
+            assert_eq!(read(twice), Err(Malformed::Twice), "{twice}");
         }
-        for none in ["[]", "1", "{", ""] {
-            assert!(Fields::read(none).is_err(), "{none}");
+        for other in ["", "[]", "null", r#"{"a":1} {}"#, r#"{"a":1"#, "{\"a\":\"\u{1}"] {
+            assert_eq!(read(other), Err(Malformed::Other), "{other}");
         }
+    }
+
+    #[test]
+    fn more_than_any_answer_has_is_refused_before_it_takes_room() {
+        let object = |fields: usize| {
+            let fields: Vec<String> = (0..fields).map(|number| format!("\"{number}\":0")).collect();
+            format!("{{{}}}", fields.join(","))
+        };
+        assert!(Fields::read(object(MOST_FIELDS).as_bytes()).is_ok());
+        assert_eq!(Fields::read(object(MOST_FIELDS + 1).as_bytes()).err(), Some(Malformed::TooMany));
+        let count = |text: &'static str, most| elements(text.as_bytes(), most).map(|list| list.len());
+        assert_eq!(count("[1,2]", 2), Ok(2));
+        assert_eq!(count("[1,2,3]", 2), Err(Malformed::TooMany));
+        assert_eq!(count("{}", 2), Err(Malformed::Other));
     }
 }

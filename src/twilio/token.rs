@@ -28,6 +28,9 @@ pub(super) struct Token {
 /// The longest life that Twilio grants, in seconds: 30 days. An answer must not choose a longer one.
 const LONGEST_LIFE: u64 = 30 * 86_400;
 
+/// A longer token is refused: it would be sent with every request.
+const LONGEST: usize = 8 << 10;
+
 #[derive(Deserialize)]
 struct Granted {
     access_token: Secret,
@@ -38,8 +41,13 @@ impl Token {
     /// Understands the answer to a token request that was answered at `now`.
     pub(super) fn understand(body: &[u8], now: Instant) -> Result<Self, Failure> {
         // The parser's own error may repeat the token.
-        let granted: Granted = serde_json::from_slice(body)
-            .map_err(|_| Failure::broken("the answer to the token request cannot be understood"))?;
+        let unusable = || Failure::broken("the answer to the token request cannot be understood");
+        let granted: Granted = serde_json::from_slice(body).map_err(|_| unusable())?;
+        let is_token = (1..=LONGEST).contains(&granted.access_token.reveal().len())
+            && granted.access_token.reveal().bytes().all(|byte| byte.is_ascii_graphic());
+        if !is_token {
+            return Err(unusable());
+        }
         let life = Duration::from_secs(granted.expires_in.min(LONGEST_LIFE));
         // Of a very short life half is used, so that there is no token that nobody may send.
         let used = life.saturating_sub(MARGIN).max(life / 2);
@@ -175,7 +183,15 @@ mod tests {
 
     #[test]
     fn what_is_no_token_is_not_repeated() {
-        let error = Token::understand(br#"{"access_token":"hunter2-secret"}"#, Instant::now()).unwrap_err();
-        assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        let long = "x".repeat(LONGEST + 1);
+        for odd in [r#""hunter2-secret""#, "\"\",\"expires_in\":60", r#""hunter2\r\nX: y","expires_in":60"#]
+            .map(str::to_owned)
+            .into_iter()
+            .chain([format!("\"{long}\",\"expires_in\":60")])
+        {
+            let body = format!("{{\"access_token\":{odd}}}");
+            let error = Token::understand(body.as_bytes(), Instant::now()).unwrap_err();
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        }
     }
 }

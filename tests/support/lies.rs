@@ -566,67 +566,55 @@ fn breaks() -> Vec<Case> {
 /// As much as an answer may hold, of what takes the most room once it is understood: told of every list at once.
 pub fn swollen() -> Vec<Case> {
     const SIZE: usize = 31 << 20;
-    let many = |one: &str| one.repeat(SIZE / one.len()).trim_end_matches(',').to_owned();
-    let ok = "200 OK";
-    let fails = Told::Failed("");
-    let swells = |name: &str, status: &'static str, text: Arc<dyn Fn(Target) -> String + Send + Sync>| {
-        case(format!("31 MiB everywhere: {name}"), fails, move |target| {
-            bytes(answer(status, "Content-Type: application/json\r\n", text(target)))
+    let many = |one: &str| one.repeat(SIZE / one.len());
+    let mut fields = String::with_capacity(SIZE);
+    for number in 0..2_400_000 {
+        fields.push_str(&format!("\"{number}\":1,"));
+    }
+    // What stands around, with a mark where the much goes; what the much is; and what ends it.
+    type Around = fn(Target) -> String;
+    let list: Around = |target| target.page("MUCH", "null");
+    let of_a_page: Around = |target| target.page("", "null").replacen('{', "{MUCH", 1);
+    let of_a_row: Around =
+        |target| target.page(&target.row("XX1").to_string().replacen('{', "{MUCH", 1), "null");
+    let of_a_column: Around = |target| {
+        let column = target.kind.columns.iter().map(|column| column.path).find(|path| !path.contains('.'));
+        let null = format!("\"{}\":null", column.unwrap_or("sid"));
+        let row = target.row("XX1").to_string();
+        target.page(&row.replace(&null, &null.replace("null", "[MUCH]")), "null")
+    };
+    let of_a_text: Around = |target| target.page(&target.row("MUCH").to_string(), "null");
+    let swells = |name: &str, status: &'static str, around: Around, much: String, last: &'static str| {
+        let much = Arc::new(much);
+        case(format!("31 MiB everywhere: {name}"), Told::Failed(""), move |target| {
+            let (before, after) = around(target).split_once("MUCH").map_or_else(
+                || (String::new(), String::new()),
+                |(before, after)| (before.to_owned(), after.to_owned()),
+            );
+            let much = Arc::clone(&much);
+            Arc::new(move |_, line| {
+                let length = before.len() + much.len() + last.len() + after.len();
+                write!(line, "HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{before}")?;
+                line.write_all(much.as_bytes())?;
+                write!(line, "{last}{after}")
+            })
         })
     };
-    let page = move |rows: &'static str| -> Arc<dyn Fn(Target) -> String + Send + Sync> {
-        Arc::new(move |target| target.page(&many(rows), "null"))
-    };
-    let fields = move || {
-        let mut fields = String::with_capacity(SIZE + 32);
-        let mut number = 0;
-        while fields.len() < SIZE {
-            fields.push_str(&format!("\"{number}\":1,"));
-            number += 1;
-        }
-        fields
-    };
+    let ok = "200 OK";
     vec![
-        swells("rows of one byte", ok, page("1,")),
-        swells("empty rows", ok, page("{},")),
-        swells(
-            "fields of a page",
-            ok,
-            Arc::new(move |target| target.page("", "null").replacen('{', &format!("{{{}", fields()), 1)),
-        ),
-        swells(
-            "fields of a row",
-            ok,
-            Arc::new(move |target| {
-                target
-                    .page(&target.row("XX1").to_string().replacen('{', &format!("{{{}", fields()), 1), "null")
-            }),
-        ),
-        swells(
-            "every column of a row a long list",
-            ok,
-            Arc::new(move |target| {
-                let share = SIZE / target.kind.columns.len().max(1) / 3;
-                let list = format!("[{}]", "\"\",".repeat(share).trim_end_matches(','));
-                target.page(&target.row("XX1").to_string().replace("null", &list), "null")
-            }),
-        ),
-        swells(
-            "the code of a refusal",
-            "403 No",
-            Arc::new(move |_| format!("{{\"code\":[{}]}}", many("0,"))),
-        ),
+        swells("rows of one byte", ok, list, many("1,"), "1"),
+        swells("rows of nothing", ok, list, many("{},"), "{}"),
+        swells("fields of a page", ok, of_a_page, fields.clone(), ""),
+        swells("fields of a row", ok, of_a_row, fields, ""),
+        swells("elements of a column", ok, of_a_column, many("\"\","), "\"\""),
+        swells("one text", ok, of_a_text, many("\\u0041"), ""),
+        swells("the code of a refusal", "403 No", |_| "{\"code\":[MUCH]}".to_owned(), many("0,"), "0"),
         swells(
             "the message of a refusal",
-            "401 No",
-            Arc::new(move |_| format!("{{\"code\":70051,\"message\":\"{}\"}}", many("required permission "))),
-        ),
-        swells(
-            "one text",
-            ok,
-            Arc::new(move |target| {
-                target.page(&target.row("HERE").to_string().replace("HERE", &many("\\u0041")), "null")
-            }),
+            "403 No",
+            |_| "{\"code\":1,\"message\":\"MUCH\"}".to_owned(),
+            many("required permission "),
+            "",
         ),
     ]
 }

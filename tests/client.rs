@@ -19,7 +19,7 @@ async fn ask(server: &MockServer) -> Result<Vec<u8>, Failure> {
     let secret = Secret::new("0123456789abcdef0123456789abcdef".to_owned());
     let credential = Credential::new(ACCOUNT, ACCOUNT, secret, Source::Environment).unwrap();
     let url = Url::parse("https://api.twilio.com/2010-04-01/Accounts.json").unwrap();
-    client.get(Request { url: &url, caller: credential.caller() }).await.map(|reply| reply.body)
+    client.get(Request { url: &url, caller: credential.caller() }).await.map(|reply| reply.body.to_vec())
 }
 
 #[tokio::test]

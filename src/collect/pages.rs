@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 
 use url::Url;
-use zeroize::Zeroizing;
 
 use crate::credentials::Caller;
-use crate::twilio::{Client, Failure, Request};
+use crate::twilio::{Body, Client, Failure, Request};
 
 /// A listing of more pages is not read on: at the largest page size that is a million rows.
 const MOST_PAGES: u32 = 1000;
@@ -31,7 +30,7 @@ impl<'a> Pages<'a> {
     }
 
     /// The next answer and where it came from; nothing at the end.
-    pub(super) async fn next(&mut self) -> Option<Result<(Url, Zeroizing<Vec<u8>>), Failure>> {
+    pub(super) async fn next(&mut self) -> Option<Result<(Url, Body), Failure>> {
         let url = self.next.take()?;
         if self.count >= MOST_PAGES {
             return Some(Err(Failure::broken("it has more than 1000 pages: not read on")));

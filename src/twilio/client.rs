@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use reqwest::RequestBuilder;
 use reqwest::header::{ACCEPT, DATE, HeaderMap, RETRY_AFTER};
 use url::Url;
-use zeroize::Zeroizing;
 
 use super::address::Address;
+use super::body::{Body, BodyProblem, Room};
 use super::failure::{Failure, FailureKind};
 use super::gate::{Gate, Limits};
 use super::resolve::{SystemResolver, is_no_such_name};
@@ -17,12 +17,10 @@ use super::retry::{Patience, Try, wait_before_next};
 use super::tempo::Sign;
 use super::token::{Token, Tokens};
 use super::traffic::Traffic;
-use crate::credentials::{Caller, append};
+use crate::credentials::Caller;
 use crate::model::{AccountSid, Region};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// A larger answer is refused: no page of 1000 rows comes near it.
-const MAX_ANSWER: usize = 32 << 20;
 /// Access tokens that are asked for on behalf of one request at most, each having expired before its turn came.
 const MOST_TOKENS: u32 = 10;
 /// Where an OAuth app gets its access token.
@@ -42,6 +40,7 @@ pub struct Client {
     gate: Gate,
     tokens: Tokens,
     patience: Patience,
+    room: Room,
     traffic: Arc<Traffic>,
 }
 
@@ -58,7 +57,7 @@ pub struct Request<'a> {
 #[derive(Debug)]
 pub struct Reply {
     /// Its body.
-    pub body: Zeroizing<Vec<u8>>,
+    pub body: Body,
     /// Twilio's clock, where the answer tells it.
     pub date: Option<Timestamp>,
     /// This machine's clock when the answer had arrived.
@@ -69,7 +68,7 @@ pub struct Reply {
 
 /// An answer of any status, or why there was none.
 struct Exchanged {
-    answered: Result<Zeroizing<Vec<u8>>, Failure>,
+    answered: Result<Body, Failure>,
     ended: Try,
     date: Option<Timestamp>,
     home_region: Option<Region>,
@@ -119,7 +118,16 @@ impl Client {
         }
         let (gate, tokens) = (Gate::new(limits), Tokens::default());
         let traffic = Arc::new(Traffic::within(limits.budget, limits.until));
-        Ok(Self { http: builder.build()?, address, limits, gate, tokens, patience, traffic })
+        Ok(Self {
+            http: builder.build()?,
+            address,
+            limits,
+            gate,
+            tokens,
+            patience,
+            room: Room::default(),
+            traffic,
+        })
     }
 
     /// How much is asked at once at most.
@@ -230,7 +238,7 @@ impl Client {
             let left = self.patience.altogether.saturating_sub(*spent);
             *count += 1;
             let Exchanged { answered, ended, date, home_region, in_account } =
-                try_once(request.timeout(self.patience.one_try.min(left)), path).await;
+                try_once(request.timeout(self.patience.one_try.min(left)), path, &self.room).await;
             let is_unknown = matches!(&answered, Err(failure) if failure.kind == FailureKind::NoSuchHost);
             self.traffic.ended(status(ended).filter(|_| !is_unknown), began.elapsed());
             // Whoever waits for the next try keeps nobody else from asking.
@@ -320,7 +328,7 @@ fn no_token(failure: Failure) -> Failure {
     }
 }
 
-async fn try_once(request: RequestBuilder, path: &str) -> Exchanged {
+async fn try_once(request: RequestBuilder, path: &str, room: &Room) -> Exchanged {
     let nothing = |failure, ended| Exchanged {
         answered: Err(failure),
         ended,
@@ -347,7 +355,7 @@ async fn try_once(request: RequestBuilder, path: &str) -> Exchanged {
         let ended = Try::Answered { status, retry_after };
         Exchanged { answered, ended, date, home_region, in_account }
     };
-    match read_body(answer).await {
+    match room.read(answer).await {
         Ok(body) if status == 200 => answered(Ok(body), status),
         Ok(body) => answered(Err(Failure::of_answer(status, &body)), status),
         Err(BodyProblem::TooLarge) => {
@@ -355,25 +363,7 @@ async fn try_once(request: RequestBuilder, path: &str) -> Exchanged {
             let failure = Failure::broken("the answer is larger than 32 MiB: refused").with_status(status);
             answered(Err(failure), 200)
         }
-        Err(BodyProblem::Broken(failure)) => unanswered(failure.with_status(status)),
-    }
-}
-
-enum BodyProblem {
-    TooLarge,
-    Broken(Failure),
-}
-
-/// The body, wiped when it is dropped: Twilio's list of accounts has the Auth Token of each, whether it is wanted or not.
-async fn read_body(mut answer: reqwest::Response) -> Result<Zeroizing<Vec<u8>>, BodyProblem> {
-    let mut body = Zeroizing::new(Vec::new());
-    loop {
-        match answer.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > MAX_ANSWER => return Err(BodyProblem::TooLarge),
-            Ok(Some(chunk)) => append(&mut body, &chunk),
-            Ok(None) => return Ok(body),
-            Err(_) => return Err(BodyProblem::Broken(Failure::broken("the answer broke off"))),
-        }
+        Err(BodyProblem::Broken) => unanswered(Failure::broken("the answer broke off").with_status(status)),
     }
 }
 

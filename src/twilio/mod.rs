@@ -4,6 +4,7 @@
 //! What to ask and what to keep of an answer is decided elsewhere.
 
 mod address;
+mod body;
 mod client;
 mod failure;
 mod fields;
@@ -16,6 +17,7 @@ mod token;
 mod traffic;
 
 pub use address::{Address, AddressError};
+pub use body::Body;
 pub use client::{Client, Reply, Request};
 pub use failure::{Failure, FailureKind};
 pub use fields::Fields;

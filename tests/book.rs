@@ -159,7 +159,7 @@ fn the_book_reads_in_light_in_dark_and_on_a_phone_and_asks_nobody() {
     let seen = met["seen"].as_array().unwrap();
     assert_eq!(seen.len(), 3 * READ.len());
     for (place, look) in seen.iter().enumerate() {
-        assert!(look["page"].as_u64() <= look["window"].as_u64(), "wider than the window: {look}");
+        assert!(look["page"].as_f64() <= look["window"].as_f64(), "wider than the window: {look}");
         assert_eq!(look["theme"], if place % 3 == 1 { "dark" } else { "light" }, "{look}");
     }
     assert!(met["found"].as_u64() > Some(5), "the search finds webhooks: {met}");

@@ -14,11 +14,16 @@ const seen = [];
 for (const page of pages) {
   for (const look of looks) {
     seen.push(await inPage(browser, `${folder}/${page}`, noted, look, (open) =>
-      open.evaluate(() => ({
-        theme: document.documentElement.classList.contains("light") ? "light" : "dark",
-        page: document.documentElement.scrollWidth,
-        window: window.innerWidth,
-      }))));
+      open.evaluate(() => {
+        // The text scrolls in a frame of its own; wide tables and blocks of code do so in theirs.
+        const text = document.querySelector(".content");
+        const edge = text.getBoundingClientRect();
+        return {
+          theme: document.documentElement.classList.contains("light") ? "light" : "dark",
+          page: Math.max(document.documentElement.scrollWidth, edge.right, edge.left + text.scrollWidth),
+          window: window.innerWidth,
+        };
+      })));
   }
 }
 const found = await inPage(browser, `${folder}/${pages[0]}`, noted, {}, async (open) => {

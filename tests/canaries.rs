@@ -274,9 +274,14 @@ fn table() -> Vec<String> {
     add("checks show webhook-http");
     add("checks new my-check --family phi-handling --checks-dir mine");
     add("checks test");
-    for platform in
-        ["systemd", "cron", "launchd", "windows", "kubernetes --image clinic.example/audit:1", "github"]
-    {
+    for platform in [
+        "systemd",
+        "cron",
+        "launchd",
+        "windows",
+        "kubernetes --image clinic.example/audit:1",
+        "github --image clinic.example/audit:1",
+    ] {
         add(&format!("schedule {platform}"));
     }
     add("notify test --credentials credentials.toml");

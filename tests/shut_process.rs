@@ -7,7 +7,7 @@
 #[path = "support/memory.rs"]
 mod memory;
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, Permissions};
 use std::io::Read as _;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
@@ -106,7 +106,11 @@ fn a_crash_leaves_no_core_dump_whatever_the_limits_are() {
         let limits = fs::read_to_string(format!("/proc/{process}/limits")).unwrap();
         let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
         assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
-        assert!(Command::new("kill").args([&format!("-{signal}"), &process]).status().unwrap().success());
+        // The first SEGV of nobody's making is taken for a stack that grew too large, and only the next one kills.
+        for _ in 0..if signal == "SEGV" { 2 } else { 1 } {
+            assert!(Command::new("kill").args([&format!("-{signal}"), &process]).status().unwrap().success());
+            std::thread::sleep(std::time::Duration::from_millis(300));
+        }
         let status = child.wait().unwrap();
         assert!(status.signal().is_some() && !status.core_dumped(), "{signal}: {status}");
         let names: Vec<_> = fs::read_dir(waiting.folder.path())
@@ -188,5 +192,4 @@ fn a_panic_says_its_place_and_ends_with_5() {
     assert_eq!(said.status.code(), Some(5), "{text}");
     assert!(text.contains("internal error in ") && text.contains("report this line"), "{text}");
     assert!(!text.contains(&waiting.hidden.text()) && !text.contains("RUST_BACKTRACE"), "{text}");
-    let _ = File::open(waiting.folder.path());
 }

@@ -140,7 +140,7 @@ fn every_way_in_leaves_nothing_behind() {
     is_wiped("the keyring", &hidden, || gathered(None, &mut io::empty(), &nothing, &[], &keyring));
 
     let hidden = Hidden::new(8);
-    printed(&keyring, &keyring_entry("ops"), &hidden, "", "\\n");
+    printed(&keyring, &keyring_entry("ops"), &hidden, "", "");
     let named = || named_secret("ops", &Default::default(), &nothing, &Files(&keyring)).unwrap();
     is_wiped("a named secret", &hidden, named);
 

@@ -108,6 +108,9 @@ impl Archive {
                 let here = State::read(&folder.join(&name), MANIFEST, SIGNATURE)?;
                 let kept = archive.scans.remove(&id).map_or(State::NotSealed, |stored| stored.kept);
                 archive.scans.insert(id, Stored { is_here: true, here, kept });
+            } else if prefix.is_empty() && !is_folder && Region::from_word(&name).is_some() {
+                // Somebody put something else in the place of a Region's folder, and its scans are out of sight.
+                archive.others.push((name, Other::NoFolder));
             } else if let Some(other) = Other::of(&name, is_folder) {
                 archive.others.push((name, other));
             }
@@ -175,7 +178,7 @@ impl State {
 impl Other {
     fn of(name: &str, is_folder: bool) -> Option<Self> {
         if name.starts_with(REMOVING) {
-            return Some(Self::Removing);
+            return Some(if is_folder { Self::Removing } else { Self::NoFolder });
         }
         let finished = name.strip_suffix(UNFINISHED);
         let (id, suffix) = match finished.unwrap_or(name).split_once('.') {

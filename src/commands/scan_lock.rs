@@ -11,6 +11,7 @@ use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
 
 use super::scan_folder::open_lock;
+use super::trusted_folder::{Openness, refuse_if_exchangeable};
 use super::{Exit, Stop};
 use crate::model::in_seconds;
 
@@ -40,6 +41,7 @@ impl ScanLock {
         if !output.is_dir() {
             return Ok(None);
         }
+        refuse_if_exchangeable(output, Openness::Closed).map_err(Stop::with(Exit::Broken))?;
         let path = output.join(FILE);
         let file = open_lock(&path)
             .with_context(|| format!("cannot open {}", path.display()))

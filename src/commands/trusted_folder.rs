@@ -19,10 +19,10 @@ pub(super) enum Openness {
     LikeTmp,
 }
 
-/// Insists that only the user and root can exchange what is in a folder, as far as it is there already. Where a folder
-/// above it belongs to somebody else, that is said, for that may be meant so.
+/// Insists that only the user and root can exchange what is in a folder. Where a folder above it belongs to somebody else,
+/// that is said, for that may be meant so.
 pub(super) fn refuse_if_exchangeable(folder: &Path, openness: Openness) -> anyhow::Result<()> {
-    for stranger in strangers_above(folder, openness)? {
+    for stranger in strangers_above(folder, openness, Missing::Refused)? {
         tracing::warn!("{stranger}: run this as that user, or choose a folder that only you and root rule");
     }
     Ok(())
@@ -30,16 +30,25 @@ pub(super) fn refuse_if_exchangeable(folder: &Path, openness: Openness) -> anyho
 
 /// The same, and nobody else's folder may be above it: before something is removed.
 pub(super) fn insist_on_own(folder: &Path) -> anyhow::Result<()> {
-    match strangers_above(folder, Openness::Closed)?.into_iter().next() {
+    match strangers_above(folder, Openness::Closed, Missing::Refused)?.into_iter().next() {
         None => Ok(()),
         Some(stranger) => Err(anyhow::anyhow!("{stranger}: nothing is removed here; do it as that user")),
     }
 }
 
+/// What it means that a folder is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    /// It is still to be made.
+    Made,
+    /// It was there a moment ago: somebody exchanges it.
+    Refused,
+}
+
 /// Makes a folder for its owner alone where it is not there yet, and those above it.
 pub(super) fn make(folder: &Path, openness: Openness) -> anyhow::Result<()> {
-    // Before, so that nothing is made where somebody leads us to; and after, for it may have been there.
-    strangers_above(folder, openness)?;
+    // Before, so that nothing is made where somebody leads us to; and after, for somebody else may have made it.
+    strangers_above(folder, openness, Missing::Made)?;
     private_folder(folder, true).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     refuse_if_exchangeable(folder, openness)
 }
@@ -62,7 +71,7 @@ const MOST_LINKS: usize = 40;
 
 /// The folders above one that belong to neither us nor root, in words.
 #[cfg(unix)]
-fn strangers_above(folder: &Path, openness: Openness) -> anyhow::Result<Vec<String>> {
+fn strangers_above(folder: &Path, openness: Openness, missing: Missing) -> anyhow::Result<Vec<String>> {
     use std::collections::VecDeque;
     use std::ffi::OsString;
 
@@ -83,8 +92,10 @@ fn strangers_above(folder: &Path, openness: Openness) -> anyhow::Result<Vec<Stri
         let next = at.join(part);
         let found = match fs::symlink_metadata(&next) {
             Ok(found) => found,
-            // It is still to be made, and so is whatever is below it.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(strangers),
+            // And so is whatever is below it.
+            Err(error) if missing == Missing::Made && error.kind() == io::ErrorKind::NotFound => {
+                return Ok(strangers);
+            }
             Err(error) => return Err(error).with_context(|| format!("cannot look at {}", next.display())),
         };
         let is_last = left.is_empty();
@@ -148,6 +159,6 @@ fn stranger(found: &fs::Metadata) -> Option<u32> {
 
 /// Elsewhere a folder in a user's profile is private by default, and its access list is not asked.
 #[cfg(not(unix))]
-fn strangers_above(_folder: &Path, _openness: Openness) -> anyhow::Result<Vec<String>> {
+fn strangers_above(_folder: &Path, _openness: Openness, _missing: Missing) -> anyhow::Result<Vec<String>> {
     Ok(Vec::new())
 }

@@ -96,10 +96,10 @@ const NEVER_RUN: &[(&str, &str)] = &[
     // It is one statement.
     ("select 1; select 2", "several"),
     ("select 1; delete from api_key", "may only read"),
-    ("select 1;\0delete from api_key", "unrecognized token"),
-    ("/* */ -- x", "no columns"),
-    (";", "no columns"),
-    ("", "no columns"),
+    ("select 1;\0delete from api_key", "no column"),
+    ("/* */ -- x", "it asks nothing"),
+    (";", "it asks nothing"),
+    ("", "it asks nothing"),
     ("explain delete from api_key", "may only read"),
 ];
 
@@ -112,7 +112,7 @@ fn too_large() -> Vec<(String, &'static str)> {
         (format!("select {}1", "1+".repeat(20_000)), "maximum depth"),
         (vec!["select 1"; 5_000].join(" union all "), "too many terms"),
         (format!("select {}", vec!["1"; 3_000].join(",")), "too many columns"),
-        (format!("select * from {}", vec!["api_key"; 70].join(",")), "at most 64 tables"),
+        (format!("select count(*) from {}", vec!["api_key"; 70].join(",")), "at most 64 tables"),
         (format!("select '{}'", "x".repeat(2_000_000)), "longer than"),
         (format!("select coalesce({})", vec!["1"; 3_000].join(",")), "too many arguments"),
     ]

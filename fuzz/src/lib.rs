@@ -11,8 +11,11 @@ pub mod redact;
 pub mod reduce;
 pub mod review_import;
 
+/// A target: its name, and what it does with an input.
+pub type Target = (&'static str, fn(&[u8]));
+
 /// Every target.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[Target] = &[
     ("audit_toml", audit_toml::run),
     ("check_file", check_file::run),
     ("fix_journal", fix_journal::run),

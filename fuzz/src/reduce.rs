@@ -45,7 +45,7 @@ fn reduced(data: &[u8]) -> Vec<(&'static Kind, Vec<Row>)> {
 fn is_kept_as_said(columns: &[Column], row: &Row) {
     // What a thing goes by may look like a token, for that is how SIDs look.
     let is_telling = |(mark, secret): &(&str, &str)| *mark != "@2" && row.sid.contains(secret);
-    assert!(!PLANTED.iter().any(|planted| is_telling(planted)), "{}", row.sid);
+    assert!(!PLANTED.iter().any(is_telling), "{}", row.sid);
     for (column, value) in columns.iter().zip(&row.values) {
         match value {
             Value::Null => {}
@@ -68,7 +68,7 @@ fn fits(column: &Column, text: &str) {
     match column.keep {
         // Nobody types it; still nothing that is a token or a password comes through.
         Keep::Text | Keep::Json | Keep::OfEach(_) => {
-            assert!(shows().is_none_or(|mark| mark == "@1"), "{name}: {text}");
+            assert!(shows().is_none_or(|mark| mark != "@3"), "{name}: {text}");
         }
         Keep::Masked => assert!(text.chars().count() <= 5, "{name}: {text}"),
         Keep::Country => assert!(text.len() == 2 && all(|c| c.is_ascii_uppercase()), "{name}: {text}"),
@@ -81,8 +81,9 @@ fn fits(column: &Column, text: &str) {
         Keep::MailDomain | Keep::MailDomains => assert!(!text.contains('@'), "{name}: {text}"),
         Keep::Host => assert!(!text.contains(['@', '?', '#', ' ', '=', '&']), "{name}: {text}"),
         Keep::OneOf(words) => assert!(words.contains(&text), "{name}: {text}"),
+        // A token that begins in the middle of a word is not told from the word.
         Keep::Label | Keep::Names => {
-            assert!(shows().is_none(), "{name}: {text}");
+            assert!(shows().is_none_or(|mark| mark == "@2"), "{name}: {text}");
             assert!(
                 column.keep == Keep::Names || text.chars().count() <= 256,
                 "{name}: {} letters",

@@ -50,7 +50,7 @@ fn finding(id: &str) -> Option<(Finding, &'static Rule)> {
     let finding = Finding {
         finding_id: format!("twa-{number:016x}"),
         change: Change::New,
-        outcome: if number % 2 == 0 { Outcome::Fail } else { Outcome::Manual },
+        outcome: if number.is_multiple_of(2) { Outcome::Fail } else { Outcome::Manual },
         waived: false,
         severity: Severity::High,
         blocks_go_live: true,

@@ -154,10 +154,11 @@ impl Sandbox {
         query: &str,
     ) -> rusqlite::Result<Statement<'c>> {
         let statement = connection.prepare(query)?;
-        if statement.readonly() {
+        if statement.readonly() && statement.column_count() > 0 {
             return Ok(statement);
         }
-        self.explain(MAY_ONLY_READ.to_owned());
+        let asks = statement.column_count() > 0 || !statement.readonly();
+        self.explain(if asks { MAY_ONLY_READ } else { "it asks nothing: it must be a select" }.to_owned());
         Err(Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_AUTH), None))
     }
 

@@ -361,7 +361,8 @@ async fn no_command_format_or_log_level_lets_a_secret_out() {
         world.file("credentials.toml", &(tokens + &secrets(&hook)));
         let keys = entry(&credential(&estate, "SK0a01")) + &entry(&credential(&estate, "SK0b01"));
         world.file("fix-credentials.toml", &keys);
-        world.file("estate.json", &estate.to_string());
+        // `simulate` tells the credentials that it made up, so that somebody can sign in: here those of another estate.
+        world.file("estate.json", &json!({"accounts": [{"sid": "AC0099", "name": "Another"}]}).to_string());
         world.file("audit.toml", &declared(&hook));
         let env = [
             ("TWILIO_AUDIT_FIX_CREDENTIALS", "fix-credentials.toml"),

@@ -34,7 +34,7 @@ fn estate() -> Value {
 }
 
 /// The check that reads a list and the fewest others.
-fn narrowest<'a>(checks: &'a [Compiled], target: Target) -> &'a str {
+fn narrowest(checks: &[Compiled], target: Target) -> &str {
     let reads = |check: &&Compiled| check.needs().any(|kind| kind.name == target.kind.name);
     let check = checks.iter().filter(reads).min_by_key(|check| check.needs().count());
     &check.unwrap_or_else(|| panic!("nobody reads {}", target.kind.name)).check.id

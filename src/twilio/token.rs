@@ -170,12 +170,12 @@ mod tests {
         let tokens = Tokens::default();
         let refused = || Failure { kind: FailureKind::NoToken, ..Failure::broken("refused") };
         for (ends, then) in
-            [(Failure::broken("no answer"), "a token"), (refused(), "refused"), (refused(), "refused")]
+            [(Failure::broken("no answer"), "a-token"), (refused(), "refused"), (refused(), "refused")]
         {
             let app = if ends.kind == FailureKind::NoToken { "OQ1" } else { "OQ2" };
             let first = tokens.of(app, None, || async { Err(ends) }).await;
             assert!(first.is_err());
-            let second = tokens.of(app, None, || async { Ok(token("a token", 60)) }).await;
+            let second = tokens.of(app, None, || async { Ok(token("a-token", 60)) }).await;
             let said = second.map_or_else(|failure| failure.reason, |token| token.bearer.reveal().to_owned());
             assert_eq!(said, then);
         }

@@ -7,7 +7,6 @@
 #[path = "support/audit.rs"]
 mod audit;
 #[path = "support/fixing.rs"]
-#[allow(dead_code, reason = "only the clinic is needed")]
 mod fixing;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -145,7 +145,8 @@ fn unknown(program: &clap::Command, words: &[&str]) -> Option<String> {
 
 #[test]
 fn every_target_of_make_that_the_documents_name_exists() {
-    let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
+    let makefile =
+        ["Makefile", "packaging/dist.mk"].map(|path| fs::read_to_string(root().join(path)).unwrap()).concat();
     let mut named = BTreeSet::new();
     for path in documents() {
         let text = fs::read_to_string(path).unwrap();

@@ -1,7 +1,7 @@
 //! A check that somebody else wrote can read the evidence and nothing else, and ends: whatever it tries is refused or stopped
 //! with a sentence that names it and says what it may not do.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 #[path = "support/audit.rs"]
 mod audit;

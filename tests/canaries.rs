@@ -289,6 +289,8 @@ fn table() -> Vec<String> {
     add("login");
     add("login --secret ops");
     add("logout");
+    add("completions bash");
+    add("man --to pages");
     lines
 }
 

@@ -397,3 +397,21 @@ fn a_link_beside_the_scans_is_not_followed_by_whoever_removes() {
     let said = String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat()).into_owned();
     assert!(output.status.code() == Some(1) && said.contains("ie1"), "{said}");
 }
+
+#[test]
+fn a_volume_that_is_open_to_its_container_is_told_of_and_taken() {
+    if !is_root() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let script =
+        "mount -t tmpfs -o mode=0777 tmpfs \"$1\" && exec \"$0\" scan --demo --format none --output \"$1\"";
+    let ended = Command::new("unshare")
+        .args(["--mount", "sh", "-c", script, env!("CARGO_BIN_EXE_twilio-audit")])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(3), "{said}");
+    assert!(said.contains("which is mounted there"), "{said}");
+}

@@ -148,7 +148,7 @@ fn examined(
         kinds_needed: audit::kinds_needed(needs),
         lacks: if active { audit::lacks(needs, holding, has_app) } else { Vec::new() },
         lacks_are_certain: !matches!(holding, Holding::Policy(None) | Holding::UnknownKey),
-        would_do: audit::would_do(needs, holding).filter(|_| active),
+        would_do: audit::would_do(needs, holding).filter(|_| active && !strength.reads_others(account)),
         credential: probed.credential,
         hosts: probed.hosts,
     }

@@ -66,11 +66,11 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     if let Some(folder) = &args.to {
         write_files(&stored, as_of, folder)?;
     }
-    let mut verdict = Verdict::CannotSay;
-    print(|out| {
-        verdict = report::gate(&stored.scan, &stored.store, as_of, args.format, out)?;
-        Ok(())
-    })?;
+    // Written whole before it is printed: whoever closes the pipe early changes no verdict.
+    let mut statement = Vec::new();
+    let verdict = report::gate(&stored.scan, &stored.store, as_of, args.format, &mut statement)
+        .map_err(Stop::with(Exit::Broken))?;
+    print(|out| out.write_all(&statement))?;
     Ok(match verdict {
         Verdict::Ready => Exit::Complete,
         Verdict::NotReady => Exit::Faults,

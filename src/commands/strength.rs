@@ -30,6 +30,17 @@ impl<'a> Strength<'a> {
         if account.is_parent || is_root { &self.of_parent } else { &self.of_subaccount }
     }
 
+    /// Whether an account is the parent, with an Auth Token that reads other accounts too: a key in its place would read
+    /// its own account alone.
+    pub(super) fn reads_others(&self, account: &AccountInTree) -> bool {
+        let has_none = |other: &AccountInTree| {
+            !other.is_parent && other.is_active() && self.credentials.own(&other.account).is_none()
+        };
+        account.is_parent
+            && self.tree.parent_signs_in_with(CredentialKind::AuthToken)
+            && self.tree.accounts.iter().any(has_none)
+    }
+
     /// What an account is read with; the policy of its key or app, where that is known.
     pub(super) fn holding<'p>(&self, account: &AccountInTree, policy: Option<&'p [String]>) -> Holding<'p> {
         match self.tree.signed_in.get(&account.account).map(|found| found.kind) {
@@ -47,7 +58,13 @@ impl<'a> Strength<'a> {
 pub(super) fn notice(catalogue: &Catalogue, read_with: &[(bool, String)]) -> Option<String> {
     let needs = |place| audit::needs(place, &catalogue.kinds, &catalogue.checks);
     let (of_parent, of_subaccount) = (needs(Place::Parent), needs(Place::Subaccount));
+    // What has no credential of its own was read with the parent's Auth Token, which no key can replace there.
+    let has_others =
+        read_with.iter().any(|(is_parent, kind)| !is_parent && CredentialKind::from_word(kind).is_none());
     let is_stronger = |(is_parent, kind): &&(bool, String)| {
+        if *is_parent && has_others && CredentialKind::from_word(kind) == Some(CredentialKind::AuthToken) {
+            return false;
+        }
         let needs = if *is_parent { &of_parent } else { &of_subaccount };
         CredentialKind::from_word(kind)
             .is_some_and(|kind| audit::would_do(needs, of_kind(kind, None)).is_some())

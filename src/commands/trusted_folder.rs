@@ -140,6 +140,11 @@ fn refuse_open(folder: &Path, found: &fs::Metadata, even_sticky: bool) -> anyhow
     use std::os::unix::fs::MetadataExt as _;
     let (is_open, is_sticky) = (found.mode() & 0o002 != 0, found.mode() & 0o1000 != 0);
     anyhow::ensure!(found.is_dir(), "{} is no folder", folder.display());
+    if is_open && !is_sticky && is_mounted(folder, found) {
+        // Volumes of containers are open to whoever is in the container, and that is nobody else.
+        tracing::warn!("anybody on this machine may write to {}, which is mounted there", folder.display());
+        return Ok(());
+    }
     anyhow::ensure!(
         !is_open || is_sticky && !even_sticky,
         "anybody on this machine may write to {0}, and could exchange the report: choose another folder, or run \
@@ -147,6 +152,13 @@ fn refuse_open(folder: &Path, found: &fs::Metadata, even_sticky: bool) -> anyhow
         folder.display()
     );
     Ok(())
+}
+
+/// Whether a file system of its own is mounted at a folder.
+#[cfg(unix)]
+fn is_mounted(folder: &Path, found: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    folder.parent().and_then(|above| fs::metadata(above).ok()).is_some_and(|above| above.dev() != found.dev())
 }
 
 /// Whom something belongs to, where that is neither us nor root.

@@ -26,7 +26,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)
 WITHOUT_PATHS = CFLAGS="-ffile-prefix-map=$(CURDIR)=/source -ffile-prefix-map=$(CARGO_HOME)=/cargo" \
   RUSTFLAGS="--remap-path-prefix=$(CURDIR)=/source --remap-path-prefix=$(CARGO_HOME)=/cargo $(RANDOMNESS) $(1)"
 BUILD = PATH="$(CURDIR)/$(DIST_TOOLS)/bin:$$PATH" cargo auditable build --release --locked --bin twilio-audit --target-dir $(BUILT)
-TAR = tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@$(SOURCE_DATE_EPOCH)
+TAR = tar --sort=name --mode=u=rwX,go=rX --owner=0 --group=0 --numeric-owner --mtime=@$(SOURCE_DATE_EPOCH)
 
 .PHONY: dist dist-check
 

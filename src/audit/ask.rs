@@ -132,7 +132,9 @@ fn answer(mut statement: Statement<'_>) -> rusqlite::Result<Answer> {
         }
         let values = (0..columns.len()).map(|place| row.get_ref(place).map(value));
         let values: Vec<serde_json::Value> = values.collect::<rusqlite::Result<_>>()?;
-        bytes += values.iter().filter_map(|value| value.as_str()).map(str::len).sum::<usize>();
+        // A number takes room too: that of a value, whatever it is.
+        let text = |value: &serde_json::Value| value.as_str().map_or(0, str::len);
+        bytes += values.iter().map(|value| size_of_val(value) + text(value)).sum::<usize>();
         rows.push(values);
     }
     Ok(Answer { columns, rows, is_cut: false })

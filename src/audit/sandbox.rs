@@ -44,7 +44,7 @@ const FUNCTIONS: &[&str] = &[
     "julianday", "lag", "last_value", "lead", "length", "like", "likelihood", "likely", "lower", "ltrim", "max", "min",
     "nth_value", "ntile", "nullif", "octet_length", "percent_rank", "printf", "quote", "random", "rank", "replace",
     "round", "row_number", "rtrim", "sign", "soundex", "strftime", "string_agg", "substr", "substring", "sum", "time",
-    "timediff", "total", "trim", "typeof", "unhex", "unicode", "unixepoch", "unlikely", "upper",
+    "timediff", "total", "trim", "typeof", "unicode", "unixepoch", "unlikely", "upper",
 ];
 
 /// Tables that SQLite makes of a text.

@@ -60,8 +60,10 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         print(|out| writeln!(out, "{}", report::gate_schema()))?;
         return Ok(Exit::Complete);
     }
-    let stored = StoredScan::open(&args.scan)?;
-    let seal = seal_of(&args.scan, &args.trusted)?;
+    // `latest` may lead to another scan a moment later: what is read and what is verified are one.
+    let folder = args.scan.canonicalize().unwrap_or_else(|_| args.scan.clone());
+    let stored = StoredScan::open(&folder)?;
+    let seal = seal_of(&folder, &args.trusted)?;
     let as_of = AsOf { moment: Timestamp::now(), max_age: Some(args.max_age), seal: Some(&seal) };
     if let Some(folder) = &args.to {
         write_files(&stored, as_of, folder)?;

@@ -209,6 +209,8 @@ fn redact_value(value: &str) -> String {
 
 /// URLs that are remembered at most: the questions about one come one after the other, by check after check.
 const REMEMBERED: usize = 10_000;
+/// A longer one is not remembered, in bytes: whoever asks could fill the memory with them.
+const LONGEST_REMEMBERED: usize = 8 << 10;
 
 thread_local! {
     static KNOWN: RefCell<HashMap<String, Option<Rc<Parts>>>> = RefCell::default();
@@ -216,6 +218,9 @@ thread_local! {
 
 /// The same as [`parts`], worked out once for each URL.
 pub fn known_parts(text: &str) -> Option<Rc<Parts>> {
+    if text.len() > LONGEST_REMEMBERED {
+        return parts(text).map(Rc::new);
+    }
     KNOWN.with_borrow_mut(|known| {
         if let Some(parts) = known.get(text) {
             return parts.clone();

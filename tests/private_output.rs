@@ -3,6 +3,8 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+#[path = "support/another_user.rs"]
+mod another_user;
 #[path = "support/audit.rs"]
 mod audit;
 
@@ -14,20 +16,9 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use another_user::{NOBODY, is_root};
 use audit::Audit;
 use tempfile::TempDir;
-
-/// Nobody's user and group on Debian.
-const NOBODY: u32 = 65534;
-
-fn is_root() -> bool {
-    let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
-    if !is_root {
-        assert!(std::env::var_os("CI").is_none(), "CI must run this as root");
-        eprintln!("skipped: only root can become another user");
-    }
-    is_root
-}
 
 /// `twilio-audit ARGUMENTS` in a folder, with a umask.
 fn run_with(umask: &str, folder: &Path, arguments: &[&str]) -> Output {
@@ -289,32 +280,12 @@ fn another_user_who_swaps_folders_for_links_leads_nothing_elsewhere() {
         .collect();
     let attackers = [Attacker::new(&swap), Attacker::new(&swap)];
     let from = victim.path().join("latest").display().to_string();
+    let scan = ["scan", "--demo", "--quiet", "--check", "webhook-http", "--format", "none"];
     let (mut runs, mut whole) = (0, 0);
     for _ in 0..ROUNDS {
         for arguments in [
-            &[
-                "scan",
-                "--demo",
-                "--quiet",
-                "--check",
-                "webhook-http",
-                "--format",
-                "none",
-                "--output",
-                &names[0],
-            ][..],
-            &[
-                "scan",
-                "--demo",
-                "--quiet",
-                "--check",
-                "webhook-http",
-                "--format",
-                "none",
-                "--resume",
-                "--output",
-                &names[0],
-            ],
+            &[&scan[..], &["--output", &names[0]]].concat()[..],
+            &[&scan[..], &["--resume", "--output", &names[0]]].concat(),
             &["prune", "--output", &names[0], "--keep-last", "1"],
             &["merge", "--output", &names[0]],
             &["keygen", "--to", &names[1]],

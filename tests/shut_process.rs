@@ -4,25 +4,25 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+#[path = "support/another_user.rs"]
+mod another_user;
 #[path = "support/memory.rs"]
 mod memory;
 
 use std::fs::{self, Permissions};
 use std::io::Read as _;
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use another_user::{NOBODY, is_root};
 use memory::Hidden;
 use tempfile::TempDir;
 
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const KEY: &str = "SK00000000000000000000000000000001";
-/// Nobody's user and group on Debian.
-const NOBODY: u32 = 65534;
-
 /// A folder with a credential, and a Twilio that takes questions and never answers.
 struct Waiting {
     folder: TempDir,
@@ -83,16 +83,6 @@ fn for_everybody(folder: &Path) -> PathBuf {
     fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
     fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
     path
-}
-
-/// Whether other users can be tried. Says so where not.
-fn is_root() -> bool {
-    let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
-    if !is_root {
-        assert!(std::env::var_os("CI").is_none(), "CI must run this as root");
-        eprintln!("skipped: only root can become another user");
-    }
-    is_root
 }
 
 #[test]

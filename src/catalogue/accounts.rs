@@ -75,7 +75,7 @@ static API_KEY_POLICY: Kind = Kind::new(
     "account",
     single(Iam, "/v1/Keys/{parent}").per_each("api_key").permission("/twilio/iam/api-keys/read"),
 )
-.columns(&[present("restricted").at("policy"), json("permissions").at("policy.allow")]);
+.columns(&[present("restricted").at("policy"), json("permissions").at("policy.allow").always_said_within()]);
 
 /// Twilio's OpenAPI files say how an app is made and changed, its pages also that there is a list; how that
 /// list is wrapped is told nowhere.
@@ -87,7 +87,7 @@ static OAUTH_APP: Kind = Kind::new(
 .columns(&[
     label("friendly_name"),
     text("status"),
-    json("permissions").at("policy.allow"),
+    json("permissions").at("policy.allow").always_said_within(),
     json("denied_permissions").at("policy.deny"),
     int("access_token_ttl"),
     // What it holds is told nowhere: a SID, or a person's name.

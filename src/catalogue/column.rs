@@ -9,8 +9,21 @@ pub struct Column {
     pub path: &'static str,
     /// How it is kept.
     pub keep: Keep,
-    /// Whether Twilio says it in every row, if only as null. A row that does not is no answer about it.
-    pub always_said: bool,
+    /// In which rows Twilio says it.
+    pub said: Said,
+}
+
+/// In which rows Twilio says a field, if only as null. A row that should and does not is no answer about it: taken for
+/// null, it would look like something that was never configured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// In every row; of a field within another, that other in every row. What stands within differs from row to row: the
+    /// settings of a way that is not chosen are left out.
+    Always,
+    /// In every row, and within what it stands in too, unless that is null.
+    AlwaysWithin,
+    /// In some: being left out means null.
+    Sometimes,
 }
 
 /// How a field is kept. Whatever a column does not name is never parsed into a value.
@@ -117,14 +130,19 @@ impl Column {
         Self { path, ..self }
     }
 
-    /// The same column, for a field that Twilio leaves out of some rows: being left out means null.
+    /// The same column, for a field that Twilio leaves out of some rows.
     pub const fn sometimes_said(self) -> Self {
-        Self { always_said: false, ..self }
+        Self { said: Said::Sometimes, ..self }
+    }
+
+    /// The same column, for a field that Twilio never leaves out of what it stands in.
+    pub const fn always_said_within(self) -> Self {
+        Self { said: Said::AlwaysWithin, ..self }
     }
 }
 
 const fn column(name: &'static str, keep: Keep) -> Column {
-    Column { name, path: name, keep, always_said: true }
+    Column { name, path: name, keep, said: Said::Always }
 }
 
 macro_rules! columns {

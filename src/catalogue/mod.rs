@@ -33,7 +33,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub use accounts::{ACCOUNT_TREE, TWILIO_ACCOUNT};
-pub use column::{Column, Keep};
+pub use column::{Column, Keep, Said};
 pub use endpoint::{Answer, Days, Endpoint, Missing, Moment, Paging, Per, Since, Until};
 pub use host::Host;
 pub use kind::{Derivation, Kind, Origin};

@@ -63,7 +63,11 @@ static ORGANIZATION_ROLE: Kind = Kind::new(
         .per_organization()
         .permission("/twilio/iam/role-assignments/list"),
 )
-.columns(&[label("friendly_name"), text("lowest_level"), json("permissions").at("policy.allow")]);
+.columns(&[
+    label("friendly_name"),
+    text("lowest_level"),
+    json("permissions").at("policy.allow").always_said_within(),
+]);
 
 static ORGANIZATION_ROLE_PERMISSION: Kind = Kind::new(
     "organization_role_permission",

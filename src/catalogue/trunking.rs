@@ -32,7 +32,7 @@ static TRUNK: Kind = Kind::new(
     json("auth_type_set"),
     text("transfer_mode"),
     text("transfer_caller_id"),
-    text("recording_mode").at("recording.mode"),
+    text("recording_mode").at("recording.mode").always_said_within(),
     text("recording_trim").at("recording.trim"),
     bool("symmetric_rtp_enabled"),
     bool("cnam_lookup_enabled"),

@@ -1,19 +1,25 @@
 //! How one field of a row is kept: what of it is let through, by the catalogue's word for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;
 
-use super::raw_row::{RawRow, ReduceError};
+use super::raw_row::{RawRow, ReduceError, parts};
 use super::reduction::Reduction;
-use crate::catalogue::{Column, Keep};
+use crate::catalogue::{Column, Keep, Said};
 use crate::evidence::Value;
 use crate::redact;
+use crate::twilio::{self, Fields, Malformed};
 
 /// Reads a column of a row.
 pub(super) fn keep(column: &Column, raw: &RawRow<'_>, reduction: &Reduction) -> Result<Value, ReduceError> {
-    if column.always_said && raw.lacks(column.path) {
+    let must_be_said = match column.said {
+        Said::Always => Some(parts(column.path).0),
+        Said::AlwaysWithin => Some(column.path),
+        Said::Sometimes => None,
+    };
+    if must_be_said.is_some_and(|path| raw.lacks(path)) {
         return Err(ReduceError::Lacking(column.path));
     }
     let text = || raw.text(column.path);
@@ -37,15 +43,14 @@ pub(super) fn keep(column: &Column, raw: &RawRow<'_>, reduction: &Reduction) -> 
         }
         Keep::Hashed => not_empty(text()?).map(|text| reduction.hash(&text.to_lowercase())),
         Keep::Shape => Some(redact::secret::shape(&text()?.unwrap_or_default())),
-        Keep::Json => raw.at(column.path)?.and_then(list_of_words),
+        Keep::Json => raw.at(column.path)?.map(|list| list_of_words(column, list)).transpose()?,
         Keep::Count => return raw.at(column.path)?.map_or(Ok(Value::Null), |list| count(column, list)),
-        // Of any type, like what stands around it: what is no object has no names.
-        Keep::Names => raw.at(column.path).ok().flatten().and_then(names),
+        Keep::Names => names(raw.at(column.path))?,
         Keep::OfEach(field) => raw.at(column.path)?.map(|list| of_each(column, field, list)).transpose()?,
         Keep::Variables => text()?.and_then(|text| variables(&text)),
         Keep::QueryNames => not_empty(text()?).and_then(|text| query_names(&text)),
         Keep::MailDomain => not_empty(text()?).and_then(|text| mail_domain(&text)),
-        Keep::MailDomains => raw.at(column.path)?.and_then(mail_domains),
+        Keep::MailDomains => raw.at(column.path)?.map(|list| mail_domains(column, list)).transpose()?,
         Keep::SharedMailbox => {
             let shared = not_empty(text()?).and_then(|text| is_shared_mailbox(&text));
             return Ok(shared.map_or(Value::Null, |yes| Value::Integer(yes.into())));
@@ -56,7 +61,7 @@ pub(super) fn keep(column: &Column, raw: &RawRow<'_>, reduction: &Reduction) -> 
         Keep::OneOf(words) => not_empty(text()?).and_then(|text| {
             words.iter().find(|word| word.eq_ignore_ascii_case(text.trim())).map(|word| (*word).to_owned())
         }),
-        Keep::PhiSigns => raw.at(column.path)?.and_then(|value| phi_signs(value, reduction)),
+        Keep::PhiSigns => raw.at(column.path)?.map(|value| phi_signs(value, reduction)).transpose()?,
     };
     Ok(kept.map_or(Value::Null, Value::Text))
 }
@@ -117,14 +122,16 @@ fn number(text: &str) -> Option<f64> {
     text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-/// A list of texts, in a fixed order: Twilio's order is not stable. Anything else is not kept.
-fn list_of_words(raw: &str) -> Option<String> {
-    let mut words: Vec<String> = serde_json::from_str(raw).ok()?;
-    for word in &mut words {
-        *word = redact::label::plain(word);
-    }
+/// The texts of a list. Anything else is an error: taken for absent, it would look like a list that says nothing.
+fn texts(column: &Column, list: &str) -> Result<Vec<String>, ReduceError> {
+    serde_json::from_str(list).map_err(|_| ReduceError::Unreadable(column.path.to_owned()))
+}
+
+/// A list of texts, in a fixed order: Twilio's order is not stable.
+fn list_of_words(column: &Column, list: &str) -> Result<String, ReduceError> {
+    let mut words: Vec<String> = texts(column, list)?.iter().map(|word| redact::label::plain(word)).collect();
     words.sort();
-    serde_json::to_string(&words).ok()
+    Ok(serde_json::Value::from(words).to_string())
 }
 
 /// The elements of a list, none of them made into a value.
@@ -136,11 +143,21 @@ fn count(column: &Column, list: &str) -> Result<Value, ReduceError> {
     Ok(Value::Integer(i64::try_from(elements(column, list)?.len()).unwrap_or(i64::MAX)))
 }
 
-/// The names of an object's members, in alphabetical order; what they hold is skipped by the parser.
-fn names(object: &str) -> Option<String> {
-    let members: BTreeMap<String, &RawValue> = serde_json::from_str(object).ok()?;
-    let names: Vec<String> = members.keys().map(|name| redact::label::keep(name)).collect();
-    Some(serde_json::Value::from(names).to_string())
+/// The names of an object's members, in alphabetical order; what they hold is skipped by the parser. It may be of any
+/// type, like what stands around it: what is no object has no names.
+fn names(object: Result<Option<&str>, ReduceError>) -> Result<Option<String>, ReduceError> {
+    let object = match object {
+        Ok(Some(object)) => object,
+        Ok(None) | Err(ReduceError::Unreadable(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let members = match Fields::read(object.as_bytes()) {
+        Err(Malformed::Other) => return Ok(None),
+        members => members?,
+    };
+    let names: BTreeSet<&str> = members.names().collect();
+    let names: Vec<String> = names.into_iter().map(redact::label::keep).collect();
+    Ok(Some(serde_json::Value::from(names).to_string()))
 }
 
 /// A field of each object in a list, each value once and in alphabetical order; an object without it adds none.
@@ -193,10 +210,10 @@ fn mail_domain(text: &str) -> Option<String> {
 }
 
 /// The domains of a list of addresses, each once and in alphabetical order.
-fn mail_domains(list: &str) -> Option<String> {
-    let addresses: Vec<String> = serde_json::from_str(list).ok()?;
-    let domains: BTreeSet<String> = addresses.iter().filter_map(|address| mail_domain(address)).collect();
-    Some(serde_json::Value::from_iter(domains).to_string())
+fn mail_domains(column: &Column, list: &str) -> Result<String, ReduceError> {
+    let domains: BTreeSet<String> =
+        texts(column, list)?.iter().filter_map(|address| mail_domain(address)).collect();
+    Ok(serde_json::Value::from_iter(domains).to_string())
 }
 
 /// Names of mailboxes that belong to a role and not to a person.
@@ -213,8 +230,8 @@ fn is_shared_mailbox(text: &str) -> Option<bool> {
 }
 
 /// What looks like patient data in any text of a value, in alphabetical order.
-fn phi_signs(value: &str, reduction: &Reduction) -> Option<String> {
-    let value: serde_json::Value = serde_json::from_str(value).ok()?;
+fn phi_signs(value: &str, reduction: &Reduction) -> Result<String, ReduceError> {
+    let value = twilio::value(value.as_bytes())?;
     let mut signs = BTreeSet::new();
     each_text(&value, &mut |text| {
         signs.extend(redact::label::patterns(text).into_iter().map(str::to_owned));
@@ -226,7 +243,7 @@ fn phi_signs(value: &str, reduction: &Reduction) -> Option<String> {
                 .map(|word| format!("word: {}", word.to_lowercase())),
         );
     });
-    Some(serde_json::Value::from_iter(signs).to_string())
+    Ok(serde_json::Value::from_iter(signs).to_string())
 }
 
 /// Every text in a value, however deep, names of members included.
@@ -296,13 +313,60 @@ mod tests {
     }
 
     fn kept(keep: Keep, row: &str) -> Value {
-        let column = Column { name: "column", path: "field.inner", keep, always_said: false };
+        let column = Column { name: "column", path: "field.inner", keep, said: Said::Sometimes };
         super::keep(&column, &RawRow::read(row).unwrap(), &Reduction::new(&["Oncology".to_owned()]).unwrap())
             .unwrap()
     }
 
     fn texts(list: &str) -> Value {
         Value::Text(list.to_owned())
+    }
+
+    fn refused(keep: Keep, said: Said, row: &str) -> Option<ReduceError> {
+        let column = Column { name: "column", path: "field.inner", keep, said };
+        super::keep(&column, &RawRow::read(row).unwrap(), &Reduction::new(&[]).unwrap()).err()
+    }
+
+    #[test]
+    fn what_should_be_said_and_is_not_is_no_answer() {
+        let lacking = Some(ReduceError::Lacking("field.inner"));
+        for (row, always, always_within) in [
+            ("{}", lacking.clone(), lacking.clone()),
+            (r#"{"field": {}}"#, None, lacking.clone()),
+            (r#"{"field": {"other": 1}}"#, None, lacking),
+            (r#"{"field": null}"#, None, None),
+            (r#"{"field": {"inner": null}}"#, None, None),
+        ] {
+            assert_eq!(refused(Keep::Text, Said::Always, row), always, "{row}");
+            assert_eq!(refused(Keep::Text, Said::AlwaysWithin, row), always_within, "{row}");
+            assert_eq!(refused(Keep::Text, Said::Sometimes, row), None, "{row}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_none_is_not_a_list_that_says_nothing() {
+        for keep in [Keep::Json, Keep::MailDomains, Keep::Count, Keep::OfEach("type")] {
+            for inner in ["{}", "7", r#""all""#, r#"{"allow": []}"#] {
+                let row = format!(r#"{{"field": {{"inner": {inner}}}}}"#);
+                let unreadable = Some(ReduceError::Unreadable("field.inner".to_owned()));
+                assert_eq!(refused(keep, Said::Always, &row), unreadable, "{keep:?} {inner}");
+            }
+        }
+        let of_numbers = r#"{"field": {"inner": ["a", 7]}}"#;
+        assert!(refused(Keep::Json, Said::Always, of_numbers).is_some());
+    }
+
+    #[test]
+    fn what_is_said_twice_is_not_believed_however_deep() {
+        for (keep, row) in [
+            (Keep::Text, r#"{"field": {"inner": "a", "inner": "b"}}"#),
+            (Keep::Names, r#"{"field": {"inner": {}, "inner": {"a": 1}}}"#),
+            (Keep::Names, r#"{"field": {"inner": {"a": 1, "a": 2}}}"#),
+            (Keep::PhiSigns, r#"{"field": {"inner": {"body": "for Jane, born 1961-04-02", "body": ""}}}"#),
+            (Keep::PhiSigns, r#"{"field": {"inner": [{"a": {"b": 1, "b": 2}}]}}"#),
+        ] {
+            assert_eq!(refused(keep, Said::Always, row), Some(ReduceError::Twice), "{keep:?} {row}");
+        }
     }
 
     #[test]

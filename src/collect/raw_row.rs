@@ -49,27 +49,28 @@ impl<'a> RawRow<'a> {
         if raw.len() > MOST_BYTES {
             return Err(ReduceError::TooLarge);
         }
-        Fields::read(raw.as_bytes()).map(Self).map_err(|malformed| match malformed {
-            Malformed::Other => ReduceError::NotAnObject,
-            Malformed::Twice => ReduceError::Twice,
-            Malformed::TooMany => ReduceError::TooLarge,
-        })
+        Ok(Self(Fields::read(raw.as_bytes())?))
     }
 
-    /// Whether the row does not speak of a field at all. Twilio writes a field that is not set as null, so
-    /// this is no answer about it: taken for null, it would look like something that was never configured.
+    /// Whether the row does not speak of a field at all, though of what it stands in, if it stands in something.
     pub(super) fn lacks(&self, path: &str) -> bool {
-        self.0.get(path.split_once('.').map_or(path, |(name, _)| name)).is_none()
+        let (name, rest) = parts(path);
+        let (Some(raw), Some(rest)) = (self.0.get(name), rest) else { return self.0.get(name).is_none() };
+        // What is null has nothing in it, and what is no object at all is refused where it is read.
+        Self::read(raw).is_ok_and(|inner| inner.lacks(rest))
     }
 
     /// The field at a path such as `recording.mode`; nothing when it is absent or null.
     pub(super) fn at(&self, path: &str) -> Result<Option<&'a str>, ReduceError> {
-        let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+        let (name, rest) = parts(path);
         let Some(raw) = self.0.get(name).filter(|raw| *raw != "null") else {
             return Ok(None);
         };
         match rest {
-            Some(rest) => Self::read(raw).map_err(|_| ReduceError::Unreadable(name.to_owned()))?.at(rest),
+            Some(rest) => match Self::read(raw) {
+                Err(ReduceError::NotAnObject) => Err(ReduceError::Unreadable(name.to_owned())),
+                inner => inner?.at(rest),
+            },
             None => Ok(Some(raw)),
         }
     }
@@ -83,6 +84,21 @@ impl<'a> RawRow<'a> {
             Some(b'"') => serde_json::from_str(raw).map(Some).map_err(|_| unreadable()),
             Some(b'{' | b'[') | None => Err(unreadable()),
             Some(_) => Ok(Some(raw.to_owned())),
+        }
+    }
+}
+
+/// The first name of a path, and what is under it.
+pub(super) fn parts(path: &str) -> (&str, Option<&str>) {
+    path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)))
+}
+
+impl From<Malformed> for ReduceError {
+    fn from(malformed: Malformed) -> Self {
+        match malformed {
+            Malformed::Other => Self::NotAnObject,
+            Malformed::Twice => Self::Twice,
+            Malformed::TooMany => Self::TooLarge,
         }
     }
 }

@@ -226,8 +226,8 @@ pub(super) async fn policy(client: &Client, credential: &Credential) -> Result<O
     let unusable = |_| Failure::broken("the key's policy cannot be read");
     let text = std::str::from_utf8(&reply.body).map_err(|_| Failure::broken("the answer is no text"))?;
     let raw = RawRow::read(text).map_err(unusable)?;
-    if raw.lacks("policy") {
-        return Err(Failure::broken("the answer does not speak of a policy"));
+    if raw.lacks("policy.allow") {
+        return Err(Failure::broken("the answer does not say what the policy allows"));
     }
     let allow = raw.at("policy.allow").map_err(unusable)?;
     allow

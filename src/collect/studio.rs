@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use super::raw_row::{Place, ReduceError};
 use crate::evidence::{Row, Value};
 use crate::redact;
+use crate::twilio::{self, Malformed};
 
 #[derive(Deserialize)]
 struct Definition {
@@ -132,7 +133,11 @@ fn rows(
     of_state: impl Fn(usize, &State) -> Vec<(String, Vec<Value>)>,
 ) -> Result<Vec<Row>, ReduceError> {
     let text = definition.ok_or(ReduceError::NoDefinition)?;
-    let definition: Definition = serde_json::from_str(text).map_err(|_| ReduceError::NoDefinition)?;
+    let definition = twilio::value(text.as_bytes()).map_err(|malformed| match malformed {
+        Malformed::Other => ReduceError::NoDefinition,
+        malformed => malformed.into(),
+    })?;
+    let definition: Definition = serde_json::from_value(definition).map_err(|_| ReduceError::NoDefinition)?;
     let rows = definition
         .states
         .iter()
@@ -191,5 +196,27 @@ fn texts(value: &Json) -> Vec<&str> {
         Json::Array(items) => items.iter().flat_map(texts).collect(),
         Json::Object(fields) => fields.values().flat_map(texts).collect(),
         Json::Null | Json::Bool(_) | Json::Number(_) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_widget_that_says_something_twice_is_not_read() {
+        let account: crate::model::AccountSid = "AC00000000000000000000000000000001".parse().unwrap();
+        let place = Place { account, parent: "FW1".to_owned() };
+        let flow = |properties: &str| {
+            format!(
+                r#"{{"states": [{{"name": "a", "type": "make-http-request", "properties": {{{properties}}}}}]}}"#
+            )
+        };
+        let once = flow(r#""url": "http://a.example""#);
+        assert_eq!(urls(&place, Some(&once)).unwrap().len(), 1);
+        let twice = flow(r#""url": "http://a.example", "url": "https://a.example""#);
+        assert_eq!(urls(&place, Some(&twice)).unwrap_err(), ReduceError::Twice);
+        assert_eq!(widgets(&place, Some(&twice)).unwrap_err(), ReduceError::Twice);
+        assert_eq!(urls(&place, Some("[")).unwrap_err(), ReduceError::NoDefinition);
     }
 }

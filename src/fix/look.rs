@@ -8,7 +8,7 @@ use url::Url;
 use super::value::{at, is_same};
 use crate::credentials::{Caller, Credential, Credentials, ParentReach};
 use crate::model::{AccountSid, FieldChange};
-use crate::twilio::{Client, Failure, FailureKind, Request};
+use crate::twilio::{self, Client, Failure, FailureKind, Request};
 
 /// What was sent is read again so often, with so much time in between: some of Twilio's answers come from copies.
 pub(super) const LOOKS: u32 = 4;
@@ -72,9 +72,9 @@ pub(super) async fn look(client: &Client, address: &str, caller: Caller<'_>) -> 
     match client.get(Request { url: &url, caller }).await {
         // Whatever stands in it becomes a value, which takes a dozen times its room.
         Ok(reply) if reply.body.len() > MOST_BYTES => Err(Failure::broken("the answer is larger than 1 MiB")),
-        Ok(reply) => serde_json::from_slice(&reply.body)
+        Ok(reply) => twilio::value(&reply.body)
             .map(Found::Resource)
-            .map_err(|_| Failure::broken("the answer cannot be read")),
+            .map_err(|_| Failure::broken("the answer cannot be read, or says something twice")),
         Err(failure) if failure.kind == FailureKind::NotFound => Ok(Found::Nothing),
         Err(failure) => Err(failure),
     }

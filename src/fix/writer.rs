@@ -17,6 +17,8 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 const MOST_BYTES: usize = 1 << 20;
 /// Tries of a change that Twilio puts off. Anything else is tried once: it may have been done.
 const TRIES: u32 = 4;
+/// The one refusal that says nothing of what was done: it waited too long.
+const REQUEST_TIMEOUT: u16 = 408;
 /// The longest wait between two of them.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -39,7 +41,7 @@ pub enum Sent {
     },
     /// Twilio says that it is not.
     Refused(Failure),
-    /// It may have been done or not: Twilio had an error, or no answer came.
+    /// It may have been done or not: Twilio had an error, no answer came, or one that says neither.
     Unknown(Failure),
 }
 
@@ -94,8 +96,11 @@ impl Writer {
                 (200..=204, None) => {
                     Sent::Unknown(Failure::broken("the answer broke off").with_status(status))
                 }
-                (500.., body) => Sent::Unknown(Failure::of_answer(status, &body.unwrap_or_default())),
-                (_, body) => Sent::Refused(Failure::of_answer(status, &body.unwrap_or_default())),
+                (400..=499, body) if status != REQUEST_TIMEOUT => {
+                    Sent::Refused(Failure::of_answer(status, &body.unwrap_or_default()))
+                }
+                // What is no plain answer of Twilio's may come from something between, after Twilio did it.
+                (_, body) => Sent::Unknown(Failure::of_answer(status, &body.unwrap_or_default())),
             };
         }
     }

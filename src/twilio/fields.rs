@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// An object with more fields is none of Twilio's.
@@ -45,6 +46,11 @@ impl<'a> Fields<'a> {
         self.0.get(name).map(|raw| raw.get())
     }
 
+    /// The names of the fields, in no order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// What the fields hold, in no order.
     pub fn values(&self) -> impl Iterator<Item = &'a str> + '_ {
         self.0.values().map(|raw| raw.get())
@@ -62,6 +68,28 @@ pub fn elements(list: &[u8], most: usize) -> Result<Vec<&RawValue>, Malformed> {
     let into = IntoElements { elements: &mut elements, most, problem: &mut problem };
     read(list, into).map_err(|_| problem)?;
     Ok(elements)
+}
+
+/// Makes something into a value, whatever stands in it.
+///
+/// # Errors
+///
+/// When it is no JSON, or any object in it says something twice or has too many fields.
+pub fn value(json: &[u8]) -> Result<Value, Malformed> {
+    // First, because it refuses what is too deep: each level is read once more below.
+    let value = serde_json::from_slice(json).map_err(|_| Malformed::Other)?;
+    is_said_once(json)?;
+    Ok(value)
+}
+
+fn is_said_once(json: &[u8]) -> Result<(), Malformed> {
+    match json.trim_ascii_start().first() {
+        Some(b'{') => Fields::read(json)?.values().try_for_each(|field| is_said_once(field.as_bytes())),
+        Some(b'[') => elements(json, MOST_ELEMENTS)?
+            .into_iter()
+            .try_for_each(|element| is_said_once(element.get().as_bytes())),
+        _ => Ok(()),
+    }
 }
 
 fn read<'a>(text: &'a [u8], into: impl DeserializeSeed<'a>) -> Result<(), serde_json::Error> {
@@ -140,6 +168,8 @@ impl<'a> Visitor<'a> for IntoElements<'a, '_> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -152,6 +182,21 @@ mod tests {
         }
         for other in ["", "[]", "null", r#"{"a":1} {}"#, r#"{"a":1"#, "{\"a\":\"\u{1}"] {
             assert_eq!(read(other), Err(Malformed::Other), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_twice_is_not_believed_however_deep() {
+        assert_eq!(
+            value(br#" {"a":[{"b":1},{"b":2}],"c":null}"#),
+            Ok(json!({"a": [{"b": 1}, {"b": 2}], "c": null}))
+        );
+        for twice in [r#"{"a":1,"a":1}"#, r#"{"a":{"b":[[{"c":1,"c":2}]]}}"#, r#"[1, {"a":[],"a":[]}]"#] {
+            assert_eq!(value(twice.as_bytes()), Err(Malformed::Twice), "{twice}");
+        }
+        let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+        for other in ["", "{", deep.as_str()] {
+            assert_eq!(value(other.as_bytes()), Err(Malformed::Other));
         }
     }
 

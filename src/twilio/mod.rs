@@ -20,7 +20,7 @@ pub use address::{Address, AddressError};
 pub use body::Body;
 pub use client::{Client, Reply, Request};
 pub use failure::{Failure, FailureKind};
-pub use fields::{Fields, MOST_ELEMENTS, Malformed, elements};
+pub use fields::{Fields, MOST_ELEMENTS, Malformed, elements, value};
 pub use gate::Limits;
 pub use page::{Page, PageError, parse_page};
 pub use retry::Patience;

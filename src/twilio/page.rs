@@ -73,13 +73,23 @@ pub fn parse_page<'a>(
     let in_meta = |name: &str| meta.as_ref().ok_or(PageError::NoPaging).and_then(|meta| text(meta, name));
     let meta_key = in_meta("key").ok().flatten();
     let rows = rows(&fields, meta_key.as_deref(), key, most_rows(page_size))?;
+    let meta_says = |name: &str| meta.as_ref().is_some_and(|meta| meta.get(name).is_some());
     let says = match paging {
         Paging::Uri => fields.get("next_page_uri").is_some(),
-        Paging::Meta => meta.as_ref().is_some_and(|meta| meta.get("next_page_url").is_some()),
-        Paging::Token | Paging::SnakeToken | Paging::Number | Paging::Scim | Paging::None => true,
+        Paging::Meta => meta_says("next_page_url"),
+        Paging::Token => meta_says("nextToken"),
+        Paging::SnakeToken => meta_says("next_token"),
+        Paging::Number => fields.get("has_next").is_some(),
+        // The total is asked for below, and what has no pages says nothing of them.
+        Paging::Scim | Paging::None => true,
     };
-    // A short page without a link is the last; a full one without a word about the next is not believed.
-    if !says && page_size > 0 && rows.len() == usize::from(page_size) {
+    // A short page without a link is the last; a full one without a word about the next is not believed. How many rows
+    // fill one of unknown size nobody knows: any may.
+    let may_be_full = match page_size {
+        0 => !rows.is_empty(),
+        size => rows.len() == usize::from(size),
+    };
+    if !says && may_be_full {
         return Err(PageError::NoPaging);
     }
     let next = match paging {
@@ -202,8 +212,12 @@ mod tests {
     const URL: &str = "https://api.twilio.com/2010-04-01/Accounts/AC1/Keys.json?PageSize=2";
 
     fn next(body: &str, paging: Paging) -> Result<Option<String>, PageError> {
+        next_of(body, paging, 2)
+    }
+
+    fn next_of(body: &str, paging: Paging, page_size: u16) -> Result<Option<String>, PageError> {
         let url = Url::parse(URL).unwrap();
-        parse_page(body.as_bytes(), &url, ("keys", paging, 2)).map(|page| page.next.map(String::from))
+        parse_page(body.as_bytes(), &url, ("keys", paging, page_size)).map(|page| page.next.map(String::from))
     }
 
     #[test]
@@ -289,6 +303,23 @@ mod tests {
         assert_eq!(rows(r#"{"apps":[1],"meta":{"next_page_url":null}}"#), Some(1));
         assert_eq!(rows(r#"{"apps":[1],"other":[]}"#), None);
         assert_eq!(rows(r#"{"message":"none"}"#), None);
+    }
+
+    #[test]
+    fn a_full_page_without_a_word_about_the_next_is_not_the_last() {
+        let pagings = [Paging::Uri, Paging::Meta, Paging::Token, Paging::SnakeToken, Paging::Number];
+        for paging in pagings {
+            let silent = |rows: &str| format!(r#"{{"keys":[{rows}],"meta":{{}}}}"#);
+            assert_eq!(next_of(&silent("1,2"), paging, 2), Err(PageError::NoPaging), "{paging:?}");
+            assert_eq!(next_of(&silent("1"), paging, 2), Ok(None), "{paging:?}: a short one is");
+            assert_eq!(next_of(&silent("1"), paging, 0), Err(PageError::NoPaging), "{paging:?}, of any size");
+            assert_eq!(next_of(&silent(""), paging, 0), Ok(None), "{paging:?}: nothing is nothing");
+        }
+        let spoken = r#"{"keys":[1,2],"next_page_uri":null,"has_next":false,
+            "meta":{"next_page_url":null,"nextToken":null,"next_token":null}}"#;
+        for paging in pagings {
+            assert_eq!(next(spoken, paging), Ok(None), "{paging:?}");
+        }
     }
 
     #[test]

@@ -31,6 +31,8 @@ TAR = tar --sort=name --mode=u=rwX,go=rX --owner=0 --group=0 --numeric-owner --m
 .PHONY: dist dist-check
 
 dist: $(DIST_TOOLS)/.installed ## What is released, below dist/
+	@test -n "$(CHANGED)" || test -z "$$(git status --porcelain)" || \
+	  { echo "there is something here that no commit has, and a release is that of a commit; to try it all the same: make dist CHANGED=1" >&2; exit 1; }
 	$(call WITHOUT_PATHS) $(BUILD)
 	$(call WITHOUT_PATHS,-C target-feature=+crt-static) $(BUILD) --target $(HOST)
 	rm -rf $(DIST) $(SHARE) $(BUILT)/$(NAME) && mkdir -p $(DIST)/container

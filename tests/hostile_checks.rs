@@ -93,6 +93,7 @@ const NEVER_RUN: &[(&str, &str)] = &[
     ("select raise(abort, 'x')", "RAISE()"),
     // It makes no bytes.
     ("select randomblob(1000000000)", "`randomblob`"),
+    ("select json_patch('{\"a\":1}', '{\"b\":2}')", "`json_patch`"),
     ("select zeroblob(1000000000)", "`zeroblob`"),
     // It is one statement.
     ("select 1; select 2", "several"),

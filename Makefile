@@ -30,7 +30,7 @@ demo: ## Audit the built-in clinic
 	case $$code in 0|1|3) echo; echo "Exit code $$code: see twilio-audit --help"; exit 0;; *) exit $$code;; esac
 
 test: tools ## Every test
-	$(FOR_TESTS) cargo test --locked
+	$(FOR_TESTS) cargo test --locked --no-fail-fast
 
 check: ## What CI asks beyond the tests: format, lints, layering
 	cargo fmt --check

@@ -418,7 +418,13 @@ async fn no_way_of_giving_a_credential_and_no_failure_lets_it_out() {
         Credential { secret: "c4naryofawrongsecret0000000000aa".into(), ..credential(&estate, "AC0001") };
     let key =
         Credential { secret: "c4naryofawrongkey00000000000000a".into(), ..credential(&estate, "SK0a01") };
-    let canaries = || Canaries::of(&[wrong.clone(), key.clone()], &[PROXY]);
+    // Sends its secret in the body of a request for a token.
+    let app = Credential {
+        user: sid("OQ0a01"),
+        secret: "c4naryofawrongapp00000000000000a".into(),
+        ..credential(&estate, "AC0001")
+    };
+    let canaries = || Canaries::of(&[wrong.clone(), key.clone(), app.clone()], &[PROXY]);
     let by_variable =
         [("TWILIO_ACCOUNT_SID", wrong.account.as_str()), ("TWILIO_AUTH_TOKEN", wrong.secret.as_str())];
     let tls = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -441,6 +447,8 @@ async fn no_way_of_giving_a_credential_and_no_failure_lets_it_out() {
         refuses(&world, &["doctor", "--credentials", "credentials.toml"], &[]);
         world.file("audit.toml", "credential_command = [\"cat\", \"credentials.toml\"]\n");
         refuses(&world, &["scan", "--config", "audit.toml"], &[]);
+        world.file("credentials.toml", &entry(&app));
+        refuses(&world, &["scan", "--credentials", "credentials.toml"], &[]);
     }
     let world = World::new(canaries(), "http://127.0.0.1:9");
     world.file("credentials.toml", &entry(&wrong));

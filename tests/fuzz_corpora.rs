@@ -142,7 +142,8 @@ fn sample(column: &Column) -> Value {
         Keep::Masked | Keep::Country | Keep::TollFree => json!("+12025550143"),
         Keep::Scheme => json!("whatsapp:+12025550143"),
         Keep::Json => json!(["b", "a"]),
-        Keep::Count => json!([{"a": 1}, 2]),
+        // Also where the same list is read as one of addresses.
+        Keep::Count => json!(["@1", "ops@b.example"]),
         Keep::Names => json!({"a": "@1", "b": {}}),
         Keep::OfEach(field) => json!([{field: "sms"}, {}]),
         Keep::Variables => json!("Jane: ${MESSAGE} ${@1}"),

@@ -226,10 +226,10 @@ pub fn strength(class: &str) -> Strength {
 /// A text of an enumeration or identifier, that nobody typed: without control characters, cut at 256
 /// characters.
 pub fn plain(text: &str) -> String {
-    let text = printable(text);
-    match secret_class(&text) {
-        Some(class) => mask(&text, class),
-        None => cut(text),
+    let shown = printable(text, None);
+    match class(text, &shown, secret_class) {
+        Some(class) => mask(&shown, class),
+        None => cut(shown),
     }
 }
 
@@ -252,12 +252,21 @@ fn cut(text: String) -> String {
 /// number `phone number …0123`; and when it seems to hold other patient data or a secret,
 /// `J…n (12 characters, date of birth)`.
 pub fn keep(text: &str) -> String {
-    let text = printable(text);
-    match secret_class(&text).or_else(|| pattern(&text)) {
-        Some(PHONE_NUMBER) => format!("{PHONE_NUMBER} {}", phone::masked(&last_digits(&text))),
-        Some(class) => mask(&text, class),
-        None => cut(text),
+    let shown = printable(text, None);
+    match class(text, &shown, |text| secret_class(text).or_else(|| pattern(text))) {
+        Some(PHONE_NUMBER) => format!("{PHONE_NUMBER} {}", phone::masked(&last_digits(&shown))),
+        Some(class) => mask(&shown, class),
+        None => cut(shown),
     }
+}
+
+/// The class of a text, by every way to read it: as it is shown; with a space for each letter that is not, which may
+/// have parted two secrets; and cut, for what is left of a long hash may be as long as a token.
+fn class(text: &str, shown: &str, of: impl Fn(&str) -> Option<&'static str>) -> Option<&'static str> {
+    let parted =
+        || text.contains(is_unseen).then(|| printable(text, Some(' '))).and_then(|parted| of(&parted));
+    let left = || (shown.len() > LONGEST).then(|| cut(shown.to_owned())).and_then(|left| of(&left));
+    of(shown).or_else(parted).or_else(left)
 }
 
 /// The class that [`keep`] named when it masked a name, or none when the name was kept.
@@ -290,9 +299,11 @@ fn mask(text: &str, class: &str) -> String {
     format!("{first}…{last} ({length} characters, {class})")
 }
 
-/// Names come from strangers: nothing in them may steer a terminal or reorder a line.
-fn printable(text: &str) -> String {
+/// Names come from strangers: nothing in them may steer a terminal or reorder a line. What would is left out, or this
+/// stands in its place.
+fn printable(text: &str, in_place: Option<char>) -> String {
     text.chars()
+        .filter_map(|c| if is_unseen(c) { in_place } else { Some(c) })
         .map(|c| match c {
             _ if c.is_whitespace() => ' ',
             // What word processors and other keyboards write for a hyphen, a digit or a letter.
@@ -300,14 +311,16 @@ fn printable(text: &str) -> String {
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
             _ => c,
         })
-        .filter(|c| !c.is_control() && *c != '\u{ad}')
-        .filter(|c| {
-            let invisible = ['\u{200b}'..='\u{200f}', '\u{202a}'..='\u{202e}', '\u{2060}'..='\u{206f}'];
-            *c != '\u{feff}' && !invisible.iter().any(|range| range.contains(c))
-        })
         .collect::<String>()
         .trim()
         .to_owned()
+}
+
+/// Whether a letter is not shown, or only moves others. A line break is a space.
+fn is_unseen(c: char) -> bool {
+    let invisible = ['\u{200b}'..='\u{200f}', '\u{202a}'..='\u{202e}', '\u{2060}'..='\u{206f}'];
+    let is_control = c.is_control() && !c.is_whitespace();
+    is_control || ['\u{ad}', '\u{feff}'].contains(&c) || invisible.iter().any(|range| range.contains(&c))
 }
 
 #[cfg(test)]
@@ -380,6 +393,25 @@ mod tests {
             assert_eq!(masked_class(expected), class);
         }
         assert_eq!(keep(&"ä".repeat(400)).chars().count(), LONGEST);
+    }
+
+    #[test]
+    fn what_is_not_shown_parts_no_secret_from_its_neighbour_nor_in_two() {
+        const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+        for unseen in ['\u{1}', '\0', '\u{ad}', '\u{200b}', '\u{feff}'] {
+            let (before, after) = TOKEN.split_at(9);
+            for text in [format!("{TOKEN}{unseen}{TOKEN}"), format!("{before}{unseen}{after}")] {
+                for kept in [keep(&text), plain(&text)] {
+                    assert!(
+                        kept.ends_with(", 32-digit token)") || kept.ends_with(", secret)"),
+                        "{text:?}: {kept}"
+                    );
+                }
+            }
+            assert_eq!(keep(&format!("clinic{unseen}line")), "clinicline");
+        }
+        let hash_that_is_cut = format!("{} {}", "x".repeat(LONGEST - 34), TOKEN.repeat(2));
+        assert!(keep(&hash_that_is_cut).ends_with(", 32-digit token)"));
     }
 
     proptest! {

@@ -91,20 +91,29 @@ pub(super) fn urls(place: &Place, definition: Option<&str>) -> Result<Vec<Row>, 
         found.sort();
         found
             .into_iter()
-            .map(|(property, url)| {
+            .enumerate()
+            .map(|(index, (property, url))| {
+                let name = name_of_property(&property, index + 1);
                 let values = vec![
                     Value::Text(redact::label::keep(&state.name)),
                     Value::Text(redact::label::plain(&state.widget_type)),
-                    Value::Text(property.clone()),
+                    Value::Text(name.clone()),
                     Value::Text(redact::url::redact(url)),
                     method_of(&property)
                         .map_or(Value::Null, |method| Value::Text(redact::label::plain(method))),
                     Value::Integer(i64::from(variables)),
                 ];
-                (format!("{place_in_flow}.{property}"), values)
+                (format!("{place_in_flow}.{name}"), values)
             })
             .collect()
     })
+}
+
+/// What a property goes by: its name, which is Twilio's and a plain word; any other may say anything, and is told by its
+/// place among the addresses of its widget.
+fn name_of_property(name: &str, place: usize) -> String {
+    let is_plain = name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+    if is_plain && redact::label::keep(name) == name { name.to_owned() } else { format!("property {place}") }
 }
 
 /// Whether a property is an address and nothing else.
@@ -202,6 +211,19 @@ fn texts(value: &Json) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_property_of_a_strange_name_is_told_by_its_place() {
+        for (name, kept) in [
+            ("status_callback", "status_callback"),
+            ("media.2", "media.2"),
+            ("for jane.roe@clinic.example", "property 3"),
+            ("0123456789abcdef0123456789abcdef", "property 3"),
+            ("callback_jane_smith", "property 3"),
+        ] {
+            assert_eq!(name_of_property(name, 3), kept);
+        }
+    }
 
     #[test]
     fn a_widget_that_says_something_twice_is_not_read() {

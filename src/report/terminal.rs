@@ -8,12 +8,13 @@ use std::path::Path;
 use super::blind_spots::BLIND_SPOTS;
 use super::cell::{at_most, printable};
 use super::coverage_table;
+use super::coverage_words;
 use super::format::Format;
 use super::not_read::{causes, line};
 use super::options::Options;
 use super::paragraph::{BOLD, DIM, colour, colour_of_verdict, paragraph};
 use super::verdict::{judged, why};
-use crate::model::{Finding, Findings, Kept, Outcome, Readings, Scan, Severity, Share};
+use crate::model::{Finding, Findings, Kept, Outcome, Readings, Scan, Severity};
 
 /// Lines shown of a list before it refers to the files.
 const SHOWN: usize = 5;
@@ -94,20 +95,19 @@ fn counts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
 }
 
 fn not_read(scan: &Scan, readings: &dyn Readings, to: &mut impl Write) -> io::Result<()> {
-    let listings = scan.matrix.listings;
-    if listings.is_whole() {
-        return writeln!(to, "\n{BOLD}Every list that these checks need was read.{BOLD:#}");
+    writeln!(to, "\n{BOLD}What was not read{BOLD:#}")?;
+    paragraph("  ", &coverage_words::lists(scan), to)?;
+    if scan.matrix.listings.is_whole() {
+        return Ok(());
     }
-    let Share { read, of } = listings;
-    writeln!(to, "\n{BOLD}Not read{BOLD:#} {DIM}({read} of {of} listings were){DIM:#}")?;
     let causes = causes(scan, readings)?;
     for (cause, listings) in causes.iter().take(SHOWN) {
         paragraph("  ", &printable(&line(cause, *listings)), to)?;
     }
     match causes.iter().skip(SHOWN).map(|(_, listings)| listings).sum::<usize>() {
         0 => Ok(()),
-        1 => writeln!(to, "  and 1 more: see coverage.csv"),
-        more => writeln!(to, "  and {more} more: see coverage.csv"),
+        1 => writeln!(to, "  and 1 more list: see coverage.csv"),
+        more => writeln!(to, "  and {more} more lists: see coverage.csv"),
     }
 }
 

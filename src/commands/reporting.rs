@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::chosen_scan::is_latest;
 use super::printing::print;
 use super::{Exit, Log, Stop};
 use crate::evidence::Store;
@@ -125,7 +126,9 @@ impl Reporting {
         let options = self.options();
         match self.format {
             Printed::Table if log.quiet => Ok(()),
-            Printed::Table => print(|out| report::summary(scan, store, options, folder, out)),
+            Printed::Table => {
+                print(|out| report::summary(scan, store, options, (folder, is_latest(folder)), out))
+            }
             Printed::Json => print(|out| report::Format::Json.write(scan, store, options, out)),
             Printed::Csv => print(|out| report::Format::Csv.write(scan, store, options, out)),
             Printed::None => Ok(()),

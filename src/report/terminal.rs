@@ -19,7 +19,7 @@ use crate::model::{Finding, Findings, Kept, Outcome, Readings, Scan, Severity};
 /// Lines shown of a list before it refers to the files.
 const SHOWN: usize = 5;
 
-/// Writes the summary of a scan whose files are in `folder`.
+/// Writes the summary of a scan whose files are in `folder`. `is_latest` says that commands read it where no scan is named.
 ///
 /// # Errors
 ///
@@ -28,7 +28,7 @@ pub fn summary(
     scan: &Scan,
     kept: &dyn Kept,
     options: Options,
-    folder: &Path,
+    (folder, is_latest): (&Path, bool),
     to: &mut impl Write,
 ) -> io::Result<()> {
     heading(scan, to)?;
@@ -36,7 +36,7 @@ pub fn summary(
     counts(scan, to)?;
     coverage_table::write(scan, to)?;
     not_read(scan, kept, to)?;
-    first_steps(kept, to)?;
+    first_steps(kept, (!is_latest).then_some(folder), to)?;
     files(scan, options, folder, to)
 }
 
@@ -111,7 +111,7 @@ fn not_read(scan: &Scan, readings: &dyn Readings, to: &mut impl Write) -> io::Re
     }
 }
 
-fn first_steps(findings: &dyn Findings, to: &mut impl Write) -> io::Result<()> {
+fn first_steps(findings: &dyn Findings, scan: Option<&Path>, to: &mut impl Write) -> io::Result<()> {
     let checks = failing_checks(findings)?;
     if checks.is_empty() {
         return Ok(());
@@ -135,7 +135,14 @@ fn first_steps(findings: &dyn Findings, to: &mut impl Write) -> io::Result<()> {
         paragraph("            ", &printable(&format!("{what}: {}", first.reason)), to)?;
     }
     let id = checks.first().map_or("", |check| check.first.finding_id.as_str());
-    writeln!(to, "  {DIM}`twilio-audit show {id}` tells all about the first of them.{DIM:#}")
+    match scan {
+        None => writeln!(to, "  {DIM}`twilio-audit show {id}` tells all about the first of them.{DIM:#}"),
+        Some(folder) => {
+            let folder = folder.display().to_string();
+            writeln!(to, "  {DIM}All about the first of them:{DIM:#}")?;
+            writeln!(to, "  {DIM}`twilio-audit show {id} --scan {}`{DIM:#}", printable(&folder))
+        }
+    }
 }
 
 /// A failing check.

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
 
+use super::super::choice::{self, Answering};
 use super::super::chosen_checks::check_files;
+use super::super::chosen_scan::NamedScan;
 use super::super::declared_names::known;
 use super::super::printing::print;
 use super::super::replacing::replace_file;
 use super::super::stored_scan::{StoredScan, open_store};
-use super::super::{Exit, Stop, choice};
+use super::super::{Exit, Stop};
 use super::journal_of;
 use crate::audit::{Check, Reader};
 use crate::catalogue;
@@ -54,9 +56,8 @@ pub(super) struct Args {
     /// Delete this API key, which was replaced, and nothing else; needs --irreversible too
     #[arg(long, value_name = "SK…", conflicts_with_all = ["findings", "checks", "blockers"])]
     retire: Option<String>,
-    /// The folder of the scan
-    #[arg(long, value_name = "FOLDER", default_value = "audits/latest", env = "TWILIO_AUDIT_SCAN")]
-    scan: PathBuf,
+    #[command(flatten)]
+    scan: NamedScan,
     /// A folder of your own checks, which join the built-in ones
     #[arg(long, value_name = "FOLDER", env = "TWILIO_AUDIT_CHECKS_DIR")]
     checks_dir: Option<PathBuf>,
@@ -89,8 +90,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
         known("check", id, ids).map_err(Stop::with(Exit::Usage))?;
     }
     refuse_to_replace(&args.output)?;
-    let stored = StoredScan::open(&args.scan)?;
-    let mut questioned = open_store(&args.scan)?;
+    let stored = StoredScan::open(args.scan.folder())?;
+    let mut questioned = open_store(args.scan.folder())?;
     let reader = Reader::of(&mut questioned, stored.scan.started_at).map_err(Stop::with(Exit::Broken))?;
     let mut plan = Planning::of(args, &checks, reader, &stored)?.plan(&stored)?;
     let text = fix::write_plan(&mut plan).map_err(Stop::with(Exit::Broken))?;
@@ -99,7 +100,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
     let page_path = args.output.with_extension("md");
     replace_file(&args.output, &text).map_err(Stop::with(Exit::Broken))?;
     replace_file(&page_path, &String::from_utf8_lossy(&page)).map_err(Stop::with(Exit::Broken))?;
-    print(|out| report::fix_plan_summary(&plan, &[&args.output, &page_path], out))?;
+    let started_with = stored.store.started_with().map_err(Stop::with(Exit::Broken))?;
+    let is_demo = choice::answering(&started_with) == Answering::Demonstration;
+    print(|out| report::fix_plan_summary(&plan, &[&args.output, &page_path], is_demo, out))?;
     Ok(Exit::Complete)
 }
 
@@ -224,7 +227,7 @@ impl<'a> Planning<'a> {
             Some(id) => {
                 let error = anyhow!(
                     "there is no finding {id} that needs action in {} (or it is of another --check or --account)",
-                    self.args.scan.display()
+                    self.args.scan.folder().display()
                 );
                 Err(Stop::new(Exit::Usage, error))
             }
@@ -302,7 +305,7 @@ impl<'a> Planning<'a> {
         let fix = fix::retire();
         let kind = catalogue::kind("api_key").map(|kind| store.resource(kind, account, key));
         if !matches!(kind, Some(Ok(Some(_)))) {
-            let scan = self.args.scan.display();
+            let scan = self.args.scan.folder().display();
             return Err(usage(format!("{scan} knows no key {key} of {account}: scan again first")));
         }
         let known = self.known(&about, None, &fix, store)?;

@@ -4,6 +4,7 @@ mod check_time;
 pub mod checks;
 mod choice;
 mod chosen_checks;
+mod chosen_scan;
 mod chosen_shard;
 pub mod completions;
 mod decided_table;

@@ -62,7 +62,11 @@ fn what_is_there_is_not_replaced_and_what_is_not_finished_is_not_reported() {
     fs::copy(evidence, &half).unwrap();
     rusqlite::Connection::open(&half).unwrap().execute("delete from conclusion", []).unwrap();
     let ended = after(ended, &["report", "half"], 2);
-    assert!(ended.stderr.contains("not finished: the command that began it goes on with it"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("not finished: the command that began it goes on with it"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]

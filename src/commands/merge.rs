@@ -150,7 +150,15 @@ fn merge(args: &Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
 impl Ready {
     fn read(folder: &Path) -> Result<Self, Stop> {
         let read = || -> anyhow::Result<Self> {
-            let store = Store::open(&folder.join("evidence.db"))?;
+            let evidence = folder.join("evidence.db");
+            // Anything but a plain file (a pipe, say) could keep us waiting for ever.
+            if !evidence.is_file() {
+                return Err(anyhow!(
+                    "there is no {}: name the folder of a shard, as `scan --shard I/N` makes it",
+                    evidence.display()
+                ));
+            }
+            let store = Store::open(&evidence)?;
             let started_with = store.started_with()?;
             let shard = choice::shard(&started_with)
                 .ok_or_else(|| anyhow!("it is no shard: `scan --shard I/N` makes one"))?;

@@ -15,7 +15,7 @@ use super::scan_setting::{read_declared, reviews_beside};
 use super::stored_scan::StoredScan;
 use super::{Exit, Stop};
 use crate::intent::Intent;
-use crate::model::day_of;
+use crate::model::{day_of, trouble};
 use crate::report::{self, DecisionLine, Format, Options};
 use crate::review::{Change, Decided, Ledger};
 
@@ -140,7 +140,9 @@ fn text_of(path: &Path) -> Result<Option<String>, Stop> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Stop::new(Exit::Usage, anyhow!("cannot read {}: {error}", path.display()))),
+        Err(error) => {
+            Err(Stop::new(Exit::Usage, anyhow!("cannot read {}: {}", path.display(), trouble(&error))))
+        }
     }
 }
 

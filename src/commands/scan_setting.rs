@@ -120,6 +120,12 @@ pub(super) fn read_declared(config: Option<&Path>) -> Result<Option<Intent>, Sto
     match Intent::read(config.unwrap_or_else(|| Path::new("audit.toml"))) {
         Ok(intent) => Ok(Some(intent)),
         Err(error) if config.is_none() && error.is_not_found() => Ok(None),
+        Err(error) if error.is_not_found() => Err(Stop::new(
+            Exit::Usage,
+            anyhow::anyhow!(
+                "{error}; `twilio-audit init` writes a first audit.toml, and --config names where it is"
+            ),
+        )),
         Err(error) => Err(Stop::new(Exit::Usage, error)),
     }
 }
@@ -148,6 +154,10 @@ impl Setting {
         let path = named.map_or_else(|| reviews_beside(config), Path::to_owned);
         let reviews = match Intent::read_reviews(&path) {
             Err(error) if named.is_none() && error.is_not_found() => return Ok(()),
+            Err(error) if error.is_not_found() => {
+                let hint = "`twilio-audit review import` writes one, and --reviews names where it is";
+                return Err(Stop::new(Exit::Usage, anyhow::anyhow!("{error}; {hint}")));
+            }
             read => read.map_err(Stop::with(Exit::Usage))?,
         };
         reviews.validate(day_of(started_at)).map_err(Stop::with(Exit::Usage))?;

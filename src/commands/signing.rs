@@ -1,12 +1,13 @@
 //! What a finished scan is signed with: the same words in every command that finishes one.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
 
 use super::{Exit, Stop};
 use crate::chain::SigningKey;
-use crate::credentials::{OsKeyring, ProcessEnvironment, signing_key};
+use crate::credentials::{CredentialError, OsKeyring, ProcessEnvironment, signing_key};
 use crate::model::Shard;
 
 /// Whether to sign, and with what. Without any of it, a key of the service manager is used where there is one.
@@ -25,7 +26,14 @@ impl Signing {
     pub(super) fn key(&self) -> Result<Option<SigningKey>, Stop> {
         let named = self.signing_key.as_deref();
         let found = signing_key(named, self.sign, &ProcessEnvironment, &OsKeyring);
-        let Some((text, place)) = found.map_err(Stop::with(Exit::Usage))? else { return Ok(None) };
+        let found = found.map_err(|error| match error {
+            CredentialError::Unreadable { ref source, .. } if source.kind() == ErrorKind::NotFound => {
+                Stop::new(Exit::Usage, error)
+                    .adding("`twilio-audit keygen --to FOLDER` makes a key to sign with")
+            }
+            error => Stop::new(Exit::Usage, error),
+        });
+        let Some((text, place)) = found? else { return Ok(None) };
         let key = SigningKey::parse(text.reveal());
         key.map(Some)
             .map_err(|error| Stop::new(Exit::Usage, anyhow!("cannot sign with the key in {place}: {error}")))

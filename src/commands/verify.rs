@@ -163,6 +163,7 @@ fn public_key(given: &str) -> anyhow::Result<PublicKey> {
     if let Ok(key) = PublicKey::parse(given) {
         return Ok(key);
     }
-    let text = fs::read_to_string(given).with_context(|| format!("cannot read the public key in {given}"))?;
+    let text = fs::read_to_string(given)
+        .with_context(|| format!("cannot read the public key in {given}, a file or the key itself"))?;
     PublicKey::parse(&text).with_context(|| format!("cannot use {given}"))
 }

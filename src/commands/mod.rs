@@ -58,6 +58,7 @@ mod strength;
 mod telling;
 mod trusted_folder;
 pub mod verify;
+mod variables;
 
 use anyhow::anyhow;
 use tokio::runtime::{Builder, Runtime};
@@ -66,6 +67,7 @@ pub use exit::{Exit, Stop};
 pub use guard::{contain, guard};
 pub use log::{Log, LogFormat, explain_usage, start_log};
 
+pub use variables::warn_of_unknown_variables;
 /// Does something until it is done or somebody asks the program to end.
 fn interruptible(work: impl Future<Output = Result<Exit, Stop>>) -> Result<Exit, Stop> {
     let runtime = runtime()?;

@@ -22,7 +22,7 @@ pub fn trouble(error: &io::Error) -> String {
         _ => return error.to_string(),
     };
     // An error of our own making may have one of these kinds, and says more than the kind.
-    if error.raw_os_error().is_some() { words.to_owned() } else { error.to_string() }
+    if error.get_ref().is_none() { words.to_owned() } else { error.to_string() }
 }
 
 #[cfg(test)]

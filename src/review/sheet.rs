@@ -78,7 +78,7 @@ impl Sheet {
     ) -> Result<Self, Unreadable> {
         // Anything but a plain file could keep us waiting for ever.
         if !path.metadata()?.is_file() {
-            return Err(Unreadable::Io(io::Error::other("it is not a file")));
+            return Err(Unreadable::Io(io::Error::other("it is no plain file: name the table itself")));
         }
         Self::read(File::open(path)?, columns, needed)
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
 
+use super::heading::OUTPUT;
 use super::printing::print;
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, reduction, sign_in};
@@ -26,7 +27,7 @@ use crate::model::{Clock, day_of};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The file to write
-    #[arg(long, value_name = "FILE", default_value = "audit.toml", env = "TWILIO_AUDIT_INIT_OUTPUT")]
+    #[arg(long, value_name = "FILE", default_value = "audit.toml", env = "TWILIO_AUDIT_INIT_OUTPUT", help_heading = OUTPUT)]
     output: PathBuf,
     /// Ask the built-in clinic instead of Twilio
     #[arg(long, env = "TWILIO_AUDIT_DEMO")]

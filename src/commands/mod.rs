@@ -19,6 +19,7 @@ mod finish;
 pub mod fix;
 pub mod gate;
 mod guard;
+mod heading;
 pub mod history;
 pub mod init;
 mod keeper;
@@ -57,8 +58,8 @@ mod stored_scan;
 mod strength;
 mod telling;
 mod trusted_folder;
-pub mod verify;
 mod variables;
+pub mod verify;
 
 use anyhow::anyhow;
 use tokio::runtime::{Builder, Runtime};
@@ -66,8 +67,8 @@ use tokio::runtime::{Builder, Runtime};
 pub use exit::{Exit, Stop};
 pub use guard::{contain, guard};
 pub use log::{Log, LogFormat, explain_usage, start_log};
-
 pub use variables::warn_of_unknown_variables;
+
 /// Does something until it is done or somebody asks the program to end.
 fn interruptible(work: impl Future<Output = Result<Exit, Stop>>) -> Result<Exit, Stop> {
     let runtime = runtime()?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 
+use super::heading::OUTPUT;
 use super::{Exit, Stop};
 use crate::chain::SigningKey;
 use crate::credentials::{CredentialError, OsKeyring, ProcessEnvironment, signing_key};
@@ -14,10 +15,10 @@ use crate::model::Shard;
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Signing {
     /// Sign the scan's manifest.json with this minisign key, in a file that only you can read
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_SIGNING_KEY_FILE")]
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_SIGNING_KEY_FILE", help_heading = OUTPUT)]
     signing_key: Option<PathBuf>,
     /// Sign it with `$CREDENTIALS_DIRECTORY/twilio-audit-signing-key`, or the key in the keyring
-    #[arg(long, env = "TWILIO_AUDIT_SIGN")]
+    #[arg(long, env = "TWILIO_AUDIT_SIGN", help_heading = OUTPUT)]
     sign: bool,
 }
 

@@ -11,6 +11,7 @@ use super::super::choice::{self, Answering};
 use super::super::chosen_checks::check_files;
 use super::super::chosen_scan::NamedScan;
 use super::super::declared_names::known;
+use super::super::heading::{CHANGES, OUTPUT, READ};
 use super::super::printing::print;
 use super::super::replacing::replace_file;
 use super::super::stored_scan::{StoredScan, open_store};
@@ -39,30 +40,30 @@ pub(super) struct Args {
     #[arg(value_name = "FINDING")]
     findings: Vec<String>,
     /// Only findings of this check; may be given several times
-    #[arg(long = "check", value_name = "ID", value_delimiter = ',')]
+    #[arg(long = "check", value_name = "ID", value_delimiter = ',', help_heading = CHANGES)]
     checks: Vec<String>,
     /// Only findings of this account; may be given several times
-    #[arg(long = "account", value_name = "AC…", value_delimiter = ',')]
+    #[arg(long = "account", value_name = "AC…", value_delimiter = ',', help_heading = CHANGES)]
     accounts: Vec<String>,
     /// Only what keeps PHI from going live
-    #[arg(long)]
+    #[arg(long, help_heading = CHANGES)]
     blockers: bool,
     /// Only changes of this risk; may be given several times
-    #[arg(long = "risk", value_enum, value_name = "RISK", value_delimiter = ',')]
+    #[arg(long = "risk", value_enum, value_name = "RISK", value_delimiter = ',', help_heading = CHANGES)]
     risks: Vec<Risk>,
     /// Plan a change that has no way back, by the SID of the resource or the id of the finding; may be given several times
-    #[arg(long, value_name = "SID", value_delimiter = ',')]
+    #[arg(long, value_name = "SID", value_delimiter = ',', help_heading = CHANGES)]
     irreversible: Vec<String>,
     /// Delete this API key, which was replaced, and nothing else; needs --irreversible too
-    #[arg(long, value_name = "SK…", conflicts_with_all = ["findings", "checks", "blockers"])]
+    #[arg(long, value_name = "SK…", conflicts_with_all = ["findings", "checks", "blockers"], help_heading = CHANGES)]
     retire: Option<String>,
     #[command(flatten)]
     scan: NamedScan,
     /// A folder of your own checks, which join the built-in ones
-    #[arg(long, value_name = "FOLDER", env = "TWILIO_AUDIT_CHECKS_DIR")]
+    #[arg(long, value_name = "FOLDER", env = "TWILIO_AUDIT_CHECKS_DIR", help_heading = READ)]
     checks_dir: Option<PathBuf>,
     /// Where the plan is written; what people read stands beside it, as .md
-    #[arg(long, value_name = "FILE", default_value = "plan.json")]
+    #[arg(long, value_name = "FILE", default_value = "plan.json", help_heading = OUTPUT)]
     output: PathBuf,
     /// Print the JSON Schema of plan.json instead, and read no scan
     #[arg(long)]

@@ -103,7 +103,16 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
     replace_file(&page_path, &String::from_utf8_lossy(&page)).map_err(Stop::with(Exit::Broken))?;
     let started_with = stored.store.started_with().map_err(Stop::with(Exit::Broken))?;
     let is_demo = choice::answering(&started_with) == Answering::Demonstration;
-    print(|out| report::fix_plan_summary(&plan, &[&args.output, &page_path], is_demo, out))?;
+    let (file, page) = (args.output.as_path(), page_path.as_path());
+    print(|out| match is_demo {
+        false => report::fix_plan_summary(&plan, &[file, page], out),
+        true => {
+            report::fix_plan_summary(&plan, &[], out)?;
+            writeln!(out, "It is in {} and {}, to be read. Nobody can make", file.display(), page.display())?;
+            writeln!(out, "these changes: the accounts of the demonstration are gone when its scan ends.")?;
+            writeln!(out, "Of a real account, `twilio-audit fix apply` makes them.")
+        }
+    })?;
     Ok(Exit::Complete)
 }
 

@@ -30,7 +30,7 @@ const fn colour(class: StepClass) -> Style {
 /// # Errors
 ///
 /// When the stream cannot be written.
-pub fn summary(plan: &FixPlan, files: &[&Path], is_demo: bool, to: &mut impl Write) -> io::Result<()> {
+pub fn summary(plan: &FixPlan, files: &[&Path], to: &mut impl Write) -> io::Result<()> {
     let steps: Vec<&FixStep> = plan.steps.iter().collect();
     fix_heading(plan, to)?;
     self::steps(&steps, to)?;
@@ -38,12 +38,6 @@ pub fn summary(plan: &FixPlan, files: &[&Path], is_demo: bool, to: &mut impl Wri
     by_hand(plan, to)?;
     for file in files {
         writeln!(to, "{DIM}{}{DIM:#}", file.display())?;
-    }
-    if is_demo {
-        writeln!(to)?;
-        let sentence = "Nothing was changed, and nothing can be: the accounts of the demonstration are gone when its \
-                        scan ends. Of a real account, `twilio-audit fix apply` makes such a plan's changes.";
-        return paragraph("", sentence, to);
     }
     match (files.first(), plan.steps.is_empty()) {
         (Some(file), false) => {

@@ -77,6 +77,9 @@ fn bash_completes_what_was_begun() {
     assert_eq!(ask(&["twilio-audit", "sc"]), ["scan", "schedule"]);
     assert_eq!(ask(&["twilio-audit", "fix", "ro"]), ["rotate"]);
     assert_eq!(ask(&["twilio-audit", "scan", "--dry"]), ["--dry-run"]);
+    for reader in ["report", "gate", "history", "diff", "verify", "show", "query"] {
+        assert_eq!(ask(&["twilio-audit", reader, "--sca"]), ["--scan"], "{reader}");
+    }
 }
 
 #[test]

@@ -17,6 +17,7 @@ fn run() -> Exit {
         Err(error) => return commands::explain_usage(&error),
     };
     commands::start_log(&cli.log);
+    commands::warn_of_unknown_variables(&Cli::command());
     let ended = match cli.command {
         Command::Scan(args) => commands::scan::run(args, &cli.log),
         Command::Merge(args) => commands::merge::run(args, &cli.log),

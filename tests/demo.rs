@@ -94,3 +94,47 @@ fn nothing_comes_up_that_nobody_planted() {
         .collect();
     assert!(surprises.is_empty(), "{} surprises:\n{}", surprises.len(), surprises.join("\n"));
 }
+
+/// The command lines between backticks, as they stand once lines are joined again.
+fn commands_named(text: &str) -> BTreeSet<String> {
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ").replace("\\`", "`");
+    let named = joined.split("`twilio-audit ").skip(1);
+    named.filter_map(|rest| Some(rest.split_once('`')?.0.to_owned())).collect()
+}
+
+#[test]
+fn every_command_that_the_demo_names_works_as_it_is_written() {
+    let after = |before, line: &[&str]| Audit::new(line).inside(before).run();
+    let scanned = Audit::new(&["scan", "--demo"]).run();
+    let mut named = commands_named(&scanned.stdout);
+    for file in ["report.md", "report.html", "gate.html", "findings.json"] {
+        named.extend(commands_named(&scanned.text(file)));
+    }
+    let first = scanned.rows("findings.csv").remove(0).remove("finding_id").unwrap();
+    let mut ended = scanned;
+    let lines = [
+        &["gate"][..],
+        &["doctor", "--demo"],
+        &["init", "--demo"],
+        &["fix", "plan"],
+        &["scan", "--demo", "--check", "webhook-http"],
+        &["scan", "--demo", "--output", "elsewhere"],
+    ];
+    for line in lines {
+        ended = after(ended, line);
+        assert!([0, 1, 3].contains(&ended.code), "{line:?}: {}", ended.stderr);
+        named.extend(commands_named(&ended.stdout));
+    }
+    named.extend(commands_named(&std::fs::read_to_string(ended.folder.path().join("audit.toml")).unwrap()));
+    for wanted in ["doctor --demo", "scan --demo", "verify"] {
+        assert!(named.contains(wanted), "{wanted} of {named:?}");
+    }
+    assert!(named.iter().filter(|line| line.starts_with("show ") && line.contains(" --scan ")).count() == 2);
+    // What one does with a plan of a real account is told as such.
+    named.remove("fix apply");
+    for line in named {
+        let words: Vec<&str> = line.split(' ').map(|word| if word == "ID" { &first } else { word }).collect();
+        ended = after(ended, &words);
+        assert!([0, 1, 3].contains(&ended.code), "{line}: {}", ended.stderr);
+    }
+}

@@ -1,4 +1,5 @@
-//! Manual pages and completions say what the command line takes: they are made from it.
+//! Manual pages and completions say what the command line takes: they are made from it. What it takes is easy to find
+//! in the help, and what it does not take is told with what to do.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -76,6 +77,9 @@ fn bash_completes_what_was_begun() {
     assert_eq!(ask(&["twilio-audit", "sc"]), ["scan", "schedule"]);
     assert_eq!(ask(&["twilio-audit", "fix", "ro"]), ["rotate"]);
     assert_eq!(ask(&["twilio-audit", "scan", "--dry"]), ["--dry-run"]);
+    for reader in ["report", "gate", "history", "diff", "verify", "show", "query"] {
+        assert_eq!(ask(&["twilio-audit", reader, "--sca"]), ["--scan"], "{reader}");
+    }
 }
 
 #[test]
@@ -83,5 +87,154 @@ fn every_shell_gets_its_completions() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = String::from_utf8(run(&["completions", shell]).stdout).unwrap();
         assert!(script.contains("twilio-audit") && script.contains("dry-run"), "{shell}");
+    }
+}
+
+/// What a command says in an empty folder, with these variables of the environment.
+fn says(folder: &std::path::Path, line: &[&str], variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let mut command = Command::new(PROGRAM);
+    command.args(line).current_dir(folder).env_clear().env("HOME", folder).envs(variables.iter().copied());
+    let ended = command.stdin(std::process::Stdio::null()).output().unwrap();
+    (ended.status.code(), String::from_utf8(ended.stderr).unwrap())
+}
+
+#[test]
+fn a_path_that_leads_nowhere_is_told_with_what_was_looked_for_and_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let scanned = says(folder.path(), &["scan", "--demo"], &[]);
+    assert_eq!(scanned.0, Some(3), "{}", scanned.1);
+    fs::create_dir(folder.path().join("shard")).unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    // Each line, what it looked for, and a word of what to do.
+    let no_scan = "run `twilio-audit scan` first";
+    let lines: &[(&str, &str, &str)] = &[
+        ("scan --config no.toml", "no.toml", "`twilio-audit init` writes"),
+        ("doctor --config no.toml", "no.toml", "`twilio-audit init` writes"),
+        ("init --config no.toml", "no.toml", "--config names where"),
+        ("permissions --config no.toml", "no.toml", "--config names where"),
+        ("notify test --config no.toml", "no.toml", "check the path"),
+        ("scan --demo --reviews no.toml", "no.toml", "`twilio-audit review import` writes"),
+        ("scan --credentials no.toml", "no.toml", "check the path"),
+        ("scan --credentials .", "cannot read .", "name a file"),
+        ("scan --demo --checks-dir no", "no: cannot be read", "check the path"),
+        ("doctor --demo --checks-dir no", "no: cannot be read", "check the path"),
+        ("permissions --checks-dir no", "no: cannot be read", "check the path"),
+        ("checks list --checks-dir no", "no: cannot be read", "check the path"),
+        ("checks test no", "no: cannot be read", "check the path"),
+        ("checks test file", "file: cannot be read", "it is no folder"),
+        ("scan --demo --signing-key no.key", "no.key", "`twilio-audit keygen --to FOLDER` makes"),
+        ("scan --demo --output file/below", "file", "is no folder: choose another"),
+        ("merge no shard", "no/evidence.db", "`scan --shard I/N` makes"),
+        ("report no", "no/evidence.db", no_scan),
+        ("gate no", "no/evidence.db", no_scan),
+        ("history no", "no/evidence.db", no_scan),
+        ("diff no audits/latest", "no/evidence.db", no_scan),
+        ("show twa-0 --scan no", "no/evidence.db", no_scan),
+        ("query --tables --scan no", "no/evidence.db", no_scan),
+        ("review export no", "no/evidence.db", no_scan),
+        ("fix plan --scan no", "no/evidence.db", no_scan),
+        ("verify no", "no", no_scan),
+        ("verify --scan no", "no", no_scan),
+        ("gate --public-key no.pub", "no.pub", "or the key itself"),
+        ("verify --public-key no.pub", "no.pub", "or the key itself"),
+        ("gate --to file/below", "file", "is no folder: choose another"),
+        ("report --format csv --to file/below", "file", "is no folder: choose another"),
+        ("review export --to no/x.csv", "no/x.csv", "check the path"),
+        ("review import no.csv", "no.csv", "`twilio-audit review export --to FILE` writes"),
+        ("review import .", ".: ", "name the table itself"),
+        ("fix apply", "plan.json", "`twilio-audit fix plan` writes"),
+        ("fix apply no.json", "no.json", "`twilio-audit fix plan` writes"),
+        ("fix undo", "plan.journal.jsonl", "`twilio-audit fix apply` writes"),
+        ("fix plan --output no/plan.json", "no/plan.json", "check the path"),
+        ("init --demo --output no/audit.toml", "no/audit.toml", "check the path"),
+        ("keygen --to file/below", "file", "is no folder: choose another"),
+        ("man --to file/below", "file/below", "a part of its path is none"),
+        ("simulate --estate no.json", "no.json", "check the path"),
+        ("simulate --openapi no", "no", "check the path"),
+    ];
+    let mut wrong = Vec::new();
+    for (line, wanted, what_to_do) in lines {
+        let words: Vec<&str> = line.split(' ').collect();
+        let (code, said) = says(folder.path(), &words, &[]);
+        let ends_as_documented = [Some(2), Some(5)].contains(&code);
+        let repeats_the_system = said.contains("os error") || said.contains("Error code");
+        if !ends_as_documented || !said.contains(wanted) || !said.contains(what_to_do) || repeats_the_system {
+            wrong.push(format!("{line}: {code:?}: {said}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), lines.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_variable_that_no_option_reads_is_named_and_its_value_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let set =
+        [("TWILIO_AUDIT_OUTPTU", "s3cr3t-value"), ("TWILIO_AUDIT_MAX_AGE", "7d"), ("TWILIO_API_KEYS", "x")];
+    for line in [&["checks", "list"][..], &["completions", "bash"], &["query", "--tables", "--scan", "no"]] {
+        let (_, said) = says(folder.path(), line, &set);
+        let wanted =
+            "TWILIO_AUDIT_OUTPTU is ignored, for no option reads it: did you mean TWILIO_AUDIT_OUTPUT?";
+        assert!(said.contains(wanted), "{line:?}: {said}");
+        assert!(!said.contains("s3cr3t") && said.matches("is ignored").count() == 1, "{line:?}: {said}");
+    }
+    let (_, said) = says(folder.path(), &["checks", "list", "--quiet"], &set);
+    assert_eq!(said, "");
+    // Every variable that an option has is known.
+    fn variables(command: &clap::Command) -> Vec<String> {
+        let own = command.get_arguments().filter_map(|argument| argument.get_env());
+        let own = own.map(|name| name.to_str().unwrap().to_owned());
+        own.chain(command.get_subcommands().flat_map(variables)).collect()
+    }
+    let all = variables(&Cli::command());
+    assert!(all.len() > 50, "{}", all.len());
+    let set: Vec<(&str, &str)> = all
+        .iter()
+        .filter(|name| {
+            name.starts_with("TWILIO_AUDIT_")
+                && !["LOG_FORMAT", "QUIET", "VERBOSE"].iter().any(|end| name.ends_with(end))
+        })
+        .map(|name| (name.as_str(), "1"))
+        .collect();
+    let (code, said) = says(folder.path(), &["completions", "bash"], &set);
+    assert_eq!((code, said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn the_help_of_a_command_with_many_options_lists_them_under_headings() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut long = Vec::new();
+    for (name, options) in commands(&Cli::command(), "twilio-audit") {
+        let line: Vec<&str> = name.split('-').skip(2).chain(["--help"]).collect();
+        let ended = Command::new(PROGRAM)
+            .args(&line)
+            .env("COLUMNS", "80")
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let help = String::from_utf8(ended.stdout).unwrap();
+        let wide: Vec<&str> =
+            help.lines().filter(|line| line.chars().count() > 80 && !line.starts_with("Usage: ")).collect();
+        assert!(wide.is_empty(), "{name}: {wide:?}");
+        let (mut under, mut most) = (0, 0); // options under one heading
+        for line in help.lines() {
+            let is_heading = !line.starts_with(' ') && line.ends_with(':');
+            under = if is_heading {
+                0
+            } else {
+                under + usize::from(line.trim_start().starts_with('-') && line.contains("--"))
+            };
+            most = most.max(under);
+        }
+        if most > 9 {
+            long.push(format!("{name}: {most} of {}", options.len()));
+        }
+    }
+    assert!(long.is_empty(), "{long:?}");
+    let ended = Command::new(PROGRAM).args(["scan", "--help"]).output().unwrap();
+    let help = String::from_utf8(ended.stdout).unwrap();
+    for heading in
+        ["Sign-in:", "What was declared:", "What is read:", "Limits:", "Output:", "CSV files:", "Log:"]
+    {
+        assert_eq!(help.lines().filter(|line| *line == heading).count(), 1, "{heading}");
     }
 }

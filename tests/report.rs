@@ -62,7 +62,11 @@ fn what_is_there_is_not_replaced_and_what_is_not_finished_is_not_reported() {
     fs::copy(evidence, &half).unwrap();
     rusqlite::Connection::open(&half).unwrap().execute("delete from conclusion", []).unwrap();
     let ended = after(ended, &["report", "half"], 2);
-    assert!(ended.stderr.contains("not finished: `twilio-audit scan --resume`"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("not finished: the command that began it goes on with it"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]
@@ -159,4 +163,93 @@ async fn an_inventory_starts_no_formula_and_names_no_kind_that_was_not_asked_for
     assert!(rows[0].values().all(|cell| !cell.starts_with(['=', '+', '-', '@'])), "{rows:?}");
     let ended = after(ended, &["report", &folder, "--inventory", "api_key"], 2);
     assert!(ended.stderr.contains("did not ask for any api_key"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_scan_is_named_alike_in_every_command_that_reads_one() {
+    let mut ended = demo();
+    let id = ended.rows("findings.csv")[0]["finding_id"].clone();
+    let older = ended.scan().file_name().unwrap().to_string_lossy().into_owned();
+    fs::rename(ended.folder.path().join("audits"), ended.folder.path().join("kept")).unwrap();
+    let folder = format!("kept/{older}");
+    let reading: [(&[&str], i32); 9] = [
+        (&["report", "--format", "csv"], 0),
+        (&["gate"], 1),
+        (&["history"], 0),
+        (&["show", &id], 0),
+        (&["query", "select count(*) from finding"], 0),
+        (&["query", "--tables"], 0),
+        (&["review", "export"], 0),
+        (&["fix", "plan", &id, "--output", "named.json"], 0),
+        (&["verify"], 0),
+    ];
+    for (command, code) in reading {
+        ended = after(ended, command, 2);
+        ended = after(ended, &[command, &["--scan", &folder]].concat(), code);
+        let named = ended.stdout.clone();
+        if ["report", "gate", "history", "review", "verify"].contains(&command[0]) {
+            ended = after(ended, &[command, &[folder.as_str()]].concat(), code);
+            let timeless = |text: &str| {
+                text.lines().filter(|line| !line.contains("as of")).map(str::to_owned).collect::<Vec<_>>()
+            };
+            assert_eq!(timeless(&ended.stdout), timeless(&named), "{command:?}");
+        }
+    }
+    for command in [&["report"][..], &["gate"], &["history"], &["review", "export"]] {
+        ended = after(ended, &[command, &[folder.as_str(), "--scan", &folder]].concat(), 2);
+        assert!(ended.stderr.contains("the scan is named twice"), "{command:?}: {}", ended.stderr);
+        let bare = [command, &[folder.as_str()]].concat();
+        let set = Audit::new(&bare).env("TWILIO_AUDIT_SCAN", "nowhere").inside(ended).run();
+        assert!([0, 1].contains(&set.code), "what is named beats the environment: {}", set.stderr);
+        let set = Audit::new(command).env("TWILIO_AUDIT_SCAN", &folder).inside(set).run();
+        assert!([0, 1].contains(&set.code), "{command:?}: {}", set.stderr);
+        ended = set;
+    }
+    let ended = after(ended, &["diff", &folder, "--scan", &folder], 0);
+    let ended = after(ended, &["diff", "--scan", &folder], 2);
+    assert!(ended.stderr.contains("no scan before that one"), "{}", ended.stderr);
+    let ended = after(ended, &["verify", "--scan", "kept"], 2);
+    assert!(ended.stderr.contains("is not the folder of a scan"), "{}", ended.stderr);
+}
+
+#[test]
+fn what_was_read_has_the_same_name_and_number_wherever_a_reader_meets_it() {
+    let ended = demo();
+    let scan = ended.json();
+    let required = &scan["coverage_matrix"]["required"];
+    let active: Vec<&str> = scan["accounts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|account| account["active"] == true)
+        .map(|account| account["account_sid"].as_str().unwrap())
+        .collect();
+    let rows = ended.rows("coverage.csv");
+    let (lists, others): (Vec<_>, Vec<_>) =
+        rows.iter().partition(|row| active.contains(&row["account_sid"].as_str()));
+    let read = lists.iter().filter(|row| ["complete", "absent"].contains(&row["status"].as_str())).count();
+    assert!(read < lists.len() && !others.is_empty(), "the demo has gaps, and an account that is suspended");
+    let kinds = format!("{} of {} required kinds of resource were read, ", required["read"], required["of"]);
+    let of_lists = format!("{read} of {} lists of active accounts were read, ", lists.len());
+    let of_others = format!("Another {} rows are of accounts that are not active.", others.len());
+    for (name, text) in [
+        ("the terminal", &ended.stdout),
+        ("report.md", &ended.text("report.md")),
+        ("report.html", &ended.text("report.html")),
+    ] {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for wanted in [&kinds, &of_lists, &of_others] {
+            assert!(text.contains(wanted.as_str()), "{name} does not say: {wanted}");
+        }
+        for other in ["cells", "listings"] {
+            assert!(!text.contains(&format!(" {other} ")), "{name} calls them {other} too");
+        }
+    }
+    assert!(
+        ended
+            .stdout
+            .contains(&format!("coverage.csv         what was and was not read ({} rows)", rows.len()))
+    );
+    let wide: Vec<&str> = ended.stdout.lines().filter(|line| line.chars().count() > 80).collect();
+    assert!(wide.is_empty(), "{wide:?}");
 }

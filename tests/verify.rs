@@ -487,3 +487,36 @@ fn the_published_schema_is_the_one_of_this_build() {
     assert!(fs::read_to_string(path).unwrap() == current, "UPDATE_DOCS=1 cargo test --test verify");
     assert_eq!(Audit::new(&["verify", "--schema"]).run().stdout, current);
 }
+
+#[test]
+fn what_is_not_sealed_yet_is_no_scan_that_was_altered() {
+    let scanned = Audit::new(&["scan", "--demo"]).run();
+    let (whole, audits) = (scanned.scan(), scanned.folder.path().join("audits"));
+    let id = whole.file_name().unwrap().to_string_lossy().into_owned();
+    fs::create_dir(audits.join("more")).unwrap();
+    let mut ended = scanned;
+    for (suffix, wanted) in [
+        (".unfinished", "unfinished scan: nothing of it is sealed yet"),
+        (".shard-1-of-2.unfinished", "unfinished scan: nothing of it is sealed yet"),
+        (".shard-1-of-2", "`twilio-audit merge` makes a scan of all shards"),
+    ] {
+        let folder = audits.join("more").join(format!("{id}{suffix}"));
+        fs::create_dir(&folder).unwrap();
+        fs::copy(whole.join("evidence.db"), folder.join("evidence.db")).unwrap();
+        let folder = folder.to_str().unwrap();
+        for line in [&["verify", folder][..], &["verify", "--scan", folder]] {
+            ended = Audit::new(line).inside(ended).run();
+            assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{line:?}: {}", ended.stderr);
+            assert!(ended.stderr.contains(wanted), "{}", ended.stderr);
+        }
+        // A seal that is there is held against what it seals, whatever the folder is called.
+        fs::copy(whole.join("manifest.json"), format!("{folder}/manifest.json")).unwrap();
+        ended = Audit::new(&["verify", folder]).inside(ended).run();
+        assert_eq!(ended.code, 1, "{}", ended.stderr);
+    }
+    // Whoever takes the seal off a finished scan makes no unfinished one of it.
+    fs::remove_file(whole.join("manifest.json")).unwrap();
+    let ended = Audit::new(&["verify", "audits/latest"]).inside(ended).run();
+    assert_eq!(ended.code, 1, "{}", ended.stderr);
+    assert!(ended.stdout.contains("has no manifest.json"), "{}", ended.stdout);
+}

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::Check;
+use crate::model::trouble;
 
 /// A file of a check: its name for errors, and its text.
 #[derive(Debug, Clone, Default)]
@@ -114,5 +115,5 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), CheckError> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> CheckError {
-    CheckFile::new(&path.display().to_string(), "").error(None, format!("cannot be read: {error}"))
+    CheckFile::new(&path.display().to_string(), "").error(None, format!("cannot be read: {}", trouble(error)))
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use super::heading::LIMITS;
 use crate::audit::{Allowance, CHECK_SECONDS};
 
 /// What the queries of checks may take.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct CheckTime {
     /// Stop a query that takes longer than so many seconds: a large estate on a slow disk may need more
-    #[arg(long, value_name = "N", default_value_t = CHECK_SECONDS, value_parser = clap::value_parser!(u16).range(1..=3600), env = "TWILIO_AUDIT_CHECK_SECONDS")]
+    #[arg(long, value_name = "N", default_value_t = CHECK_SECONDS, value_parser = clap::value_parser!(u16).range(1..=3600), env = "TWILIO_AUDIT_CHECK_SECONDS", help_heading = LIMITS)]
     check_seconds: u16,
 }
 

@@ -144,6 +144,14 @@ pub(super) fn answering(choices: &StartedWith) -> Answering {
     }
 }
 
+/// The command line that asks the same accounts what can be read.
+pub(super) fn doctor(choices: &StartedWith) -> &'static str {
+    match answering(choices) {
+        Answering::Demonstration => "twilio-audit doctor --demo",
+        Answering::Twilio | Answering::StandIn => "twilio-audit doctor",
+    }
+}
+
 /// Says where the answers came from, if not from Twilio: a report must not pass for one of a real account.
 pub(super) fn stand_in(choices: &StartedWith) -> Option<String> {
     match said(choices, ENDPOINT) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 
 use super::declared_names::known;
+use super::heading::READ;
 use super::{Exit, Stop};
 use crate::audit::{self, Allowance, Check, Compiled, Family};
 use crate::catalogue::{KINDS, Kind};
@@ -14,13 +15,13 @@ use crate::collect::chosen_kinds;
 #[derive(Debug, clap::Args)]
 pub(super) struct ChosenChecks {
     /// Only this check; may be given several times
-    #[arg(long = "check", value_name = "ID", env = "TWILIO_AUDIT_CHECK", value_delimiter = ',')]
+    #[arg(long = "check", value_name = "ID", env = "TWILIO_AUDIT_CHECK", value_delimiter = ',', help_heading = READ)]
     checks: Vec<String>,
     /// Only the checks of this family; may be given several times
-    #[arg(long = "family", value_enum, env = "TWILIO_AUDIT_FAMILY", value_delimiter = ',')]
+    #[arg(long = "family", value_enum, env = "TWILIO_AUDIT_FAMILY", value_delimiter = ',', help_heading = READ)]
     families: Vec<Family>,
     /// A folder of your own checks, which join the built-in ones
-    #[arg(long, value_name = "FOLDER", env = "TWILIO_AUDIT_CHECKS_DIR")]
+    #[arg(long, value_name = "FOLDER", env = "TWILIO_AUDIT_CHECKS_DIR", help_heading = READ)]
     checks_dir: Option<PathBuf>,
 }
 

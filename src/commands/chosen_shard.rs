@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 
+use super::heading::READ;
 use super::{Exit, Stop};
 use crate::model::Shard;
 
@@ -12,10 +13,10 @@ const JOB_COMPLETION_INDEX: &str = "JOB_COMPLETION_INDEX";
 #[derive(Debug, clap::Args)]
 pub(super) struct ChosenShard {
     /// Read only this part of the accounts, such as 2/3; `merge` makes one scan of all parts
-    #[arg(long, value_name = "I/N", env = "TWILIO_AUDIT_SHARD", conflicts_with = "accounts")]
+    #[arg(long, value_name = "I/N", env = "TWILIO_AUDIT_SHARD", conflicts_with = "accounts", help_heading = READ)]
     shard: Option<Shard>,
     /// How many parts there are, where JOB_COMPLETION_INDEX says which one this is, as in an Indexed Job
-    #[arg(long, value_name = "N", env = "TWILIO_AUDIT_SHARDS", conflicts_with_all = ["shard", "accounts"])]
+    #[arg(long, value_name = "N", env = "TWILIO_AUDIT_SHARDS", conflicts_with_all = ["shard", "accounts"], help_heading = READ)]
     shards: Option<u16>,
 }
 

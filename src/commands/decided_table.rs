@@ -1,5 +1,6 @@
 //! A reviewer's table, held row by row against the scan that it comes from.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
@@ -44,7 +45,16 @@ struct Reading {
 /// Reads the decisions of a table. `scan` is where its scan should be.
 pub(super) fn read_table(path: &Path, scan: &Path, today: Date) -> Result<Read, Stop> {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    let unusable = |error: Unreadable| Stop::new(Exit::Usage, anyhow!("{name}: {error}"));
+    let unusable = |error: Unreadable| match error {
+        Unreadable::Io(error) if error.kind() == ErrorKind::NotFound => Stop::new(
+            Exit::Usage,
+            anyhow!(
+                "there is no table {}: `twilio-audit review export --to FILE` writes one to decide",
+                path.display()
+            ),
+        ),
+        error => Stop::new(Exit::Usage, anyhow!("{name}: {error}")),
+    };
     let mut sheet = Sheet::open(path, &FINDING_COLUMNS, &NEEDED).map_err(unusable)?;
     let mut reading = Reading {
         judge: Judge { today, scanned_on: today, order: None },

@@ -70,6 +70,11 @@ pub(super) fn known<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a 
     if known.clone().any(|candidate| candidate == name) {
         return Ok(());
     }
-    let near = known.max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
-    Err(anyhow!("there is no {what} `{name}`; did you mean `{}`?", near.unwrap_or_default()))
+    let near = nearest(name, known).unwrap_or_default();
+    Err(anyhow!("there is no {what} `{name}`; did you mean `{near}`?"))
+}
+
+/// The known name that is most like another.
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known.max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)))
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
+use super::chosen_scan::LATEST;
 use super::printing::print;
 use super::reporting::Layout;
 use super::stored_scan::StoredScan;
@@ -26,6 +27,9 @@ pub struct Args {
     /// The folder of the newer scan [default: audits/latest]
     #[arg(value_name = "NEW")]
     newer: Option<PathBuf>,
+    /// The newer scan, by itself: without OLD it is compared with the one that it was compared with
+    #[arg(long, value_name = "FOLDER", conflicts_with = "newer")]
+    scan: Option<PathBuf>,
     /// What is printed
     #[arg(long, value_enum, default_value_t = DiffFormat::Table, env = "TWILIO_AUDIT_DIFF_FORMAT")]
     format: DiffFormat,
@@ -49,7 +53,8 @@ Exit codes:
 ///
 /// When there is no such scan, or something cannot be printed.
 pub fn run(args: &Args) -> Result<Exit, Stop> {
-    let newer_folder = args.newer.clone().unwrap_or_else(|| PathBuf::from("audits/latest"));
+    let named = args.newer.as_ref().or(args.scan.as_ref());
+    let newer_folder = named.cloned().unwrap_or_else(|| PathBuf::from(LATEST));
     let newer = StoredScan::open(&newer_folder)?;
     let older_folder = match &args.older {
         Some(folder) => folder.clone(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::chosen_checks::{Catalogue, ChosenChecks};
+use super::heading::OUTPUT;
 use super::printing::print;
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, reduction, sign_in};
@@ -30,7 +31,7 @@ pub struct Args {
     #[command(flatten)]
     choices: Choices,
     /// How the result is printed
-    #[arg(long, value_enum, default_value_t = Format::Table, env = "TWILIO_AUDIT_FORMAT")]
+    #[arg(long, value_enum, default_value_t = Format::Table, env = "TWILIO_AUDIT_FORMAT", help_heading = OUTPUT)]
     format: Format,
 }
 

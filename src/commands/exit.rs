@@ -1,9 +1,10 @@
 //! How the program ends.
 
 use std::fmt;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use crate::model::trouble;
 use crate::report::printable;
 
 /// The exit codes. When several apply, the order is 5, 4, 2, 3, 1, 0.
@@ -46,6 +47,11 @@ impl fmt::Display for Stop {
     }
 }
 
+/// An error in words. What the system says of a file says what to do, too.
+fn in_words(error: &(dyn std::error::Error + 'static)) -> String {
+    error.downcast_ref::<io::Error>().map_or_else(|| error.to_string(), trouble)
+}
+
 impl Stop {
     /// An end with a sentence.
     pub fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
@@ -69,8 +75,8 @@ impl Stop {
 
     /// The error with its causes, each said once: some errors already repeat theirs.
     fn sentence(&self) -> String {
-        let mut sentence = self.error.to_string();
-        for cause in self.error.chain().skip(1).map(ToString::to_string) {
+        let mut sentence = in_words(self.error.as_ref());
+        for cause in self.error.chain().skip(1).map(in_words) {
             if !sentence.contains(&cause) {
                 sentence = format!("{sentence}: {cause}");
             }

@@ -185,7 +185,7 @@ fn notices(
         );
     }
     notices.extend(store.notices()?);
-    notices.extend(strength::notice(catalogue, &store.read_with()?));
+    notices.extend(strength::notice(catalogue, &store.read_with()?, choice::doctor(choices)));
     notices.extend(of_waivers);
     notices.extend(data::outdated(day_of(facts.started_at), store.list_reviewed_on()?));
     Ok(notices)

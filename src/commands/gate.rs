@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::chosen_scan::ChosenScan;
 use super::duration::duration;
 use super::printing::print;
 use super::stored_scan::StoredScan;
@@ -23,9 +24,8 @@ use crate::report::{self, AsOf, GateFormat, Seal};
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct Args {
-    /// The folder of the scan
-    #[arg(value_name = "SCAN", default_value = "audits/latest", env = "TWILIO_AUDIT_SCAN")]
-    scan: PathBuf,
+    #[command(flatten)]
+    scan: ChosenScan,
     /// What is printed
     #[arg(long, value_enum, default_value_t = GateFormat::Table, env = "TWILIO_AUDIT_GATE_FORMAT")]
     format: GateFormat,
@@ -61,7 +61,8 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         return Ok(Exit::Complete);
     }
     // `latest` may lead to another scan a moment later: what is read and what is verified are one.
-    let folder = args.scan.canonicalize().unwrap_or_else(|_| args.scan.clone());
+    let folder = args.scan.folder();
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let stored = StoredScan::open(&folder)?;
     let seal = seal_of(&folder, &args.trusted)?;
     let as_of = AsOf { moment: Timestamp::now(), max_age: Some(args.max_age), seal: Some(&seal) };

@@ -1,9 +1,8 @@
 //! `history`: how the scans went.
 
-use std::path::PathBuf;
-
 use anyhow::anyhow;
 
+use super::chosen_scan::ChosenScan;
 use super::printing::print;
 use super::reporting::Layout;
 use super::stored_scan::open_store;
@@ -18,9 +17,8 @@ use crate::report::{self, TrendFormat};
 /// `twilio-audit history --format html > trend.html`
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The folder of the scan at the end
-    #[arg(value_name = "SCAN", default_value = "audits/latest", env = "TWILIO_AUDIT_SCAN")]
-    scan: PathBuf,
+    #[command(flatten)]
+    scan: ChosenScan,
     /// What is printed
     #[arg(long, value_enum, default_value_t = TrendFormat::Table, env = "TWILIO_AUDIT_HISTORY_FORMAT")]
     format: TrendFormat,
@@ -34,9 +32,10 @@ pub struct Args {
 ///
 /// When there is no such scan, or something cannot be printed.
 pub fn run(args: &Args) -> Result<Exit, Stop> {
-    let trend = open_store(&args.scan)?.trend().map_err(Stop::with(Exit::Broken))?;
+    let trend = open_store(args.scan.folder())?.trend().map_err(Stop::with(Exit::Broken))?;
     if trend.is_empty() {
-        let sentence = anyhow!("{} is not finished, and no part of a trend yet", args.scan.display());
+        let sentence =
+            anyhow!("{} is not finished, and no part of a trend yet", args.scan.folder().display());
         return Err(Stop::new(Exit::Usage, sentence));
     }
     print(|out| report::trend(&trend, args.format, args.layout.csv(), out))?;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
 
+use super::heading::OUTPUT;
 use super::printing::print;
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, reduction, sign_in};
@@ -26,7 +27,7 @@ use crate::model::{Clock, day_of};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The file to write
-    #[arg(long, value_name = "FILE", default_value = "audit.toml", env = "TWILIO_AUDIT_INIT_OUTPUT")]
+    #[arg(long, value_name = "FILE", default_value = "audit.toml", env = "TWILIO_AUDIT_INIT_OUTPUT", help_heading = OUTPUT)]
     output: PathBuf,
     /// Ask the built-in clinic instead of Twilio
     #[arg(long, env = "TWILIO_AUDIT_DEMO")]
@@ -99,8 +100,16 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         if !draft.unread.is_empty() {
             writeln!(out, "Not everything could be read, see the top of the file: some may be missing.")?;
         }
-        writeln!(out, "Keys and hosts are comments until you approve them. Complete the file, then run")?;
-        writeln!(out, "`twilio-audit scan`.")
+        writeln!(out, "Keys and hosts are comments until you approve them.")?;
+        match args.demo {
+            true => {
+                writeln!(
+                    out,
+                    "The demo has an audit.toml of its own: `twilio-audit scan --demo` reads that one."
+                )
+            }
+            false => writeln!(out, "Complete the file, then run `twilio-audit scan`."),
+        }
     })?;
     Ok(Exit::Complete)
 }
@@ -137,6 +146,7 @@ async fn look(args: &Args, setting: Setting, started_at: Timestamp) -> Result<Dr
     let mut reader = Reader::of(&mut store, started_at).map_err(Stop::with(Exit::Broken))?;
     let mut ask = |question| reader.ask(question).map_err(Stop::with(Exit::Broken));
     Ok(Draft {
+        is_demo: args.demo,
         accounts: rows(&ask(ACCOUNTS)?, |row| DraftAccount {
             sid: text(row, 0),
             name: text(row, 1),

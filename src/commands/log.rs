@@ -6,18 +6,19 @@ use clap::ValueEnum;
 use tracing::level_filters::LevelFilter;
 
 use super::Exit;
+use super::heading::TALK;
 
 /// How the program talks while it works. Data goes to standard output, talk to standard error.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Log {
     /// Say more: once for what is read, twice for every request
-    #[arg(short, long, global = true, action = clap::ArgAction::Count, env = "TWILIO_AUDIT_VERBOSE")]
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, env = "TWILIO_AUDIT_VERBOSE", help_heading = TALK)]
     pub verbose: u8,
     /// Say nothing but errors
-    #[arg(short, long, global = true, env = "TWILIO_AUDIT_QUIET", conflicts_with = "verbose")]
+    #[arg(short, long, global = true, env = "TWILIO_AUDIT_QUIET", conflicts_with = "verbose", help_heading = TALK)]
     pub quiet: bool,
     /// The form of what is said
-    #[arg(long, global = true, value_enum, default_value_t, env = "TWILIO_AUDIT_LOG_FORMAT")]
+    #[arg(long, global = true, value_enum, default_value_t, env = "TWILIO_AUDIT_LOG_FORMAT", help_heading = TALK)]
     pub log_format: LogFormat,
 }
 

@@ -13,6 +13,7 @@ use tokio::task::spawn_blocking;
 use super::check_time::CheckTime;
 use super::chosen_checks::{Catalogue, ChosenChecks};
 use super::finish::finish;
+use super::heading::{DECLARED, OUTPUT, READ, SIGN_IN};
 use super::metrics_file::MetricsFile;
 use super::reporting::Reporting;
 use super::scan_args::output_of;
@@ -40,7 +41,7 @@ pub struct Args {
     #[arg(value_name = "SCAN", conflicts_with_all = ["shards", "wait"])]
     scans: Vec<PathBuf>,
     /// How many shards there are [default: as many as the shards themselves say]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), env = "TWILIO_AUDIT_SHARDS")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), env = "TWILIO_AUDIT_SHARDS", help_heading = READ)]
     shards: Option<u16>,
     /// Wait so many minutes for the missing shards
     #[arg(long, value_name = "MINUTES", requires = "shards", env = "TWILIO_AUDIT_WAIT")]
@@ -49,16 +50,16 @@ pub struct Args {
     #[arg(long, env = "TWILIO_AUDIT_KEEP_SHARDS")]
     keep_shards: bool,
     /// The folder in which the shards are, and in which the scan gets a folder of its own
-    #[arg(long, value_name = "FOLDER", default_value = "audits", env = "TWILIO_AUDIT_OUTPUT")]
+    #[arg(long, value_name = "FOLDER", default_value = "audits", env = "TWILIO_AUDIT_OUTPUT", help_heading = OUTPUT)]
     output: PathBuf,
     /// The Region of the shards
-    #[arg(long, value_enum, default_value_t = Region::Us1, env = "TWILIO_AUDIT_REGION")]
+    #[arg(long, value_enum, default_value_t = Region::Us1, env = "TWILIO_AUDIT_REGION", help_heading = READ)]
     region: Region,
     /// The audit.toml that declares whom to tell of the scan
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG", help_heading = DECLARED)]
     config: Option<PathBuf>,
     /// The file with the secrets that telling takes; `-` is standard input
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS")]
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS", help_heading = SIGN_IN)]
     credentials: Option<PathBuf>,
     #[command(flatten)]
     chosen: ChosenChecks,
@@ -150,7 +151,15 @@ fn merge(args: &Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
 impl Ready {
     fn read(folder: &Path) -> Result<Self, Stop> {
         let read = || -> anyhow::Result<Self> {
-            let store = Store::open(&folder.join("evidence.db"))?;
+            let evidence = folder.join("evidence.db");
+            // Anything but a plain file (a pipe, say) could keep us waiting for ever.
+            if !evidence.is_file() {
+                return Err(anyhow!(
+                    "there is no {}: name the folder of a shard, as `scan --shard I/N` makes it",
+                    evidence.display()
+                ));
+            }
+            let store = Store::open(&evidence)?;
             let started_with = store.started_with()?;
             let shard = choice::shard(&started_with)
                 .ok_or_else(|| anyhow!("it is no shard: `scan --shard I/N` makes one"))?;

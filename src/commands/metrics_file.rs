@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
+use super::heading::OUTPUT;
 use super::replacing::replace_public_file;
 use super::stored_scan::StoredScan;
 use super::telling::Told;
@@ -17,7 +18,7 @@ use crate::report::{self, LastRun};
 pub(super) struct MetricsFile {
     /// Write metrics for Prometheus into this file, one of node_exporter's textfile collector. It names no weakness, and
     /// everybody may read it
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_METRICS_FILE")]
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_METRICS_FILE", help_heading = OUTPUT)]
     metrics_file: Option<PathBuf>,
 }
 

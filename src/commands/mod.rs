@@ -4,6 +4,7 @@ mod check_time;
 pub mod checks;
 mod choice;
 mod chosen_checks;
+mod chosen_scan;
 mod chosen_shard;
 pub mod completions;
 mod decided_table;
@@ -18,6 +19,7 @@ mod finish;
 pub mod fix;
 pub mod gate;
 mod guard;
+mod heading;
 pub mod history;
 pub mod init;
 mod keeper;
@@ -56,6 +58,7 @@ mod stored_scan;
 mod strength;
 mod telling;
 mod trusted_folder;
+mod variables;
 pub mod verify;
 
 use anyhow::anyhow;
@@ -64,6 +67,7 @@ use tokio::runtime::{Builder, Runtime};
 pub use exit::{Exit, Stop};
 pub use guard::{contain, guard};
 pub use log::{Log, LogFormat, explain_usage, start_log};
+pub use variables::warn_of_unknown_variables;
 
 /// Does something until it is done or somebody asks the program to end.
 fn interruptible(work: impl Future<Output = Result<Exit, Stop>>) -> Result<Exit, Stop> {

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::chosen_checks::ChosenChecks;
 use super::declared_names::check_names;
+use super::heading::{DECLARED, OUTPUT, READ};
 use super::printing::print;
 use super::scan_setting::declared;
 use super::{Exit, Log, Stop};
@@ -35,16 +36,16 @@ pub struct Args {
     #[command(flatten)]
     chosen: ChosenChecks,
     /// For the key of this account; may be given several times [default: the parent, and each subaccount]
-    #[arg(long = "account", value_name = "AC…", env = "TWILIO_AUDIT_ACCOUNT", value_delimiter = ',')]
+    #[arg(long = "account", value_name = "AC…", env = "TWILIO_AUDIT_ACCOUNT", value_delimiter = ',', help_heading = READ)]
     accounts: Vec<AccountSid>,
     /// The account that is the parent [default: the one that audit.toml gives the role management or single]
-    #[arg(long, value_name = "AC…", env = "TWILIO_AUDIT_PARENT")]
+    #[arg(long, value_name = "AC…", env = "TWILIO_AUDIT_PARENT", help_heading = READ)]
     parent: Option<AccountSid>,
     /// What was declared: names and the parent [default: audit.toml, if it is there]
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG", help_heading = DECLARED)]
     config: Option<PathBuf>,
     /// How the lists are printed
-    #[arg(long, value_enum, default_value_t = Format::Text, env = "TWILIO_AUDIT_FORMAT")]
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "TWILIO_AUDIT_FORMAT", help_heading = OUTPUT)]
     format: Format,
 }
 

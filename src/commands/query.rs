@@ -1,8 +1,7 @@
 //! `query`: a question in SQL over the evidence of a scan.
 
-use std::path::PathBuf;
-
 use super::check_time::CheckTime;
+use super::chosen_scan::NamedScan;
 use super::printing::print;
 use super::stored_scan::open_store;
 use super::{Exit, Stop};
@@ -22,9 +21,8 @@ pub struct Args {
     /// The question
     #[arg(required_unless_present = "tables")]
     sql: Option<String>,
-    /// The folder of the scan
-    #[arg(long, value_name = "FOLDER", default_value = "audits/latest", env = "TWILIO_AUDIT_SCAN")]
-    scan: PathBuf,
+    #[command(flatten)]
+    scan: NamedScan,
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Table, env = "TWILIO_AUDIT_FORMAT")]
     format: Format,
@@ -52,7 +50,7 @@ enum Format {
 ///
 /// When there is no such scan, or SQLite refuses the question.
 pub fn run(args: &Args) -> Result<Exit, Stop> {
-    let mut store = open_store(&args.scan)?;
+    let mut store = open_store(args.scan.folder())?;
     let moment = store.started_at().map_err(Stop::with(Exit::Usage))?;
     let answer = match &args.sql {
         Some(sql) => {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
+use super::chosen_scan::{ChosenScan, is_latest};
 use super::declared_names::known;
 use super::printing::print;
 use super::reporting::{FailOn, Layout};
@@ -26,9 +27,8 @@ use crate::report::{self, Format, Options};
 /// `twilio-audit report --inventory api_key,phone_number --to lists`
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The folder of the scan
-    #[arg(value_name = "SCAN", default_value = "audits/latest", env = "TWILIO_AUDIT_SCAN")]
-    scan: PathBuf,
+    #[command(flatten)]
+    scan: ChosenScan,
     /// The form; several can be given together with --to
     #[arg(long = "format", value_enum, value_delimiter = ',')]
     formats: Vec<Format>,
@@ -61,7 +61,8 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         print(|out| writeln!(out, "{}", report::findings_schema()))?;
         return Ok(Exit::Complete);
     }
-    let StoredScan { scan, store } = StoredScan::open(&args.scan)?;
+    let folder = args.scan.folder();
+    let StoredScan { scan, store } = StoredScan::open(folder)?;
     let options = args.options();
     let kinds = args.kinds(&store)?;
     match (args.formats.as_slice(), kinds.as_slice(), &args.to) {
@@ -79,7 +80,9 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
                 .map_err(Stop::with(Exit::Broken))?;
             }
         }
-        ([], [], None) => print(|out| report::summary(&scan, &store, options, &args.scan, out))?,
+        ([], [], None) => {
+            print(|out| report::summary(&scan, &store, options, (folder, is_latest(folder)), out))?
+        }
         ([format], [], None) => print(|out| format.write(&scan, &store, options, out))?,
         ([], [kind], None) => print(|out| report::inventory(&store.inventory(kind), options.csv, out))?,
         _ => return Err(usage("several files need a folder: name it with --to")),

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use super::chosen_scan::is_latest;
+use super::heading::{CSV, OUTPUT};
 use super::printing::print;
 use super::{Exit, Log, Stop};
 use crate::evidence::Store;
@@ -12,10 +14,10 @@ use crate::report::{self, CsvLayout, Options};
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct Layout {
     /// Begin CSV files with a byte order mark: Excel takes them for UTF-8 only then
-    #[arg(long, env = "TWILIO_AUDIT_CSV_BOM")]
+    #[arg(long, env = "TWILIO_AUDIT_CSV_BOM", help_heading = CSV)]
     csv_bom: bool,
     /// What stands between the cells of CSV files
-    #[arg(long, value_enum, default_value_t = Delimiter::Comma, env = "TWILIO_AUDIT_CSV_DELIMITER")]
+    #[arg(long, value_enum, default_value_t = Delimiter::Comma, env = "TWILIO_AUDIT_CSV_DELIMITER", help_heading = CSV)]
     csv_delimiter: Delimiter,
 }
 
@@ -45,16 +47,16 @@ impl Layout {
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct Reporting {
     /// Report passes and "nothing to judge" too
-    #[arg(long, env = "TWILIO_AUDIT_ALL_OUTCOMES")]
+    #[arg(long, env = "TWILIO_AUDIT_ALL_OUTCOMES", help_heading = OUTPUT)]
     all_outcomes: bool,
     /// The severity from which a fault makes the exit code 1
-    #[arg(long, value_enum, default_value_t = FailOn::High, env = "TWILIO_AUDIT_FAIL_ON")]
+    #[arg(long, value_enum, default_value_t = FailOn::High, env = "TWILIO_AUDIT_FAIL_ON", help_heading = OUTPUT)]
     fail_on: FailOn,
     /// Count only faults that are new, or worse than in the previous scan, for exit code 1
-    #[arg(long, env = "TWILIO_AUDIT_FAIL_ON_NEW")]
+    #[arg(long, env = "TWILIO_AUDIT_FAIL_ON_NEW", help_heading = OUTPUT)]
     fail_on_new: bool,
     /// What is printed at the end; the files are written in any case
-    #[arg(long, value_enum, default_value_t = Printed::Table, env = "TWILIO_AUDIT_PRINTED")]
+    #[arg(long, value_enum, default_value_t = Printed::Table, env = "TWILIO_AUDIT_PRINTED", help_heading = OUTPUT)]
     format: Printed,
     #[command(flatten)]
     layout: Layout,
@@ -125,7 +127,9 @@ impl Reporting {
         let options = self.options();
         match self.format {
             Printed::Table if log.quiet => Ok(()),
-            Printed::Table => print(|out| report::summary(scan, store, options, folder, out)),
+            Printed::Table => {
+                print(|out| report::summary(scan, store, options, (folder, is_latest(folder)), out))
+            }
             Printed::Json => print(|out| report::Format::Json.write(scan, store, options, out)),
             Printed::Csv => print(|out| report::Format::Csv.write(scan, store, options, out)),
             Printed::None => Ok(()),

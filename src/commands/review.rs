@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use jiff::Timestamp;
 
+use super::chosen_scan::ChosenScan;
 use super::decided_table::{Read, read_table};
 use super::printing::print;
 use super::replacing::replace_file;
@@ -14,7 +15,7 @@ use super::scan_setting::{read_declared, reviews_beside};
 use super::stored_scan::StoredScan;
 use super::{Exit, Stop};
 use crate::intent::Intent;
-use crate::model::day_of;
+use crate::model::{day_of, trouble};
 use crate::report::{self, DecisionLine, Format, Options};
 use crate::review::{Change, Decided, Ledger};
 
@@ -37,9 +38,8 @@ enum Command {
 /// decision_expires, save as CSV UTF-8, and give the file to `review import`.
 #[derive(Debug, clap::Args)]
 struct Export {
-    /// The folder of the scan
-    #[arg(value_name = "SCAN", default_value = "audits/latest", env = "TWILIO_AUDIT_SCAN")]
-    scan: PathBuf,
+    #[command(flatten)]
+    scan: ChosenScan,
     /// Write a new file instead of printing
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
@@ -50,15 +50,15 @@ struct Export {
 /// Enter the decisions of a CSV file into reviews.toml
 ///
 /// Every cell is held against the scan that it comes from. Where one breaks a rule, each is named with its row and
-/// column, and nothing is written. The next scan reads reviews.toml beside audit.toml.
+/// column, and nothing is written. The next scan reads reviews.toml beside audit.toml. The scan that the table names is
+/// looked for beside the named one too.
 #[derive(Debug, clap::Args)]
 struct Import {
     /// The table, as a spreadsheet saved it
     #[arg(value_name = "FILE")]
     table: PathBuf,
-    /// The folder of the scan; the one that the table names is looked for beside it
-    #[arg(value_name = "SCAN", default_value = "audits/latest", env = "TWILIO_AUDIT_SCAN")]
-    scan: PathBuf,
+    #[command(flatten)]
+    scan: ChosenScan,
     /// Say what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -83,7 +83,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
 }
 
 fn export(args: &Export) -> Result<Exit, Stop> {
-    let StoredScan { scan, store } = StoredScan::open(&args.scan)?;
+    let StoredScan { scan, store } = StoredScan::open(args.scan.folder())?;
     let options = Options { all_outcomes: false, fail_on: None, csv: args.layout.csv() };
     match &args.to {
         Some(path) => report::write_file(path, |out| Format::Csv.write(&scan, &store, options, out))
@@ -95,7 +95,7 @@ fn export(args: &Export) -> Result<Exit, Stop> {
 
 fn import(args: &Import) -> Result<Exit, Stop> {
     let today = day_of(Timestamp::now());
-    let Read { decided, remarks } = read_table(&args.table, &args.scan, today)?;
+    let Read { decided, remarks } = read_table(&args.table, args.scan.folder(), today)?;
     let path = args.reviews.clone().unwrap_or_else(|| reviews_beside(args.config.as_deref()));
     let name = path.display().to_string();
     let usage = Stop::with::<anyhow::Error>;
@@ -140,7 +140,9 @@ fn text_of(path: &Path) -> Result<Option<String>, Stop> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Stop::new(Exit::Usage, anyhow!("cannot read {}: {error}", path.display()))),
+        Err(error) => {
+            Err(Stop::new(Exit::Usage, anyhow!("cannot read {}: {}", path.display(), trouble(&error))))
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use super::check_time::CheckTime;
 use super::chosen_checks::ChosenChecks;
 use super::chosen_shard::ChosenShard;
 use super::duration::duration;
+use super::heading::{DECLARED, LIMITS, OUTPUT, READ};
 use super::metrics_file::MetricsFile;
 use super::reporting::Reporting;
 use super::scan_lock::{ScanLock, Use};
@@ -28,17 +29,17 @@ pub struct Args {
     #[command(flatten)]
     pub(super) choices: Choices,
     /// What reviewers decided [default: reviews.toml beside audit.toml, if it is there]
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_REVIEWS")]
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_REVIEWS", help_heading = DECLARED)]
     pub(super) reviews: Option<PathBuf>,
     /// The folder in which each scan gets a folder of its own
-    #[arg(long, value_name = "FOLDER", default_value = "audits", env = "TWILIO_AUDIT_OUTPUT")]
+    #[arg(long, value_name = "FOLDER", default_value = "audits", env = "TWILIO_AUDIT_OUTPUT", help_heading = OUTPUT)]
     pub(super) output: PathBuf,
     #[command(flatten)]
     pub(super) chosen: ChosenChecks,
     #[command(flatten)]
     pub(super) check_time: CheckTime,
     /// Audit only this account; may be given several times
-    #[arg(long = "account", value_name = "AC…", env = "TWILIO_AUDIT_ACCOUNT", value_delimiter = ',')]
+    #[arg(long = "account", value_name = "AC…", env = "TWILIO_AUDIT_ACCOUNT", value_delimiter = ',', help_heading = READ)]
     pub(super) accounts: Vec<AccountSid>,
     /// Go on with the newest scan that was interrupted, or start one where none was
     #[arg(long, env = "TWILIO_AUDIT_RESUME")]
@@ -47,13 +48,13 @@ pub struct Args {
     #[arg(long, conflicts_with = "resume", env = "TWILIO_AUDIT_DRY_RUN")]
     pub(super) dry_run: bool,
     /// Send no more than so many requests, and stop; --resume goes on
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), env = "TWILIO_AUDIT_BUDGET")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), env = "TWILIO_AUDIT_BUDGET", help_heading = LIMITS)]
     pub(super) budget: Option<u64>,
     /// Ask no more after this time, as in 90m or 6h, and stop; --resume goes on
-    #[arg(long, value_name = "TIME", value_parser = duration, env = "TWILIO_AUDIT_DEADLINE")]
+    #[arg(long, value_name = "TIME", value_parser = duration, env = "TWILIO_AUDIT_DEADLINE", help_heading = LIMITS)]
     pub(super) deadline: Option<SignedDuration>,
     /// Do not start with less free disk space, in MiB [default: twice what the newest scan takes, at least 64]
-    #[arg(long, value_name = "MIB", env = "TWILIO_AUDIT_MIN_FREE")]
+    #[arg(long, value_name = "MIB", env = "TWILIO_AUDIT_MIN_FREE", help_heading = LIMITS)]
     pub(super) min_free: Option<u64>,
     #[command(flatten)]
     pub(super) shard: ChosenShard,

@@ -15,7 +15,7 @@ use crate::model::{ScanId, Shard};
 use crate::report;
 
 /// What the name of a scan's folder ends in until it is finished: half a scan must not lie about like a whole one.
-const UNFINISHED: &str = ".unfinished";
+pub(super) const UNFINISHED: &str = ".unfinished";
 
 /// The folder of one scan.
 #[derive(Debug)]

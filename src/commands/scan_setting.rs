@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use jiff::Timestamp;
 
+use super::heading::{DECLARED, LIMITS, READ, SIGN_IN};
 use super::{Exit, Stop};
 use crate::credentials::{
     self, Credential, Credentials, OsKeyring, ProcessEnvironment, Secret, Source, Sources,
@@ -29,25 +30,25 @@ pub(super) struct Setting {
 #[derive(Debug, clap::Args)]
 pub(super) struct Choices {
     /// What was declared [default: audit.toml, if it is there]
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG", help_heading = DECLARED)]
     pub(super) config: Option<PathBuf>,
     /// Credentials in a TOML file that only you can read; `-` is standard input
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS")]
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS", help_heading = SIGN_IN)]
     pub(super) credentials: Option<PathBuf>,
     /// The Region: each has resources and credentials of its own, and is a scan of its own
-    #[arg(long, value_enum, default_value_t = Region::Us1, env = "TWILIO_AUDIT_REGION")]
+    #[arg(long, value_enum, default_value_t = Region::Us1, env = "TWILIO_AUDIT_REGION", help_heading = READ)]
     pub(super) region: Region,
     /// Read subaccounts with the Auth Tokens that the parent's account list returns
-    #[arg(long, env = "TWILIO_AUDIT_DERIVE_SUBACCOUNT_TOKENS")]
+    #[arg(long, env = "TWILIO_AUDIT_DERIVE_SUBACCOUNT_TOKENS", help_heading = SIGN_IN)]
     pub(super) derive_subaccount_tokens: bool,
     /// Requests under way in one account at most; live traffic counts there too, and is made room for
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000), env = "TWILIO_AUDIT_MAX_IN_FLIGHT_PER_ACCOUNT")]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000), env = "TWILIO_AUDIT_MAX_IN_FLIGHT_PER_ACCOUNT", help_heading = LIMITS)]
     pub(super) max_in_flight_per_account: u16,
     /// Requests under way altogether at most
-    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u16).range(1..=1000), env = "TWILIO_AUDIT_MAX_IN_FLIGHT")]
+    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u16).range(1..=1000), env = "TWILIO_AUDIT_MAX_IN_FLIGHT", help_heading = LIMITS)]
     pub(super) max_in_flight: u16,
     /// A stand-in for Twilio, for tests: https, or http on this machine
-    #[arg(long, value_name = "URL", env = "TWILIO_AUDIT_ENDPOINT", display_order = 99)]
+    #[arg(long, value_name = "URL", env = "TWILIO_AUDIT_ENDPOINT", display_order = 99, help_heading = SIGN_IN)]
     pub(super) endpoint: Option<String>,
 }
 
@@ -120,6 +121,12 @@ pub(super) fn read_declared(config: Option<&Path>) -> Result<Option<Intent>, Sto
     match Intent::read(config.unwrap_or_else(|| Path::new("audit.toml"))) {
         Ok(intent) => Ok(Some(intent)),
         Err(error) if config.is_none() && error.is_not_found() => Ok(None),
+        Err(error) if error.is_not_found() => Err(Stop::new(
+            Exit::Usage,
+            anyhow::anyhow!(
+                "{error}; `twilio-audit init` writes a first audit.toml, and --config names where it is"
+            ),
+        )),
         Err(error) => Err(Stop::new(Exit::Usage, error)),
     }
 }
@@ -148,6 +155,10 @@ impl Setting {
         let path = named.map_or_else(|| reviews_beside(config), Path::to_owned);
         let reviews = match Intent::read_reviews(&path) {
             Err(error) if named.is_none() && error.is_not_found() => return Ok(()),
+            Err(error) if error.is_not_found() => {
+                let hint = "`twilio-audit review import` writes one, and --reviews names where it is";
+                return Err(Stop::new(Exit::Usage, anyhow::anyhow!("{error}; {hint}")));
+            }
             read => read.map_err(Stop::with(Exit::Usage))?,
         };
         reviews.validate(day_of(started_at)).map_err(Stop::with(Exit::Usage))?;

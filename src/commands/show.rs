@@ -1,10 +1,10 @@
 //! `show`: one finding, whole.
 
 use std::io;
-use std::path::PathBuf;
 
 use anyhow::anyhow;
 
+use super::chosen_scan::NamedScan;
 use super::printing::print;
 use super::stored_scan::StoredScan;
 use super::{Exit, Stop};
@@ -17,9 +17,8 @@ pub struct Args {
     /// Its id, as in `twa-0123456789abcdef`; the beginning will do
     #[arg(value_name = "FINDING")]
     id: String,
-    /// The folder of the scan
-    #[arg(long, value_name = "FOLDER", default_value = "audits/latest", env = "TWILIO_AUDIT_SCAN")]
-    scan: PathBuf,
+    #[command(flatten)]
+    scan: NamedScan,
 }
 
 /// Runs the command.
@@ -28,7 +27,7 @@ pub struct Args {
 ///
 /// When there is no such scan, or not exactly one such finding in it.
 pub fn run(args: &Args) -> Result<Exit, Stop> {
-    let StoredScan { scan, store } = StoredScan::open(&args.scan)?;
+    let StoredScan { scan, store } = StoredScan::open(args.scan.folder())?;
     let mut found: Vec<Finding> = Vec::new();
     let begins = |finding: &Finding| {
         finding.finding_id.strip_prefix("twa-").is_some_and(|digits| digits.starts_with(args.digits()))
@@ -64,6 +63,6 @@ impl Args {
 
     fn complaint(&self, what: &str) -> Stop {
         let kept = "passes are kept only by a scan with --all-outcomes";
-        Stop::new(Exit::Usage, anyhow!("{what} in {} ({kept})", self.scan.display()))
+        Stop::new(Exit::Usage, anyhow!("{what} in {} ({kept})", self.scan.folder().display()))
     }
 }

@@ -1,12 +1,14 @@
 //! A finished scan, opened again.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::anyhow;
 
 use super::{Exit, Stop};
 use crate::evidence::Store;
-use crate::model::Scan;
+use crate::model::{Scan, trouble};
 
 /// A finished scan and what it keeps.
 #[derive(Debug)]
@@ -30,7 +32,14 @@ impl StoredScan {
 pub(super) fn open_store(folder: &Path) -> Result<Store, Stop> {
     let path = folder.join("evidence.db");
     // Anything but a plain file (a pipe, say) could keep us waiting for ever.
-    if !path.is_file() {
+    let found = fs::metadata(&path);
+    if let Err(error) = &found
+        && error.kind() == ErrorKind::PermissionDenied
+    {
+        let error = anyhow!("cannot read {}: {}", path.display(), trouble(error));
+        return Err(Stop::new(Exit::Usage, error));
+    }
+    if !found.is_ok_and(|found| found.is_file()) {
         let error = anyhow!(
             "there is no {}: name the folder of a scan, or run `twilio-audit scan` first",
             path.display()

@@ -54,8 +54,9 @@ impl<'a> Strength<'a> {
     }
 }
 
-/// A sentence about the credentials that are stronger than they need to be; nothing where none is.
-pub(super) fn notice(catalogue: &Catalogue, read_with: &[(bool, String)]) -> Option<String> {
+/// A sentence about the credentials that are stronger than they need to be; nothing where none is. `doctor` is the
+/// command line that says which would do.
+pub(super) fn notice(catalogue: &Catalogue, read_with: &[(bool, String)], doctor: &str) -> Option<String> {
     let needs = |place| audit::needs(place, &catalogue.kinds, &catalogue.checks);
     let (of_parent, of_subaccount) = (needs(Place::Parent), needs(Place::Subaccount));
     // What has no credential of its own was read with the parent's Auth Token, which no key can replace there.
@@ -74,7 +75,7 @@ pub(super) fn notice(catalogue: &Catalogue, read_with: &[(bool, String)]) -> Opt
         let accounts = if stronger == 1 { "account was" } else { "accounts were" };
         format!(
             "{stronger} {accounts} read with a stronger credential than this audit needs: \
-             `twilio-audit doctor` says which would do."
+             `{doctor}` says which would do."
         )
     })
 }

@@ -139,7 +139,7 @@ fn refuse_link(folder: &Path) -> anyhow::Result<()> {
 fn refuse_open(folder: &Path, found: &fs::Metadata, even_sticky: bool) -> anyhow::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
     let (is_open, is_sticky) = (found.mode() & 0o002 != 0, found.mode() & 0o1000 != 0);
-    anyhow::ensure!(found.is_dir(), "{} is no folder", folder.display());
+    anyhow::ensure!(found.is_dir(), "{} is no folder: choose another", folder.display());
     if is_open && !is_sticky && is_mounted(folder, found) {
         // Volumes of containers are open to whoever is in the container, and that is nobody else.
         tracing::warn!("anybody on this machine may write to {}, which is mounted there", folder.display());

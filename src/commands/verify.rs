@@ -8,6 +8,7 @@ use anyhow::{Context as _, anyhow};
 
 use super::difference::name_differences;
 use super::printing::print;
+use super::scan_folder::UNFINISHED;
 use super::{Exit, Stop};
 use crate::chain::{self, Anchor, MANIFEST, PublicKey, Verifier};
 use crate::model::{ScanId, Verification};
@@ -25,6 +26,9 @@ pub struct Args {
     /// The output folder, with all scans in it, or the folder of one scan
     #[arg(value_name = "FOLDER", default_value = "audits", env = "TWILIO_AUDIT_OUTPUT")]
     folder: PathBuf,
+    /// Verify this scan alone; the same as its folder, bare
+    #[arg(long, value_name = "FOLDER")]
+    scan: Option<PathBuf>,
     #[command(flatten)]
     trusted: Trusted,
     /// What is printed
@@ -82,7 +86,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     let key = args.trusted.key()?;
     let verifier = Verifier { key: key.as_ref(), anchor: args.trusted.manifest_sha256.as_ref() };
     let mut said = args.verify(&verifier)?;
-    name_differences(&mut said.problems, &args.folder);
+    name_differences(&mut said.problems, args.named());
     print(|out| match args.format {
         Form::Table => verification::text(&said, out),
         Form::Json => verification::json(&said, out),
@@ -92,20 +96,59 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
 
 impl Args {
     fn verify(&self, verifier: &Verifier<'_>) -> Result<Verification, Stop> {
-        let name = self.folder.display();
+        let named = self.named();
+        let name = named.display();
         // `audits/latest` is a scan too, by its own name.
-        let folder = fs::canonicalize(&self.folder)
-            .ok()
-            .filter(|folder| folder.is_dir())
-            .ok_or_else(|| Stop::new(Exit::Usage, anyhow!("there is no folder {name}")))?;
+        let folder = fs::canonicalize(named).ok().filter(|folder| folder.is_dir()).ok_or_else(|| {
+            usage(format!(
+                "there is no folder {name}: name the output folder of scans or the folder of one scan, or run \
+                 `twilio-audit scan` first"
+            ))
+        })?;
+        if self.scan.is_some() && !is_scan(&folder) {
+            return Err(usage(format!(
+                "{name} is not the folder of a scan: without --scan all in it are verified"
+            )));
+        }
+        if let Some(why) = not_sealed_yet(&folder) {
+            return Err(usage(format!("{name} {why}")));
+        }
         let verified = if is_scan(&folder) { verifier.scan(&folder) } else { verifier.folder(&folder) };
         let said = verified.map_err(Stop::with(Exit::Broken))?;
         if said.scans.is_empty() && said.problems.iter().all(|problem| problem.scan.is_empty()) {
-            let error = anyhow!("there is no finished scan in {name}: nothing was verified");
-            return Err(Stop::new(Exit::Usage, error));
+            return Err(usage(format!("there is no finished scan in {name}: nothing was verified")));
         }
         Ok(said)
     }
+
+    /// The folder that was named.
+    fn named(&self) -> &Path {
+        self.scan.as_ref().unwrap_or(&self.folder)
+    }
+}
+
+fn usage(sentence: String) -> Stop {
+    Stop::new(Exit::Usage, anyhow!(sentence))
+}
+
+/// Why the folder of a scan holds no seal yet, by its name and for no fault of anybody; nothing where it should hold one.
+fn not_sealed_yet(folder: &Path) -> Option<&'static str> {
+    if fs::symlink_metadata(folder.join(MANIFEST)).is_ok() {
+        return None;
+    }
+    let name = folder.file_name().and_then(|name| name.to_str())?;
+    let (id, suffix) = name.split_once('.')?;
+    ScanId::from_name(id)?;
+    if name.ends_with(UNFINISHED) {
+        return Some(
+            "is an unfinished scan: nothing of it is sealed yet, and nothing was verified; the command that began it \
+             goes on with it, with --resume, and then it can be verified",
+        );
+    }
+    suffix.starts_with("shard-").then_some(
+        "is a shard: nothing of it is sealed, and nothing was verified; `twilio-audit merge` makes a scan of all \
+         shards, and seals that",
+    )
 }
 
 /// Whether it is the folder of one scan.
@@ -120,6 +163,7 @@ fn public_key(given: &str) -> anyhow::Result<PublicKey> {
     if let Ok(key) = PublicKey::parse(given) {
         return Ok(key);
     }
-    let text = fs::read_to_string(given).with_context(|| format!("cannot read the public key in {given}"))?;
+    let text = fs::read_to_string(given)
+        .with_context(|| format!("cannot read the public key in {given}, a file or the key itself"))?;
     PublicKey::parse(&text).with_context(|| format!("cannot use {given}"))
 }

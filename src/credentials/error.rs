@@ -3,12 +3,13 @@
 use std::io;
 
 use super::keyring::StoreError;
+use crate::model::trouble;
 
 /// Why no credentials could be had; every one is a matter of configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum CredentialError {
     /// A file that cannot be read.
-    #[error("cannot read the credentials in {name}: {source}")]
+    #[error("cannot read {name}: {}", trouble(source))]
     Unreadable {
         /// The file, or `standard input`.
         name: String,

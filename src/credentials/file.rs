@@ -106,6 +106,10 @@ fn refuse_if_shared(file: &File, name: &str) -> Result<(), CredentialError> {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     let metadata =
         file.metadata().map_err(|source| CredentialError::Unreadable { name: name.to_owned(), source })?;
+    if metadata.is_dir() {
+        let source = std::io::ErrorKind::IsADirectory.into();
+        return Err(CredentialError::Unreadable { name: name.to_owned(), source });
+    }
     if metadata.permissions().mode() & 0o077 != 0 {
         return Err(CredentialError::ReadableByOthers { name: name.to_owned() });
     }

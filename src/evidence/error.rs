@@ -58,7 +58,7 @@ pub enum EvidenceError {
     #[error("what this scan concluded cannot be stored or read: the file is damaged, or of another version")]
     Conclusion,
     /// Nothing was concluded from the evidence yet.
-    #[error("this scan is not finished: `twilio-audit scan --resume` goes on with it")]
+    #[error("this scan is not finished: the command that began it goes on with it, with --resume")]
     Unfinished,
     /// The writing thread ended early.
     #[error("the evidence file could not be written to its end")]

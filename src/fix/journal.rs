@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::model::{FixStep, Region, in_seconds};
+use crate::model::{FixStep, Region, in_seconds, trouble};
 
 /// The form of a journal.
 const FORM: u32 = 1;
@@ -132,7 +132,7 @@ pub enum JournalError {
         path: PathBuf,
     },
     /// It cannot be read or written.
-    #[error("{path}: {error}")]
+    #[error("{path}: {}", trouble(error))]
     Io {
         /// Where.
         path: PathBuf,

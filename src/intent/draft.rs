@@ -8,6 +8,8 @@ use jiff::civil::Date;
 /// What was seen of an account tree.
 #[derive(Debug, Default)]
 pub struct Draft {
+    /// Whether it is the built-in demonstration, whose `audit.toml` is built in too.
+    pub is_demo: bool,
     /// The accounts, parent first.
     pub accounts: Vec<DraftAccount>,
     /// The keys, by account.
@@ -119,7 +121,8 @@ impl Draft {
     /// The file, written on a day.
     pub fn to_toml(&self, today: Date) -> String {
         let mut toml = format!("#:schema audit.schema.json\n{HEAD}");
-        self.unread.iter().for_each(|gap| gap.write(&mut toml));
+        let doctor = if self.is_demo { "twilio-audit doctor --demo" } else { "twilio-audit doctor" };
+        self.unread.iter().for_each(|gap| gap.write(doctor, &mut toml));
         let _ = write!(toml, "\nschema_version = 1\n{PAPER}");
         let _ = write!(
             toml,
@@ -147,11 +150,11 @@ impl Draft {
 }
 
 impl DraftGap {
-    fn write(&self, toml: &mut String) {
+    fn write(&self, doctor: &str, toml: &mut String) {
         let lists = if self.lists == 1 { "list" } else { "lists" };
         let _ = writeln!(
             toml,
-            "# Not read: {} {lists} of {}. What stands there is missing below; `twilio-audit doctor` says why.",
+            "# Not read: {} {lists} of {}. What stands there is missing below; `{doctor}` says why.",
             self.lists,
             quoted(&self.account)
         );
@@ -221,6 +224,7 @@ mod tests {
         let account = "AC00000000000000000000000000000001".to_owned();
         let key = "SK00000000000000000000000000000001".to_owned();
         let draft = Draft {
+            is_demo: false,
             accounts: vec![DraftAccount {
                 sid: account.clone(),
                 name: "Quotes \" and\nlines".to_owned(),

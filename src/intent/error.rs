@@ -10,6 +10,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::secret_shape;
+use crate::model::trouble;
 
 /// Why a declaration cannot be used.
 #[derive(Debug)]
@@ -104,7 +105,7 @@ impl fmt::Display for IntentError {
             Self::Read { name, source } if source.kind() == io::ErrorKind::InvalidData => {
                 write!(f, "{name} is not UTF-8 text")
             }
-            Self::Read { name, source } => write!(f, "cannot read {name}: {source}"),
+            Self::Read { name, source } => write!(f, "cannot read {name}: {}", trouble(source)),
             Self::Invalid(report) => f.write_str(&report.render(&Renderer::plain())),
         }
     }

@@ -28,6 +28,7 @@ mod sid;
 mod slug;
 mod tally;
 mod trend;
+mod trouble;
 mod verification;
 
 pub use blockers::{Blockers, Standing};
@@ -61,6 +62,7 @@ pub use sid::{AccountSid, InvalidSid, looks_like_sid};
 pub use slug::is_slug;
 pub use tally::{Said, Tally};
 pub use trend::{LONGEST_TREND, TrendPoint};
+pub use trouble::trouble;
 pub use verification::{
     Note, Problem, ProblemKind, ScanState, Seal, SignatureState, Verification, VerifiedScan,
 };

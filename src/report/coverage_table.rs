@@ -2,20 +2,18 @@
 
 use std::io::{self, Write};
 
+use super::coverage_words;
 use super::grid::{self, Mark};
-use super::paragraph::{BOLD, DIM};
-use crate::model::{Matrix, Scan, ScannedAccount, Share};
+use super::paragraph::{BOLD, DIM, paragraph};
+use crate::model::{Matrix, Scan, ScannedAccount};
 
 /// Writes the share of what was required, and the products that were not read whole.
 pub(super) fn write(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
     let matrix = &scan.matrix;
-    let Share { read, of } = matrix.required;
-    let percent = matrix.required.percent();
-    writeln!(
-        to,
-        "\n{BOLD}Coverage{BOLD:#} {DIM}({read} of {of} required cells read, {percent} %; the table shows all kinds){DIM:#}"
-    )?;
+    writeln!(to, "\n{BOLD}What was read{BOLD:#}")?;
     let (partly, whole) = matrix.partly_and_whole();
+    let table = if partly.is_empty() { "" } else { " The table shows all kinds." };
+    paragraph("  ", &format!("{}{table}", coverage_words::kinds(scan)), to)?;
     if partly.is_empty() {
         return writeln!(to, "  {DIM}all {} products, in every active account{DIM:#}", whole.len());
     }

@@ -9,6 +9,7 @@ pub mod check_page;
 pub mod checks;
 mod coverage_csv;
 mod coverage_table;
+mod coverage_words;
 mod csv_file;
 mod decisions;
 mod diff;

@@ -1,6 +1,7 @@
 //! What a scan would ask, on the terminal.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -25,8 +26,9 @@ pub fn plan(plan: &Plan, to: &mut impl Write) -> io::Result<()> {
         "{BOLD}What a scan would ask{BOLD:#} {DIM}· {} accounts, {} active · nothing but signing in was asked{DIM:#}",
         plan.accounts, plan.active
     )?;
+    let knows_more = knows_more(plan);
     let hosts = sums(plan, |asked| asked.host.clone());
-    table("Host", hosts.iter().map(|(host, requests)| (host.as_str(), *requests)), to)?;
+    table("Host", knows_more, hosts.iter().map(|(host, requests)| (host.as_str(), *requests)), to)?;
     let accounts = sums(plan, |asked| asked.account_sid.clone());
     let name = |sid: &str| {
         let asked = plan.asked.iter().find(|asked| asked.account_sid == sid);
@@ -37,7 +39,7 @@ pub fn plan(plan: &Plan, to: &mut impl Write) -> io::Result<()> {
     accounts.sort_by_key(|(sid, (least, expected))| (std::cmp::Reverse((*expected, *least)), (*sid).clone()));
     let shown: Vec<(String, Requests)> =
         accounts.iter().take(SHOWN).map(|(sid, requests)| (name(sid), *requests)).collect();
-    table("Account", shown.iter().map(|(name, requests)| (name.as_str(), *requests)), to)?;
+    table("Account", knows_more, shown.iter().map(|(name, requests)| (name.as_str(), *requests)), to)?;
     if let Some(more @ 1..) = accounts.len().checked_sub(SHOWN) {
         writeln!(to, "  {DIM}and {more} more accounts{DIM:#}")?;
     }
@@ -55,27 +57,38 @@ fn sums(plan: &Plan, of: impl Fn(&Asked) -> String) -> BTreeMap<String, Requests
     sums
 }
 
+/// Whether an earlier scan says what to expect: without one there is the least, and nothing else to tell.
+fn knows_more(plan: &Plan) -> bool {
+    plan.asked.iter().any(|asked| asked.last_time.is_some())
+}
+
+/// The numbers of a row, in their columns.
+fn columns(least: impl Display, expected: impl Display, knows_more: bool) -> String {
+    if knows_more { format!("{least:>12}{expected:>12}") } else { format!("{least:>12}") }
+}
+
 fn table<'a>(
     head: &str,
+    knows_more: bool,
     rows: impl Iterator<Item = (&'a str, Requests)>,
     to: &mut impl Write,
 ) -> io::Result<()> {
-    writeln!(to, "\n{BOLD}{head:<42}{:>12}{:>12}{BOLD:#}", "at least", "expected")?;
+    writeln!(to, "\n{BOLD}{head:<42}{}{BOLD:#}", columns("at least", "expected", knows_more))?;
     for (name, (least, expected)) in rows {
-        writeln!(to, "  {name:<40}{least:>12}{expected:>12}")?;
+        writeln!(to, "  {name:<40}{}", columns(least, expected, knows_more))?;
     }
     Ok(())
 }
 
 fn sum(plan: &Plan, to: &mut impl Write) -> io::Result<()> {
     let least: usize = plan.asked.iter().map(|asked| asked.least).sum();
-    let requests = plan.expected();
-    writeln!(to, "\n{BOLD}{:<42}{least:>12}{requests:>12}{BOLD:#}", "Requests")?;
-    let knows_more = plan.asked.iter().any(|asked| asked.last_time.is_some());
+    let knows_more = knows_more(plan);
+    writeln!(to, "\n{BOLD}{:<42}{}{BOLD:#}", "Requests", columns(least, plan.expected(), knows_more))?;
     let source = if knows_more {
         "Expected is what the newest scan had to ask, further pages and lists under lists included."
     } else {
-        "Further pages, and lists under what is listed, come on top: after a first scan they are expected too."
+        "Further pages, and lists under what is listed, come on top. How many, nobody knows before a first scan; \
+         after it there is a column of what to expect."
     };
     paragraph("", source, to)?;
     match (plan.duration(), plan.latency) {

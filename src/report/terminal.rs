@@ -8,17 +8,18 @@ use std::path::Path;
 use super::blind_spots::BLIND_SPOTS;
 use super::cell::{at_most, printable};
 use super::coverage_table;
+use super::coverage_words;
 use super::format::Format;
 use super::not_read::{causes, line};
 use super::options::Options;
 use super::paragraph::{BOLD, DIM, colour, colour_of_verdict, paragraph};
 use super::verdict::{judged, why};
-use crate::model::{Finding, Findings, Kept, Outcome, Readings, Scan, Severity, Share};
+use crate::model::{Finding, Findings, Kept, Outcome, Readings, Scan, Severity};
 
 /// Lines shown of a list before it refers to the files.
 const SHOWN: usize = 5;
 
-/// Writes the summary of a scan whose files are in `folder`.
+/// Writes the summary of a scan whose files are in `folder`. `is_latest` says that commands read it where no scan is named.
 ///
 /// # Errors
 ///
@@ -27,7 +28,7 @@ pub fn summary(
     scan: &Scan,
     kept: &dyn Kept,
     options: Options,
-    folder: &Path,
+    (folder, is_latest): (&Path, bool),
     to: &mut impl Write,
 ) -> io::Result<()> {
     heading(scan, to)?;
@@ -35,7 +36,7 @@ pub fn summary(
     counts(scan, to)?;
     coverage_table::write(scan, to)?;
     not_read(scan, kept, to)?;
-    first_steps(kept, to)?;
+    first_steps(kept, (!is_latest).then_some(folder), to)?;
     files(scan, options, folder, to)
 }
 
@@ -94,24 +95,23 @@ fn counts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
 }
 
 fn not_read(scan: &Scan, readings: &dyn Readings, to: &mut impl Write) -> io::Result<()> {
-    let listings = scan.matrix.listings;
-    if listings.is_whole() {
-        return writeln!(to, "\n{BOLD}Every list that these checks need was read.{BOLD:#}");
+    writeln!(to, "\n{BOLD}What was not read{BOLD:#}")?;
+    paragraph("  ", &coverage_words::lists(scan), to)?;
+    if scan.matrix.listings.is_whole() {
+        return Ok(());
     }
-    let Share { read, of } = listings;
-    writeln!(to, "\n{BOLD}Not read{BOLD:#} {DIM}({read} of {of} listings were){DIM:#}")?;
     let causes = causes(scan, readings)?;
     for (cause, listings) in causes.iter().take(SHOWN) {
         paragraph("  ", &printable(&line(cause, *listings)), to)?;
     }
     match causes.iter().skip(SHOWN).map(|(_, listings)| listings).sum::<usize>() {
         0 => Ok(()),
-        1 => writeln!(to, "  and 1 more: see coverage.csv"),
-        more => writeln!(to, "  and {more} more: see coverage.csv"),
+        1 => writeln!(to, "  and 1 more list: see coverage.csv"),
+        more => writeln!(to, "  and {more} more lists: see coverage.csv"),
     }
 }
 
-fn first_steps(findings: &dyn Findings, to: &mut impl Write) -> io::Result<()> {
+fn first_steps(findings: &dyn Findings, scan: Option<&Path>, to: &mut impl Write) -> io::Result<()> {
     let checks = failing_checks(findings)?;
     if checks.is_empty() {
         return Ok(());
@@ -135,7 +135,14 @@ fn first_steps(findings: &dyn Findings, to: &mut impl Write) -> io::Result<()> {
         paragraph("            ", &printable(&format!("{what}: {}", first.reason)), to)?;
     }
     let id = checks.first().map_or("", |check| check.first.finding_id.as_str());
-    writeln!(to, "  {DIM}`twilio-audit show {id}` tells all about the first of them.{DIM:#}")
+    match scan {
+        None => writeln!(to, "  {DIM}`twilio-audit show {id}` tells all about the first of them.{DIM:#}"),
+        Some(folder) => {
+            let folder = folder.display().to_string();
+            writeln!(to, "  {DIM}All about the first of them:{DIM:#}")?;
+            writeln!(to, "  {DIM}`twilio-audit show {id} --scan {}`{DIM:#}", printable(&folder))
+        }
+    }
 }
 
 /// A failing check.

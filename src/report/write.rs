@@ -8,7 +8,7 @@ use super::format::Format;
 use super::gate::GateFormat;
 use super::options::Options;
 use super::{coverage_csv, findings_csv, gate, html, json, junit, markdown, ocsf, sarif};
-use crate::model::{Kept, Scan};
+use crate::model::{Kept, Scan, trouble};
 
 impl Format {
     /// Writes a scan in this form.
@@ -65,7 +65,7 @@ pub fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<
     written().map_err(|error| {
         let why = match error.kind() {
             io::ErrorKind::AlreadyExists => "it is there already, and is left as it is".to_owned(),
-            _ => error.to_string(),
+            _ => trouble(&error),
         };
         io::Error::new(error.kind(), format!("cannot write {}: {why}", path.display()))
     })

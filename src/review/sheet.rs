@@ -7,6 +7,8 @@ use std::path::Path;
 
 use csv::{ByteRecord, ReaderBuilder};
 
+use crate::model::trouble;
+
 /// The file, read row by row: there may be more of it than memory holds.
 pub struct Sheet {
     rows: csv::ByteRecordsIntoIter<Box<dyn Read>>,
@@ -32,7 +34,7 @@ pub struct Row {
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
     /// The system refuses.
-    #[error("it cannot be read: {0}")]
+    #[error("it cannot be read: {}", trouble(.0))]
     Io(#[from] io::Error),
     /// It is a workbook.
     #[error("it is a workbook: save it as CSV UTF-8")]
@@ -76,7 +78,7 @@ impl Sheet {
     ) -> Result<Self, Unreadable> {
         // Anything but a plain file could keep us waiting for ever.
         if !path.metadata()?.is_file() {
-            return Err(Unreadable::Io(io::Error::other("it is not a file")));
+            return Err(Unreadable::Io(io::Error::other("it is no plain file: name the table itself")));
         }
         Self::read(File::open(path)?, columns, needed)
     }

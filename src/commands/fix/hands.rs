@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::anyhow;
 use jiff::Timestamp;
 
+use super::super::heading::{DECLARED, LIMITS, SIGN_IN};
 use super::super::scan_setting::read_declared;
 use super::super::signing_in::{client, reduction, sign_in, without_tls};
 use super::super::{Exit, Stop};
@@ -21,19 +22,19 @@ use crate::twilio::{Address, Client, Limits};
 #[derive(Debug, clap::Args)]
 pub(super) struct AsWhom {
     /// The credentials for changes, in a TOML file that only you can read; `-` is standard input
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_FIX_CREDENTIALS")]
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_FIX_CREDENTIALS", help_heading = SIGN_IN)]
     pub(super) credentials: Option<PathBuf>,
     /// Make changes with the credential that audits too
-    #[arg(long)]
+    #[arg(long, help_heading = SIGN_IN)]
     pub(super) allow_audit_credential: bool,
     /// The credentials that audit: those for changes must be others
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS")]
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS", help_heading = SIGN_IN)]
     pub(super) audit_credentials: Option<PathBuf>,
     /// What was declared [default: audit.toml, if it is there]
-    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CONFIG", help_heading = DECLARED)]
     pub(super) config: Option<PathBuf>,
     /// A stand-in for Twilio, for tests: https, or http on this machine
-    #[arg(long, value_name = "URL", env = "TWILIO_AUDIT_ENDPOINT", display_order = 99)]
+    #[arg(long, value_name = "URL", env = "TWILIO_AUDIT_ENDPOINT", display_order = 99, help_heading = SIGN_IN)]
     pub(super) endpoint: Option<String>,
 }
 
@@ -43,7 +44,7 @@ pub(super) struct Choices {
     #[command(flatten)]
     pub(super) as_whom: AsWhom,
     /// Make no more changes than so many; a plan that has more is refused
-    #[arg(long, value_name = "N", default_value_t = 25, env = "TWILIO_AUDIT_MAX_CHANGES")]
+    #[arg(long, value_name = "N", default_value_t = 25, env = "TWILIO_AUDIT_MAX_CHANGES", help_heading = LIMITS)]
     pub(super) max_changes: usize,
     /// Do not check the findings again, which is done with the credentials that audit
     #[arg(long)]

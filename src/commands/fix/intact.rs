@@ -1,6 +1,7 @@
 //! Plans and journals that are used only as they were made.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 
 use anyhow::anyhow;
@@ -10,7 +11,7 @@ use super::super::chosen_checks::check_files;
 use super::super::{Exit, Stop};
 use crate::catalogue::{self, Keep};
 use crate::fix::{self, RETIRE};
-use crate::model::{Fix, FixPlan, FixStep, Region};
+use crate::model::{Fix, FixPlan, FixStep, Region, trouble};
 
 /// More than any plan needs; a wrong file is noticed before it fills the memory.
 const MOST_BYTES: u64 = 256 << 20;
@@ -18,12 +19,21 @@ const MOST_BYTES: u64 = 256 << 20;
 /// The plan in a file.
 pub(super) fn read_plan(path: &Path) -> Result<FixPlan, Stop> {
     let named = |why: String| Stop::new(Exit::Usage, anyhow!("{}: {why}", path.display()));
-    let about = fs::metadata(path).map_err(|error| named(error.to_string()))?;
+    let about = fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Stop::new(
+            Exit::Usage,
+            anyhow!(
+                "there is no plan {}: `twilio-audit fix plan` writes one, to what --output says",
+                path.display()
+            ),
+        ),
+        _ => named(trouble(&error)),
+    })?;
     // A pipe, say, could keep us waiting for ever.
     if !about.is_file() || about.len() > MOST_BYTES {
         return Err(named("it is no file of a plan".to_owned()));
     }
-    let text = fs::read_to_string(path).map_err(|error| named(error.to_string()))?;
+    let text = fs::read_to_string(path).map_err(|error| named(trouble(&error)))?;
     fix::read_plan(&text, Timestamp::now()).map_err(|error| named(error.to_string()))
 }
 

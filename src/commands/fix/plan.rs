@@ -7,12 +7,15 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
 
+use super::super::choice::{self, Answering};
 use super::super::chosen_checks::check_files;
+use super::super::chosen_scan::NamedScan;
 use super::super::declared_names::known;
+use super::super::heading::{CHANGES, OUTPUT, READ};
 use super::super::printing::print;
 use super::super::replacing::replace_file;
 use super::super::stored_scan::{StoredScan, open_store};
-use super::super::{Exit, Stop, choice};
+use super::super::{Exit, Stop};
 use super::journal_of;
 use crate::audit::{Check, Reader};
 use crate::catalogue;
@@ -37,31 +40,30 @@ pub(super) struct Args {
     #[arg(value_name = "FINDING")]
     findings: Vec<String>,
     /// Only findings of this check; may be given several times
-    #[arg(long = "check", value_name = "ID", value_delimiter = ',')]
+    #[arg(long = "check", value_name = "ID", value_delimiter = ',', help_heading = CHANGES)]
     checks: Vec<String>,
     /// Only findings of this account; may be given several times
-    #[arg(long = "account", value_name = "AC…", value_delimiter = ',')]
+    #[arg(long = "account", value_name = "AC…", value_delimiter = ',', help_heading = CHANGES)]
     accounts: Vec<String>,
     /// Only what keeps PHI from going live
-    #[arg(long)]
+    #[arg(long, help_heading = CHANGES)]
     blockers: bool,
     /// Only changes of this risk; may be given several times
-    #[arg(long = "risk", value_enum, value_name = "RISK", value_delimiter = ',')]
+    #[arg(long = "risk", value_enum, value_name = "RISK", value_delimiter = ',', help_heading = CHANGES)]
     risks: Vec<Risk>,
     /// Plan a change that has no way back, by the SID of the resource or the id of the finding; may be given several times
-    #[arg(long, value_name = "SID", value_delimiter = ',')]
+    #[arg(long, value_name = "SID", value_delimiter = ',', help_heading = CHANGES)]
     irreversible: Vec<String>,
     /// Delete this API key, which was replaced, and nothing else; needs --irreversible too
-    #[arg(long, value_name = "SK…", conflicts_with_all = ["findings", "checks", "blockers"])]
+    #[arg(long, value_name = "SK…", conflicts_with_all = ["findings", "checks", "blockers"], help_heading = CHANGES)]
     retire: Option<String>,
-    /// The folder of the scan
-    #[arg(long, value_name = "FOLDER", default_value = "audits/latest", env = "TWILIO_AUDIT_SCAN")]
-    scan: PathBuf,
+    #[command(flatten)]
+    scan: NamedScan,
     /// A folder of your own checks, which join the built-in ones
-    #[arg(long, value_name = "FOLDER", env = "TWILIO_AUDIT_CHECKS_DIR")]
+    #[arg(long, value_name = "FOLDER", env = "TWILIO_AUDIT_CHECKS_DIR", help_heading = READ)]
     checks_dir: Option<PathBuf>,
     /// Where the plan is written; what people read stands beside it, as .md
-    #[arg(long, value_name = "FILE", default_value = "plan.json")]
+    #[arg(long, value_name = "FILE", default_value = "plan.json", help_heading = OUTPUT)]
     output: PathBuf,
     /// Print the JSON Schema of plan.json instead, and read no scan
     #[arg(long)]
@@ -89,8 +91,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
         known("check", id, ids).map_err(Stop::with(Exit::Usage))?;
     }
     refuse_to_replace(&args.output)?;
-    let stored = StoredScan::open(&args.scan)?;
-    let mut questioned = open_store(&args.scan)?;
+    let stored = StoredScan::open(args.scan.folder())?;
+    let mut questioned = open_store(args.scan.folder())?;
     let reader = Reader::of(&mut questioned, stored.scan.started_at).map_err(Stop::with(Exit::Broken))?;
     let mut plan = Planning::of(args, &checks, reader, &stored)?.plan(&stored)?;
     let text = fix::write_plan(&mut plan).map_err(Stop::with(Exit::Broken))?;
@@ -99,7 +101,18 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
     let page_path = args.output.with_extension("md");
     replace_file(&args.output, &text).map_err(Stop::with(Exit::Broken))?;
     replace_file(&page_path, &String::from_utf8_lossy(&page)).map_err(Stop::with(Exit::Broken))?;
-    print(|out| report::fix_plan_summary(&plan, &[&args.output, &page_path], out))?;
+    let started_with = stored.store.started_with().map_err(Stop::with(Exit::Broken))?;
+    let is_demo = choice::answering(&started_with) == Answering::Demonstration;
+    let (file, page) = (args.output.as_path(), page_path.as_path());
+    print(|out| match is_demo {
+        false => report::fix_plan_summary(&plan, &[file, page], out),
+        true => {
+            report::fix_plan_summary(&plan, &[], out)?;
+            writeln!(out, "It is in {} and {}, to be read. Nobody can make", file.display(), page.display())?;
+            writeln!(out, "these changes: the accounts of the demonstration are gone when its scan ends.")?;
+            writeln!(out, "Of a real account, `twilio-audit fix apply` makes them.")
+        }
+    })?;
     Ok(Exit::Complete)
 }
 
@@ -224,7 +237,7 @@ impl<'a> Planning<'a> {
             Some(id) => {
                 let error = anyhow!(
                     "there is no finding {id} that needs action in {} (or it is of another --check or --account)",
-                    self.args.scan.display()
+                    self.args.scan.folder().display()
                 );
                 Err(Stop::new(Exit::Usage, error))
             }
@@ -302,7 +315,7 @@ impl<'a> Planning<'a> {
         let fix = fix::retire();
         let kind = catalogue::kind("api_key").map(|kind| store.resource(kind, account, key));
         if !matches!(kind, Some(Ok(Some(_)))) {
-            let scan = self.args.scan.display();
+            let scan = self.args.scan.folder().display();
             return Err(usage(format!("{scan} knows no key {key} of {account}: scan again first")));
         }
         let known = self.known(&about, None, &fix, store)?;

@@ -1,8 +1,8 @@
 //! `fix undo`: takes back what a journal says was changed, the newest change first.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::path::PathBuf;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
@@ -13,7 +13,7 @@ use super::hands::{Choices, SignedIn};
 use super::intact::refuse_altered;
 use super::outcome::{exit_of, say, worse};
 use super::recheck::{Recheck, recheck};
-use crate::fix::{self, Event, Journal, StepEnd};
+use crate::fix::{self, Event, Journal, JournalError, StepEnd};
 use crate::model::{FixStep, Region, StepClass, counted};
 use crate::report;
 
@@ -40,9 +40,23 @@ Exit codes:
   5    internal error, or the journal could not be written
   130  interrupted";
 
+/// Why there is no journal to go by.
+fn no_journal(path: &Path, error: JournalError) -> Stop {
+    match error {
+        JournalError::Io { error, .. } if error.kind() == io::ErrorKind::NotFound => Stop::new(
+            Exit::Usage,
+            anyhow!(
+                "there is no journal {}: `twilio-audit fix apply` writes one, beside its plan",
+                path.display()
+            ),
+        ),
+        error => Stop::new(Exit::Usage, error),
+    }
+}
+
 /// Runs the command.
 pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
-    let mut journal = Journal::open(&args.journal).map_err(Stop::with(Exit::Usage))?;
+    let mut journal = Journal::open(&args.journal).map_err(|error| no_journal(&args.journal, error))?;
     let (root, region) = match journal.belongs_to() {
         Some((_, root, region)) => (root.to_owned(), region),
         None => (String::new(), Region::default()),

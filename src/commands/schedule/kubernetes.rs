@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 
+use super::super::heading;
 use super::Installed;
 use super::nightly::Nightly;
 use super::template::fill;
@@ -19,7 +20,7 @@ pub(super) struct Kubernetes {
     #[command(flatten)]
     nightly: Nightly,
     /// The time zone of --at [default: that of the cluster, UTC as a rule]
-    #[arg(long, value_name = "NAME", value_parser = time_zone)]
+    #[arg(long, value_name = "NAME", value_parser = time_zone, help_heading = heading::NIGHTLY)]
     time_zone: Option<String>,
     /// Scan once instead, with the accounts divided into shards, each with a Pod of its own
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000), conflicts_with_all = ["at", "deadline", "keep", "keep_last", "time_zone"])]
@@ -40,16 +41,16 @@ pub(super) struct Kubernetes {
     #[arg(long, value_name = "NAME", value_parser = object_name, default_value = "twilio-audit")]
     config_map: String,
     /// A PersistentVolumeClaim that exists, instead of a new one; for shards several nodes must be able to write to it
-    #[arg(long, value_name = "NAME", value_parser = object_name, conflicts_with_all = ["storage", "storage_class"])]
+    #[arg(long, value_name = "NAME", value_parser = object_name, conflicts_with_all = ["storage", "storage_class"], help_heading = heading::OUTPUT)]
     claim: Option<String>,
     /// How much the new claim asks for
-    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "10Gi")]
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "10Gi", help_heading = heading::OUTPUT)]
     storage: String,
     /// The class of the new claim, for shards one that several nodes can write to [default: that of the cluster]
-    #[arg(long, value_name = "NAME", value_parser = object_name)]
+    #[arg(long, value_name = "NAME", value_parser = object_name, help_heading = heading::OUTPUT)]
     storage_class: Option<String>,
     /// How long collecting the shards may take
-    #[arg(long, value_name = "MINUTES", requires = "shards", value_parser = clap::value_parser!(u32).range(1..=10080), default_value_t = 720)]
+    #[arg(long, value_name = "MINUTES", requires = "shards", value_parser = clap::value_parser!(u32).range(1..=10080), default_value_t = 720, help_heading = heading::NIGHTLY)]
     wait: u32,
 }
 

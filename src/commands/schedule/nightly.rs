@@ -4,20 +4,22 @@ use std::str::FromStr;
 
 use anyhow::anyhow;
 
+use super::super::heading::NIGHTLY;
+
 /// What every platform is told of a nightly scan.
 #[derive(Debug, clap::Args)]
 pub(super) struct Nightly {
     /// When it starts, by the clock of the machine; for Kubernetes and GitHub, in UTC unless told otherwise
-    #[arg(long, value_name = "HH:MM", default_value = "02:17")]
+    #[arg(long, value_name = "HH:MM", default_value = "02:17", help_heading = NIGHTLY)]
     at: At,
     /// How long the scan may take, for example 90m or 5h
-    #[arg(long, value_name = "DURATION", default_value = "5h")]
+    #[arg(long, value_name = "DURATION", default_value = "5h", help_heading = NIGHTLY)]
     deadline: Deadline,
     /// How old a scan becomes before it is removed, for example 90d
-    #[arg(long, value_name = "AGE", value_parser = age, default_value = "90d")]
+    #[arg(long, value_name = "AGE", value_parser = age, default_value = "90d", help_heading = NIGHTLY)]
     keep: String,
     /// The newest scans, which are kept however old they are
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), default_value_t = 30)]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), default_value_t = 30, help_heading = NIGHTLY)]
     keep_last: u16,
 }
 

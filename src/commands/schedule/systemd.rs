@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::super::heading::NIGHTLY;
 use super::Installed;
 use super::nightly::Nightly;
 use super::template::fill;
@@ -16,7 +17,7 @@ pub(super) struct Systemd {
     #[command(flatten)]
     nightly: Nightly,
     /// The time zone of --at [default: that of the machine]
-    #[arg(long, value_name = "NAME", value_parser = time_zone)]
+    #[arg(long, value_name = "NAME", value_parser = time_zone, help_heading = NIGHTLY)]
     time_zone: Option<String>,
     /// This program. Nobody but root should be able to exchange it
     #[arg(long, value_name = "FILE", value_parser = plain_path, default_value = "/usr/local/bin/twilio-audit")]

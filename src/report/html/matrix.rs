@@ -10,7 +10,6 @@ const ACCOUNTS: usize = 40;
 /// What was read.
 #[derive(Debug, Default)]
 pub(super) struct HeatMap {
-    pub(super) required: Share,
     /// The products that some account was not read whole of.
     pub(super) products: Vec<String>,
     /// Those that were read whole in every account.
@@ -59,7 +58,6 @@ impl HeatMap {
                 .collect(),
         };
         Self {
-            required: matrix.required,
             accounts: accounts.iter().map(line).collect(),
             products: partly.into_iter().map(title).collect(),
             whole: whole.into_iter().map(title).collect(),

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::super::coverage_words;
 use super::charts::{self, Row};
 use super::data::Data;
 use super::declared::Declared;
@@ -42,7 +43,8 @@ pub(super) struct Page<'a> {
     blind_spots: &'static [&'static str],
     unusable: Vec<Vec<Piece>>,
     more_unusable: usize,
-    listings: String,
+    kinds: String,
+    lists: String,
     causes: Vec<(usize, String)>,
     more_causes: usize,
     provenance: Vec<(&'static str, String)>,
@@ -79,7 +81,8 @@ impl<'a> Page<'a> {
             blind_spots: BLIND_SPOTS,
             unusable,
             more_unusable,
-            listings: listings(scan),
+            kinds: coverage_words::kinds(scan),
+            lists: coverage_words::lists(scan),
             causes,
             more_causes,
             provenance: provenance(scan),
@@ -106,14 +109,6 @@ fn passed(scan: &Scan) -> String {
         scan.total(Outcome::NotApplicable),
         scan.waived()
     )
-}
-
-fn listings(scan: &Scan) -> String {
-    let listings = scan.matrix.listings;
-    if listings.is_whole() {
-        return "Every list that these checks need was read.".to_owned();
-    }
-    format!("{} of {} lists were read.", listings.read, listings.of)
 }
 
 /// Where the page comes from, so that it can be made again.

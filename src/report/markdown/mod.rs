@@ -12,11 +12,12 @@ use super::markdown_text::{code, prose};
 use by_check::Checks;
 
 use super::blind_spots::BLIND_SPOTS;
+use super::coverage_words;
 use super::format::Format;
 use super::not_read;
 use super::options::Options;
 use super::verdict::worst_first;
-use crate::model::{Kept, Outcome, Scan, Severity, Share};
+use crate::model::{Kept, Outcome, Scan, Severity};
 
 /// Characters of the whole.
 const LONGEST: usize = 60_000;
@@ -108,13 +109,11 @@ fn totals(scan: &Scan, page: &mut String) {
 }
 
 fn not_read(scan: &Scan, kept: &dyn Kept, page: &mut String) -> io::Result<()> {
-    let Share { read, of } = scan.matrix.listings;
     page.push_str("### What was not read\n\n");
+    let _ = writeln!(page, "{} {}\n", coverage_words::kinds(scan), coverage_words::lists(scan));
     if scan.matrix.listings.is_whole() {
-        page.push_str("Every list that these checks need was read.\n\n");
         return Ok(());
     }
-    let _ = writeln!(page, "{read} of {of} listings were read.\n");
     let causes = not_read::causes(scan, kept)?;
     let lines = causes.iter().map(|(cause, lists)| not_read::line(cause, *lists));
     list(lines, "coverage.csv", page);

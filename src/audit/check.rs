@@ -161,7 +161,7 @@ impl Check {
         &self.file.content
     }
 
-    /// Whether it stands for an addressable specification, so that a waiver must name an equivalent measure.
+    /// Whether it stands for an addressable specification, so that another measure may replace it.
     pub fn is_addressable(&self) -> bool {
         let mut known = self.citations.iter().filter_map(|paragraph| citation(paragraph));
         known.any(|citation| citation.duty == Duty::Addressable)

@@ -26,7 +26,8 @@ pub struct Rule {
     pub speaks_for_the_tree: bool,
     /// Whether a fault may be accepted for a while.
     pub waivable: bool,
-    /// Whether whoever accepts a fault must name what is done instead.
+    /// Whether it cites an addressable specification: whoever accepts a fault then names what is done instead, and else
+    /// what limits the risk until it is met.
     pub addressable: bool,
     /// What can happen.
     pub risk: String,

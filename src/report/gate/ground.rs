@@ -54,7 +54,8 @@ impl Ground<'_> {
     /// What ends first, with the last day on which all of it holds; nothing where nothing has an end.
     pub(super) fn first_end(self, as_of: AsOf<'_>) -> Option<FirstEnd> {
         // What ends within a day comes first, so that it is named where other things last that whole day.
-        let mut ends: Vec<FirstEnd> = as_of.max_age.and_then(|age| self.end_of_scan(age)).into_iter().collect();
+        let mut ends: Vec<FirstEnd> =
+            as_of.max_age.and_then(|age| self.end_of_scan(age)).into_iter().collect();
         let attested = |one: &&Attested| {
             FirstEnd::of(&one.counts_until, || format!("the attestation `{}` counts no longer", one.id))
         };
@@ -155,13 +156,8 @@ mod tests {
         let baa = DeclaredBaa { expires_on: baa_until.to_owned(), ..DeclaredBaa::default() };
         let ends: Vec<_> = ends.iter().map(|(what, day)| ((*what).to_owned(), (*day).to_owned())).collect();
         let started_at: Timestamp = STARTED.parse().unwrap();
-        let ground = Ground {
-            started_at,
-            baa: Some(&baa),
-            relied_on: &[&attested],
-            accepted: &[],
-            ends: &ends,
-        };
+        let ground =
+            Ground { started_at, baa: Some(&baa), relied_on: &[&attested], accepted: &[], ends: &ends };
         let max_age = max_age_days.map(|days| SignedDuration::from_hours(24 * days));
         let at = |days: i64| AsOf { moment: started_at + (24 * days).hours(), max_age, seal: None };
         let holds = (0..400).take_while(|days| ground.gone(at(*days)).is_none()).last();
@@ -175,7 +171,14 @@ mod tests {
         for (max_age, attested, baa, ends, day, what) in [
             (Some(7), "2026-12-31", "2027-01-31", vec![vendor], "2026-11-30", "the scan may be 7 days old"),
             (Some(60), "2026-12-31", "2027-01-31", vec![vendor], "2026-12-09", "the BAA of the vendor acme"),
-            (Some(60), "2026-12-01", "2027-01-31", vec![vendor], "2026-12-01", "the attestation `hipaa-flag`"),
+            (
+                Some(60),
+                "2026-12-01",
+                "2027-01-31",
+                vec![vendor],
+                "2026-12-01",
+                "the attestation `hipaa-flag`",
+            ),
             (None, "2026-12-31", "2026-12-05", vec![vendor], "2026-12-05", "the BAA ends"),
             (None, "2026-12-31", "", vec![], "2026-12-31", "the attestation `hipaa-flag`"),
             // Of its own day nobody says whether it counts; the scan of that day took it to.

@@ -46,8 +46,10 @@ pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Re
     }
     for one in statement.not_judged.iter().filter(|one| !one.doubted_by.is_empty()).take(SHOWN) {
         let name = at_most(&printable(one.account_name), 40);
-        let sentence =
-            format!("{name} is declared free of PHI, but signs of PHI stand against that: {}", one.doubted_by);
+        let sentence = format!(
+            "{name} is declared free of PHI, but signs of PHI stand against that: {}",
+            one.doubted_by
+        );
         paragraph("  ! ", &sentence, to)?;
     }
     relied_on(statement, to)

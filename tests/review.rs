@@ -44,7 +44,11 @@ fn decisions_become_entries_that_the_next_scan_reads() {
     let wrong = desk.other(&[waived, addressable], |row| row["outcome"] == "manual" && row.is_plain());
     let fixed = desk.other(&[waived, addressable], |row| row["outcome"] == "fail" && row.is_plain());
     let attested = desk.row(|row| row["check_id"] == "att-console-sso-mfa");
-    let of_host = desk.row(|row| row["check_id"] == "att-webhook-signature" && row["outcome"] == "fail");
+    let of_host = desk.row(|row| {
+        row["check_id"] == "att-webhook-signature"
+            && row["resource_type"] == "webhook_host"
+            && row["outcome"] == "fail"
+    });
     let ids = [waived, addressable, wrong, fixed, attested, of_host].map(|row| desk.get(row, "finding_id"));
     desk.decide(waived, "Accept ", "in migration, instead: VPN", "p-003", &in_days(90));
     desk.decide(addressable, "accept", "legacy, instead: VPN between sites", "p-003", &in_days(180));

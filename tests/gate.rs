@@ -148,7 +148,7 @@ fn written(scan: &Scan, kept: &made_up::Kept, seal: Option<&Seal>, format: GateF
 #[test]
 fn what_does_not_block_and_is_open_is_named() {
     let empty = made_up::Kept::default();
-    let mut scan = made_up::scan(2, 5, "Clinic", &empty);
+    let mut scan = made_up::scan(2, 6, "Clinic", &empty);
     scan.accounts[0].phi = false;
     scan.accounts[0].verdict = None;
     scan.accounts[1].verdict = Some(Verdict::Ready);
@@ -164,7 +164,9 @@ fn what_does_not_block_and_is_open_is_named() {
         finding
     };
     let findings = vec![
-        finding(0, 1, Severity::Critical, Outcome::Manual, false),
+        // Its check blocks where it is graver.
+        finding(0, 1, Severity::Medium, Outcome::Manual, false),
+        finding(5, 1, Severity::Critical, Outcome::Manual, false),
         finding(1, 1, Severity::Medium, Outcome::NotAssessed, false),
         finding(2, 1, Severity::High, Outcome::Fail, false),
         finding(3, 1, Severity::Critical, Outcome::Fail, true),
@@ -173,11 +175,11 @@ fn what_does_not_block_and_is_open_is_named() {
     let kept = made_up::Kept { findings, readings: Vec::new() };
     let statement: Value = serde_json::from_str(&written(&scan, &kept, None, GateFormat::Json)).unwrap();
     let account = &statement["accounts"][0];
-    let named = [4, 0, 1].map(made_up::check_id);
+    let named = [4, 5, 0, 1].map(made_up::check_id);
     assert_eq!(texts(&account["open"], "check_id"), named);
     assert_eq!(account["open"][0]["of_parent"], true);
-    assert_eq!(account["open"][2]["condition"], "Twilio requires it");
-    let why = "1 PHI account, and every blocking check is met; and 3 open points below do not block";
+    assert_eq!(account["open"][3]["condition"], "Twilio requires it");
+    let why = "1 PHI account, and every blocking check is met; and 4 open points below do not block";
     assert_eq!((&statement["verdict"], &statement["why"]), (&"ready".into(), &why.into()));
     assert_eq!(account["besides"].as_array().unwrap().len(), 3, "the others are counted still");
     for format in [GateFormat::Html, GateFormat::Table] {

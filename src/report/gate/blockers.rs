@@ -47,7 +47,7 @@ struct ByAccount {
 #[derive(Debug, Default)]
 pub(super) struct Blockers {
     blocking: ByAccount,
-    /// What does not block, is open, and is critical or a condition.
+    /// What does not block, is open, and is critical, a condition, or of a check that blocks where it is graver.
     open: ByAccount,
     /// Findings that see signs of PHI, by the account that is declared free of it.
     signs: BTreeMap<String, String>,
@@ -82,7 +82,9 @@ impl Blockers {
         } else if finding.outcome.needs_action() && !finding.waived {
             *self.besides.entry((finding.account_sid.clone(), finding.severity)).or_default() += 1;
             let condition = rule.map_or("", |rule| rule.condition.as_str());
-            if finding.severity == Severity::Critical || !condition.is_empty() {
+            // What is milder than that which blocks, such as a product that is excepted, is about no less a condition.
+            let is_condition = !condition.is_empty() || rule.is_some_and(|rule| rule.blocks_go_live);
+            if finding.severity == Severity::Critical || is_condition {
                 self.open.add(finding, condition, of_tree);
             }
             if finding.check_id == PHI_SIGNS && finding.outcome != Outcome::NotAssessed {
@@ -107,7 +109,7 @@ impl Blockers {
         self.blocking.of(account_sid, &self.root)
     }
 
-    /// What does not block an account, is open, and is critical or a condition; the worst first.
+    /// What does not block an account, is open, and must be named; the worst first.
     pub(super) fn open(&self, account_sid: &str) -> Vec<NotMet> {
         self.open.of(account_sid, &self.root)
     }

@@ -106,8 +106,8 @@ pub(super) struct Judged<'a> {
     pub(super) why: String,
     /// The blocking checks that are not met, the worst first.
     pub(super) blockers: Vec<NotMet>,
-    /// What does not block and is open, of that which is critical or which Twilio or the BAA makes a condition of PHI: the
-    /// worst first. The other open findings are only counted.
+    /// What does not block and is open, of that which is critical, which Twilio or the BAA makes a condition of PHI, or which
+    /// is of a check that blocks where it is graver: the worst first. The other open findings are only counted.
     pub(super) open: Vec<NotMet>,
     /// Open findings that do not block, the worst severity first; those with none are left out.
     pub(super) besides: Vec<(Severity, usize)>,

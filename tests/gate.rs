@@ -15,7 +15,7 @@ use audit::{Audit, Ended};
 use nights::{Night, clinic, night};
 use proptest::prelude::*;
 use serde_json::Value;
-use twilio_audit::model::{Outcome, PHI_SIGNS, Scan, Severity, Verdict};
+use twilio_audit::model::{Finding, Outcome, PHI_SIGNS, Scan, Severity, Verdict};
 use twilio_audit::report::{AsOf, GateFormat, Seal, gate, gate_schema};
 
 fn ask(before: Ended, options: &[&str]) -> Ended {
@@ -179,6 +179,10 @@ fn what_does_not_block_and_is_open_is_named() {
         finding(2, 1, Severity::High, Outcome::Fail, false),
         finding(3, 1, Severity::Critical, Outcome::Fail, true),
         finding(4, 0, Severity::Low, Outcome::Fail, false),
+        Finding {
+            resource_name: "another thing".to_owned(),
+            ..finding(1, 1, Severity::Medium, Outcome::NotAssessed, false)
+        },
     ];
     let kept = made_up::Kept { findings, readings: Vec::new() };
     let statement: Value = serde_json::from_str(&written(&scan, &kept, None, GateFormat::Json)).unwrap();
@@ -190,6 +194,11 @@ fn what_does_not_block_and_is_open_is_named() {
     let why = "1 PHI account, and every blocking check is met; and 4 open points below do not block";
     assert_eq!((&statement["verdict"], &statement["why"]), (&"ready".into(), &why.into()));
     assert_eq!(account["besides"].as_array().unwrap().len(), 3, "the others are counted still");
+    let page = written(&scan, &kept, None, GateFormat::Html);
+    assert!(
+        page.contains("(2 findings, <code>twa-0000000000000001</code>: Clinic thing 1, another thing)"),
+        "{page}"
+    );
     for format in [GateFormat::Html, GateFormat::Table] {
         let text = written(&scan, &kept, None, format);
         assert!(text.contains("Does not block, and is open"), "{text}");
@@ -250,10 +259,14 @@ fn the_signature_is_bound_to_the_manifest() {
 #[test]
 fn names_from_strangers_are_text() {
     let empty = made_up::Kept::default();
-    let scan = made_up::scan(1, 1, "<script>alert(1)</script>\u{1b}[2J", &empty);
+    let name = "<script>alert(1)</script>\u{1b}[2J";
+    let mut scan = made_up::scan(1, 1, name, &empty);
+    scan.rules[0].condition = name.to_owned();
+    let open = Finding { blocks_go_live: false, ..made_up::finding(&scan, 0, name) };
+    let kept = made_up::Kept { findings: vec![open], readings: Vec::new() };
     let as_of = AsOf { moment: scan.started_at, max_age: None, seal: None };
     let mut html = Vec::new();
-    gate(&scan, &empty, as_of, GateFormat::Html, &mut html).unwrap();
+    gate(&scan, &kept, as_of, GateFormat::Html, &mut html).unwrap();
     let html = String::from_utf8(html).unwrap();
     assert!(!html.contains("<script") && html.contains("alert(1)") && !html.contains('\u{1b}'));
 }

@@ -8,6 +8,9 @@ use serde::Serialize;
 
 use crate::model::{Accepted, Finding, Kept, Outcome, PHI_SIGNS, Scan, Severity};
 
+/// Names of things that are kept of each check.
+const THINGS: usize = 10;
+
 /// A check that is not met.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(super) struct NotMet {
@@ -25,6 +28,8 @@ pub(super) struct NotMet {
     pub(super) of_parent: bool,
     /// How many there are.
     pub(super) findings: usize,
+    /// The names of what they are about, the first ten; empty where that is the account itself.
+    pub(super) things: Vec<String>,
     /// One of them, for `twilio-audit show`.
     pub(super) finding_id: String,
     /// Why that one is what it is.
@@ -140,6 +145,15 @@ impl ByAccount {
     }
 }
 
+/// What a finding is about, where that is not its account.
+fn name_of(finding: &Finding) -> Option<String> {
+    if matches!(finding.resource_type.as_str(), "" | "account") {
+        return None;
+    }
+    let names = [&finding.resource_name, &finding.resource_sid];
+    names.into_iter().find(|name| !name.is_empty()).cloned()
+}
+
 impl NotMet {
     fn of(finding: &Finding, condition: &str) -> Self {
         Self {
@@ -150,6 +164,7 @@ impl NotMet {
             accepted: finding.waived,
             of_parent: false,
             findings: 1,
+            things: name_of(finding).into_iter().collect(),
             finding_id: finding.finding_id.clone(),
             reason: finding.reason_or_title().to_owned(),
             what_to_do: finding.remediation.clone(),
@@ -159,11 +174,13 @@ impl NotMet {
 
     /// Takes note of another finding of the check; the worse one is shown.
     fn add(&mut self, finding: &Finding) {
-        let findings = self.findings + 1;
+        let (findings, mut things) = (self.findings + 1, std::mem::take(&mut self.things));
+        let name = name_of(finding).filter(|name| things.len() < THINGS && !things.contains(name));
+        things.extend(name);
         let shown = (self.accepted, self.outcome, self.severity);
         if (finding.waived, finding.outcome, finding.severity) < shown {
             *self = Self::of(finding, &std::mem::take(&mut self.condition));
         }
-        self.findings = findings;
+        (self.findings, self.things) = (findings, things);
     }
 }

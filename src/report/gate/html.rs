@@ -106,6 +106,16 @@ fn outcome(blocker: &NotMet) -> String {
     blocker.outcome.as_str().replace('_', " ")
 }
 
+/// The names of what the findings are about, and how many more there are.
+fn things(one: &NotMet) -> String {
+    let names: Vec<String> = one.things.iter().map(|thing| at_most(&printable(thing), 60)).collect();
+    match (names.is_empty(), one.findings.saturating_sub(names.len())) {
+        (true, _) => String::new(),
+        (false, 0) => format!(": {}", names.join(", ")),
+        (false, more) => format!(": {} and {more} more", names.join(", ")),
+    }
+}
+
 fn findings(blocker: &NotMet) -> String {
     counted(blocker.findings, "finding")
 }

@@ -11,7 +11,9 @@ use std::path::Path;
 
 use clap::CommandFactory as _;
 use serde::de::DeserializeOwned;
-use twilio_audit::audit::{CHECK_FILES, CITATIONS, Check, Compiled, Family, built_in, compile};
+use twilio_audit::audit::{
+    CHECK_FILES, CITATIONS, Check, Citation, Compiled, Family, NOT_LOOKED_AT, built_in, compile,
+};
 use twilio_audit::catalogue::{Endpoint, KINDS, Kind, Origin};
 use twilio_audit::cli::Cli;
 use twilio_audit::commands::checks::page;
@@ -498,6 +500,12 @@ fn the_hipaa_mapping_is_that_of_the_checks() {
         cited.remove(paragraph);
     }
     assert!(cited.is_empty(), "src/audit/citation.rs does not say what these ask: {cited:?}");
+    text.push_str("\n## Not looked at by this tool\n\n");
+    text.push_str("Of the Security Rule (45 CFR 164.308 to 164.316) no check touches these:\n\n");
+    text.push_str("| 45 CFR | what it asks |\n|---|---|\n");
+    for Citation { paragraph, duty, asks } in NOT_LOOKED_AT {
+        writeln!(text, "| {paragraph} | {asks} ({}) |", duty.as_str()).unwrap();
+    }
     text.push('\n');
     keep_current("docs/hipaa.md", &text);
 }

@@ -15,8 +15,8 @@ use audit::{Audit, Ended};
 use nights::{Night, clinic, night};
 use proptest::prelude::*;
 use serde_json::Value;
-use twilio_audit::model::{Outcome, Severity, Verdict};
-use twilio_audit::report::{AsOf, GateFormat, gate, gate_schema};
+use twilio_audit::model::{Finding, Outcome, PHI_SIGNS, Scan, Severity, Verdict};
+use twilio_audit::report::{AsOf, GateFormat, Seal, gate, gate_schema};
 
 fn ask(before: Ended, options: &[&str]) -> Ended {
     Audit::new(&["gate"]).args(options).inside(before).run()
@@ -35,9 +35,20 @@ fn texts(list: &Value, field: &str) -> Vec<String> {
 async fn ready_not_ready_and_cannot_say_each_have_a_code_and_their_reasons() {
     let (ready, asked) = statement(night(Night::Quiet, None, &[]).await);
     assert_eq!((asked.code, ready["verdict"].as_str().unwrap()), (0, "ready"), "{ready:#}");
-    assert_eq!(ready["why"], "2 PHI accounts, and every blocking check is met");
+    let points = "2 PHI accounts, and every blocking check is met; and 3 open points below do not block";
+    assert_eq!(ready["why"], points);
+    for account in ready["accounts"].as_array().unwrap() {
+        let open = account["open"].as_array().unwrap();
+        assert!(!open.is_empty(), "{account:#}");
+        for one in open {
+            assert!(one["severity"] == "critical" || one["condition"] != "", "{one:#}");
+        }
+    }
     assert_eq!(ready["baa"]["counterparty"], "Twilio Inc.");
     assert_eq!(ready["scan"]["lists"].as_array().unwrap().len(), 4);
+    // The date of our file is not that of Twilio's own list, of which no more is claimed than is known.
+    let edition = ready["scan"]["lists"][0]["edition"].as_str().unwrap();
+    assert!(edition.contains("2026-06-30 is known second-hand"), "{edition}");
     let relied_on = texts(&ready["relied_on"], "id");
     assert!(relied_on.contains(&"hipaa-flag".to_owned()) && relied_on.len() >= 8, "{relied_on:?}");
     assert!(ready["blind_spots"].as_array().unwrap().len() > 15);
@@ -68,6 +79,9 @@ async fn ready_not_ready_and_cannot_say_each_have_a_code_and_their_reasons() {
     let written: Value = serde_json::from_str(&asked.text("gate.json")).unwrap();
     assert_eq!(written["accounts"], cannot_say["accounts"]);
     assert_eq!(written["stated_at"], written["scan"]["started_at"]);
+    // It counts no longer than a scan does, and says so itself.
+    assert!(written["ends_first"].as_str().unwrap().contains("may be 7 days old"), "{written:#}");
+    assert_eq!(written["holds_until"], cannot_say["holds_until"]);
     let validator = jsonschema::validator_for(&serde_json::from_str(&gate_schema()).unwrap()).unwrap();
     for statement in [&ready, &not_ready, &cannot_say, &written] {
         assert!(validator.is_valid(statement));
@@ -97,7 +111,12 @@ async fn the_page_is_written_once_and_never_replaced() {
     assert_eq!((asked.code, asked.stdout.as_str()), (1, ""));
     let page = asked.folder.path().join("statement/gate.html");
     let html = std::fs::read_to_string(&page).unwrap();
-    assert!(html.contains("NOT READY") && html.contains("What to do:") && !html.contains("<script"));
+    assert!(
+        html.contains("NOT READY")
+            && html.contains("What to do:")
+            && html.contains("second-hand")
+            && !html.contains("<script")
+    );
     assert_eq!(std::fs::metadata(&page).unwrap().permissions().mode() & 0o777, 0o600);
     let again = ask(asked, &["--to", "statement"]);
     assert_eq!(again.code, 2);
@@ -126,13 +145,128 @@ async fn of_a_scan_that_is_not_as_it_was_sealed_nobody_can_say() {
     assert!(!asked.stdout.contains("  READY "), "{}", asked.stdout);
 }
 
+fn written(scan: &Scan, kept: &made_up::Kept, seal: Option<&Seal>, format: GateFormat) -> String {
+    let as_of = AsOf { moment: scan.started_at, max_age: None, seal };
+    let mut text = anstream::StripStream::new(Vec::new());
+    gate(scan, kept, as_of, format, &mut text).unwrap();
+    String::from_utf8(text.into_inner()).unwrap()
+}
+
+/// An account is READY whatever does not block, so the statement names what is critical and what is a condition.
+#[test]
+fn what_does_not_block_and_is_open_is_named() {
+    let empty = made_up::Kept::default();
+    let mut scan = made_up::scan(2, 6, "Clinic", &empty);
+    scan.accounts[0].phi = false;
+    scan.accounts[0].verdict = None;
+    scan.accounts[1].verdict = Some(Verdict::Ready);
+    scan.rules[1].condition = "Twilio requires it".to_owned();
+    scan.rules[4].condition = "Twilio requires it of the whole tree".to_owned();
+    scan.rules[4].speaks_for_the_tree = true;
+    let finding = |check: usize, account: usize, severity, outcome, waived| {
+        let mut finding = made_up::finding(&scan, check, "Clinic");
+        finding.account_sid = made_up::account_sid(account);
+        finding.check_id = made_up::check_id(check);
+        (finding.severity, finding.outcome, finding.waived) = (severity, outcome, waived);
+        finding.blocks_go_live = false;
+        finding
+    };
+    let findings = vec![
+        // Its check blocks where it is graver.
+        finding(0, 1, Severity::Medium, Outcome::Manual, false),
+        finding(5, 1, Severity::Critical, Outcome::Manual, false),
+        finding(1, 1, Severity::Medium, Outcome::NotAssessed, false),
+        finding(2, 1, Severity::High, Outcome::Fail, false),
+        finding(3, 1, Severity::Critical, Outcome::Fail, true),
+        finding(4, 0, Severity::Low, Outcome::Fail, false),
+        Finding {
+            resource_name: "another thing".to_owned(),
+            ..finding(1, 1, Severity::Medium, Outcome::NotAssessed, false)
+        },
+    ];
+    let kept = made_up::Kept { findings, readings: Vec::new() };
+    let statement: Value = serde_json::from_str(&written(&scan, &kept, None, GateFormat::Json)).unwrap();
+    let account = &statement["accounts"][0];
+    let named = [4, 5, 0, 1].map(made_up::check_id);
+    assert_eq!(texts(&account["open"], "check_id"), named);
+    assert_eq!(account["open"][0]["of_parent"], true);
+    assert_eq!(account["open"][3]["condition"], "Twilio requires it");
+    let why = "1 PHI account, and every blocking check is met; and 4 open points below do not block";
+    assert_eq!((&statement["verdict"], &statement["why"]), (&"ready".into(), &why.into()));
+    assert_eq!(account["besides"].as_array().unwrap().len(), 3, "the others are counted still");
+    let page = written(&scan, &kept, None, GateFormat::Html);
+    assert!(
+        page.contains("(2 findings, <code>twa-0000000000000001</code>: Clinic thing 1, another thing)"),
+        "{page}"
+    );
+    for format in [GateFormat::Html, GateFormat::Table] {
+        let text = written(&scan, &kept, None, format);
+        assert!(text.contains("Does not block, and is open"), "{text}");
+        for id in &named {
+            assert!(text.contains(id.as_str()), "{id}: {text}");
+        }
+        assert!(!text.contains(&made_up::check_id(2)) && !text.contains(&made_up::check_id(3)), "{text}");
+    }
+}
+
+#[test]
+fn signs_of_phi_stand_beside_the_declaration_that_there_is_none() {
+    let empty = made_up::Kept::default();
+    let mut scan = made_up::scan(3, 3, "Clinic", &empty);
+    for account in &mut scan.accounts[1..] {
+        (account.phi, account.verdict) = (false, None);
+    }
+    let signs = |account: usize, outcome| {
+        let mut finding = made_up::finding(&scan, account, "Clinic");
+        finding.account_sid = made_up::account_sid(account);
+        finding.check_id = PHI_SIGNS.to_owned();
+        (finding.outcome, finding.blocks_go_live) = (outcome, false);
+        finding
+    };
+    // Where nobody could look, nothing was seen.
+    let findings = vec![signs(1, Outcome::Fail), signs(2, Outcome::NotAssessed)];
+    let kept = made_up::Kept { findings, readings: Vec::new() };
+    let statement: Value = serde_json::from_str(&written(&scan, &kept, None, GateFormat::Json)).unwrap();
+    let doubted_by = texts(&statement["not_judged"], "doubted_by");
+    assert_eq!(doubted_by, [kept.findings[0].finding_id.as_str(), ""]);
+    for format in [GateFormat::Html, GateFormat::Table] {
+        let text = written(&scan, &kept, None, format);
+        assert_eq!(text.matches("signs of PHI stand against that").count(), 1, "{text}");
+    }
+}
+
+/// Beside the line for the signature stands what binds it to the scan, or where that is to be had.
+#[test]
+fn the_signature_is_bound_to_the_manifest() {
+    let empty = made_up::Kept::default();
+    let scan = made_up::scan(1, 1, "Clinic", &empty);
+    let seal = Seal {
+        manifest_sha256: "9f86d081".repeat(8),
+        intact: true,
+        signature: "none".to_owned(),
+        problems: Vec::new(),
+    };
+    let beside = |page: &str| {
+        let line = page.lines().find(|line| line.contains("SHA-256 of manifest.json of scan")).unwrap();
+        line.to_owned()
+    };
+    let sealed = beside(&written(&scan, &empty, Some(&seal), GateFormat::Html));
+    assert!(sealed.contains(&seal.manifest_sha256) && sealed.contains(scan.id.as_str()), "{sealed}");
+    let unsealed = beside(&written(&scan, &empty, None, GateFormat::Html));
+    assert!(unsealed.contains("class=\"blank\"") && unsealed.contains("twilio-audit verify"), "{unsealed}");
+}
+
 #[test]
 fn names_from_strangers_are_text() {
     let empty = made_up::Kept::default();
-    let scan = made_up::scan(1, 1, "<script>alert(1)</script>\u{1b}[2J", &empty);
+    let name = "<script>alert(1)</script>\u{1b}[2J";
+    let mut scan = made_up::scan(1, 1, name, &empty);
+    scan.rules[0].condition = name.to_owned();
+    let open = Finding { blocks_go_live: false, ..made_up::finding(&scan, 0, name) };
+    let kept = made_up::Kept { findings: vec![open], readings: Vec::new() };
     let as_of = AsOf { moment: scan.started_at, max_age: None, seal: None };
     let mut html = Vec::new();
-    gate(&scan, &empty, as_of, GateFormat::Html, &mut html).unwrap();
+    gate(&scan, &kept, as_of, GateFormat::Html, &mut html).unwrap();
     let html = String::from_utf8(html).unwrap();
     assert!(!html.contains("<script") && html.contains("alert(1)") && !html.contains('\u{1b}'));
 }

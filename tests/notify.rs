@@ -137,7 +137,7 @@ async fn failures_are_told_to_whom_they_matter_and_everything_to_whom_wants_it()
     assert_eq!((&told["news"]["exit_code"], &told["news"]["scan_id"]), (&json!(4), &Value::Null));
     assert!(told["text"].as_str().unwrap().contains("Nobody could sign in."), "{told:#}");
     // An error may quote what was declared; a message does not.
-    let ended = scan(&simulator, &estate, &(declared.concat() + "[[waiver]]\ncheck = \"no-such-marker\"\nresource = \"x\"\nreason = \"r\"\napproved_by = \"p\"\nexpires_on = 2099-01-01\n")).run();
+    let ended = scan(&simulator, &estate, &(declared.concat() + "[[waiver]]\ncheck = \"no-such-marker\"\nresource = \"x\"\nreason = \"r\"\nequivalent_measure = \"m\"\napproved_by = \"p\"\nexpires_on = 2099-01-01\n")).run();
     assert_eq!(ended.code, 2);
     assert!(ended.stderr.contains("no-such-marker"), "{}", ended.stderr);
     let told = failure.arrived().pop().unwrap().body;

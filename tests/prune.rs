@@ -43,6 +43,9 @@ fn what_is_old_goes_and_its_manifest_stays() {
     let said = prune(&nights, &["--keep", "30d"]);
     assert!(said.contains(&format!("Removed {}: ", nights.name(0))), "{said}");
     assert!(said.contains("2 removed, ") && said.contains(" MB freed, 3 scans kept."), "{said}");
+    for said in [&would, &said] {
+        assert!(said.contains("2 go-live statements: keep elsewhere, for six years"), "{said}");
+    }
     assert_eq!(nights.names(), [&nights.name(2), &nights.part(), &nights.name(3), "latest", "pruned"]);
     let pruned = nights.audits().join("pruned");
     for (place, manifest) in kept.into_iter().enumerate() {
@@ -53,7 +56,8 @@ fn what_is_old_goes_and_its_manifest_stays() {
     let (_, verified) = nights.verify(&[]);
     assert!(verified.contains("2 scans were pruned by retention"), "{verified}");
     // Again there is nothing to do, and what is missing without having been pruned is told as before.
-    assert!(prune(&nights, &["--keep", "4w"]).contains("0 removed, 0 bytes freed"));
+    let nothing = prune(&nights, &["--keep", "4w"]);
+    assert!(nothing.contains("0 removed, 0 bytes freed") && !nothing.contains("go-live"), "{nothing}");
     fs::remove_file(pruned.join(format!("{}.manifest.json", nights.name(1)))).unwrap();
     let (code, verified) = nights.verify(&[]);
     assert!(code == 1 && verified.contains(&format!("{} is missing", nights.name(1))), "{verified}");

@@ -44,9 +44,13 @@ fn decisions_become_entries_that_the_next_scan_reads() {
     let wrong = desk.other(&[waived, addressable], |row| row["outcome"] == "manual" && row.is_plain());
     let fixed = desk.other(&[waived, addressable], |row| row["outcome"] == "fail" && row.is_plain());
     let attested = desk.row(|row| row["check_id"] == "att-console-sso-mfa");
-    let of_host = desk.row(|row| row["check_id"] == "att-webhook-signature" && row["outcome"] == "fail");
+    let of_host = desk.row(|row| {
+        row["check_id"] == "att-webhook-signature"
+            && row["resource_type"] == "webhook_host"
+            && row["outcome"] == "fail"
+    });
     let ids = [waived, addressable, wrong, fixed, attested, of_host].map(|row| desk.get(row, "finding_id"));
-    desk.decide(waived, "Accept ", "in migration", "p-003", &in_days(90));
+    desk.decide(waived, "Accept ", "in migration, instead: VPN", "p-003", &in_days(90));
     desk.decide(addressable, "accept", "legacy, instead: VPN between sites", "p-003", &in_days(180));
     desk.decide(wrong, "FALSE_POSITIVE", "looked at it", "p-003", &in_days(30));
     desk.decide(fixed, "fixed", "made it right", "p-004", "");
@@ -88,7 +92,7 @@ fn the_second_import_writes_nothing_and_another_decision_replaces_the_first() {
     let mut desk = Desk::new();
     let row = desk.row(|row| row["outcome"] == "fail" && row.is_plain());
     let settled = desk.row(|row| row["check_id"] == "att-console-sso-mfa");
-    desk.decide(row, "accept", "in migration", "p-003", &in_days(90));
+    desk.decide(row, "accept", "in migration, instead: VPN", "p-003", &in_days(90));
     desk.decide(settled, "attest", &format!("the policy {}", hash()), "p-003", &in_days(90));
     desk.import(&[]);
     let path = desk.path().join("reviews.toml");
@@ -123,7 +127,7 @@ fn the_second_import_writes_nothing_and_another_decision_replaces_the_first() {
 fn every_broken_rule_is_told_at_once_by_row_and_column() {
     let mut desk = Desk::new();
     let plain: Vec<usize> = desk.rows(|row| row["outcome"] == "fail" && row.is_plain());
-    let (good, end) = ("in migration", in_days(90));
+    let (good, end) = ("in migration, instead: VPN", in_days(90));
     let mut expected = Vec::new();
     let mut broken = |desk: &mut Desk, row: usize, cells: [&str; 4], column: &str, what: &str| {
         desk.decide(row, cells[0], cells[1], cells[2], cells[3]);
@@ -148,14 +152,12 @@ fn every_broken_rule_is_told_at_once_by_row_and_column() {
     }
     let row = desk.row(|row| row["outcome"] == "fail" && !row.rule.waivable);
     broken(&mut desk, row, ["accept", good, "p", &end], "decision", "`");
+    // A standard, which nothing replaces, demands no less of who accepts than what may be replaced.
+    let unnamed = ["accept", "in migration", "p", &end];
     let row = desk.row(|row| row["outcome"] == "fail" && row.is_addressable());
-    broken(
-        &mut desk,
-        row,
-        ["accept", good, "p", &end],
-        "decision_reason",
-        "it cites an addressable specification",
-    );
+    broken(&mut desk, row, unnamed, "decision_reason", "it cites an addressable specification");
+    let row = desk.other(&plain, |row| row["outcome"] == "manual" && row.is_plain());
+    broken(&mut desk, row, unnamed, "decision_reason", "it cites what nothing may replace");
     let row = desk.row(|row| row["outcome"] == "not_assessed");
     broken(&mut desk, row, ["false_positive", good, "p", &end], "decision", "what was not read");
     let row = desk.row(|row| row["check_id"] == "att-console-sso-mfa");
@@ -187,7 +189,7 @@ fn every_broken_rule_is_told_at_once_by_row_and_column() {
 fn a_finding_is_known_and_decided_once() {
     let mut desk = Desk::new();
     let row = desk.row(|row| row["outcome"] == "fail" && row.is_plain());
-    desk.decide(row, "accept", "in migration", "p", &in_days(90));
+    desk.decide(row, "accept", "in migration, instead: VPN", "p", &in_days(90));
     let twice = desk.copy(row);
     let said = desk.import(&["--dry-run"]);
     assert_eq!(said.code, 0, "the same row twice decides one thing: {}", said.stderr);
@@ -204,8 +206,8 @@ fn a_finding_is_known_and_decided_once() {
 #[test]
 fn one_attestation_settles_the_findings_of_two_checks() {
     let mut desk = Desk::new();
-    let fails = |check: &str| desk.rows(|row| row["check_id"] == check && row["outcome"] == "fail");
-    let (ones, others) = (fails("att-voice-media-http-auth"), fails("recording-media-public"));
+    let open = |check: &str| desk.rows(|row| row["check_id"] == check && row["outcome"] != "not_assessed");
+    let (ones, others) = (open("att-voice-media-http-auth"), open("recording-media-public"));
     let account = |row: &usize| desk.get(*row, "account_sid");
     let pairs = ones.iter().flat_map(|one| others.iter().map(move |other| (*one, *other)));
     let (one, other) = pairs.into_iter().find(|(one, other)| account(one) == account(other)).unwrap();
@@ -252,7 +254,7 @@ fn an_edited_cell_is_refused_with_what_it_was() {
 fn a_table_is_read_however_a_spreadsheet_saved_it() {
     let mut desk = Desk::new();
     let row = desk.row(|row| row["outcome"] == "fail" && row.is_plain());
-    desk.decide(row, "accept", "in migration", "p", &in_days(90));
+    desk.decide(row, "accept", "in migration, instead: VPN", "p", &in_days(90));
     let plain = desk.bytes(b',', "\r\n");
     let semicolon = desk.bytes(b';', "\n");
     let tab = desk.bytes(b'\t', "\r");
@@ -290,7 +292,7 @@ fn a_table_is_read_however_a_spreadsheet_saved_it() {
 fn columns_may_be_moved_added_and_left_out_but_not_the_needed_ones() {
     let mut desk = Desk::new();
     let row = desk.row(|row| row["outcome"] == "fail" && row.is_plain());
-    desk.decide(row, "accept", "in migration", "p", &in_days(90));
+    desk.decide(row, "accept", "in migration, instead: VPN", "p", &in_days(90));
     desk.keep_rows(&[row]);
     desk.reverse_columns();
     desk.add_column("ticket");
@@ -321,7 +323,7 @@ fn the_days_of_the_table_tell_the_order_of_day_and_month() {
     });
     let day = day.unwrap();
     let slashed = format!("{}/{}/{}", &day[5..7], &day[8..], &day[..4]);
-    desk.decide(row, "accept", "in migration", "p", &slashed);
+    desk.decide(row, "accept", "in migration, instead: VPN", "p", &slashed);
     let said = desk.import(&["--dry-run"]);
     assert!(said.code == 2 && said.stderr.contains(" or "), "{}", said.stderr);
     let version = desk.get(row, "catalogue_version");
@@ -366,7 +368,7 @@ fn another_encoding_or_another_file_is_told_apart() {
 fn a_table_of_another_scan_finds_its_own() {
     let mut desk = Desk::new();
     let row = desk.row(|row| row["outcome"] == "fail" && row.is_plain());
-    desk.decide(row, "accept", "in migration", "p", &in_days(90));
+    desk.decide(row, "accept", "in migration, instead: VPN", "p", &in_days(90));
     desk.scan_again();
     let said = desk.import(&["--dry-run"]);
     assert!(said.code == 0 && said.stdout.contains(&desk.get(row, "finding_id")), "{}", said.stderr);
@@ -390,7 +392,7 @@ fn reviews_are_held_against_audit_toml_and_by_its_rules() {
     assert!(said.code == 2 && said.stderr.contains("another value of `console-sso-mfa`"), "{}", said.stderr);
     assert!(!desk.path().join("reviews.toml").exists());
     fs::remove_file(desk.path().join("audit.toml")).unwrap();
-    desk.decide(row, "accept", "in migration", "p", &in_days(90));
+    desk.decide(row, "accept", "in migration, instead: VPN", "p", &in_days(90));
     desk.import(&["--reviews", "mine.toml"]);
     let reviews = Intent::read_reviews(&desk.path().join("mine.toml")).unwrap();
     assert_eq!((reviews.waiver.len(), reviews.attestation.len()), (1, 1));

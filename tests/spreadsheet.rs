@@ -111,7 +111,7 @@ fn decisions_survive_a_workbook_and_show_in_the_next_scan() {
     let ids = [waived, wrong, addressable, attested].map(|row| desk.get(row, "finding_id"));
     let policy = format!("export of the policy, sha256:{}", "0b".repeat(32));
     let decisions = json!({
-        ids[0].as_str(): ["accept", "in migration", "p-003", in_days(90)],
+        ids[0].as_str(): ["accept", "in migration, instead: VPN", "p-003", in_days(90)],
         ids[1].as_str(): ["false_positive", "looked at it", "p-003", in_days(100)],
         ids[2].as_str(): ["Accept", "legacy, instead: a VPN", "p-003", in_days(110)],
         ids[3].as_str(): ["attest", policy, "p-014", in_days(120)],

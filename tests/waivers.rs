@@ -147,3 +147,26 @@ async fn what_is_said_to_be_fixed_waives_nothing_and_is_told_while_it_stands() {
     assert!(notices.contains(&sentence), "{notices}");
     assert!(!notices.contains(&finding("status_callback")), "what is gone is not mentioned: {notices}");
 }
+
+/// HIPAA lets an addressable specification alone be replaced, so whoever accepts a fault of anything else says no less.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_accepts_says_what_is_done_instead_or_meanwhile_and_a_false_positive_needs_no_measure() {
+    let waiver = |check: &str, more: &str| {
+        format!(
+            "[[waiver]]\ncheck = \"{check}\"\naccount = \"{}\"\nreason = \"r\"\n{more}\napproved_by = \"p-003\"\nexpires_on = {}\n",
+            sid("AC0001"),
+            in_days(30)
+        )
+    };
+    // The first cites an addressable specification, the second a standard alone.
+    for (check, complaint) in
+        [("webhook-http", "164.306(d)(3)"), ("att-ssl-certificate-validation", "164.306(d)(2)")]
+    {
+        let refused = scan_of_two(&waiver(check, "")).await;
+        assert_eq!(refused.code, 2, "{check}");
+        assert!(refused.stderr.contains(complaint), "{}", refused.stderr);
+        for more in ["equivalent_measure = \"VPN\"", "decision = \"false_positive\""] {
+            assert_ne!(scan_of_two(&waiver(check, more)).await.code, 2, "{check}, {more}");
+        }
+    }
+}

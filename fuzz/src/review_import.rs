@@ -21,6 +21,7 @@ static RULES: LazyLock<[Rule; 2]> = LazyLock::new(|| {
         family: "phi-handling".into(),
         severity: Severity::High,
         blocks_go_live: true,
+        condition: String::new(),
         speaks_for_the_tree: false,
         waivable: true,
         addressable: false,

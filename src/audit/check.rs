@@ -28,6 +28,9 @@ pub struct Check {
     /// Whether PHI must not go live while it is not met.
     #[serde(default)]
     pub blocks_go_live: bool,
+    /// Where it does not block: what Twilio, or the BAA with it, makes a condition of PHI here.
+    #[serde(default)]
+    pub condition: String,
     /// The accounts that are judged.
     pub scope: Scope,
     /// The kind or view that is judged, one row each.
@@ -158,7 +161,7 @@ impl Check {
         &self.file.content
     }
 
-    /// Whether it stands for an addressable specification, so that a waiver must name an equivalent measure.
+    /// Whether it stands for an addressable specification, so that another measure may replace it.
     pub fn is_addressable(&self) -> bool {
         let mut known = self.citations.iter().filter_map(|paragraph| citation(paragraph));
         known.any(|citation| citation.duty == Duty::Addressable)
@@ -172,6 +175,7 @@ impl Check {
             family: self.family.as_str().to_owned(),
             severity: self.severity,
             blocks_go_live: self.blocks_go_live,
+            condition: self.condition.trim().to_owned(),
             speaks_for_the_tree: self.scope.speaks_for_the_tree(),
             waivable: self.waivable && !NEVER_WAIVED.contains(&self.id.as_str()),
             addressable: self.is_addressable(),
@@ -200,6 +204,9 @@ impl Check {
             if list.is_empty() {
                 return Err((name, format!("`{name}` must name at least one")));
             }
+        }
+        if self.blocks_go_live && !self.condition.is_empty() {
+            return Err(("condition", "what blocks is named on the statement anyway".to_owned()));
         }
         let unknown = self.settled_by.iter().find(|by| attestation_rule(&by.attestation).is_none());
         if let Some(unknown) = unknown {

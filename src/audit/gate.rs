@@ -93,4 +93,39 @@ mod tests {
             assert_eq!(check.blocks_go_live, listed.contains(check.id.as_str()), "{}", check.id);
         }
     }
+
+    /// Twilio calls these required, the BAA's own state decides them, or nobody knows whether it covers them; the statement
+    /// names them, for READY does not depend on them.
+    #[test]
+    fn what_does_not_block_and_is_a_condition_says_so() {
+        let checks = built_in().unwrap();
+        for id in [
+            "sip-domain-not-secure",
+            "trunk-not-secure",
+            "media-stream-destination",
+            "verify-noncovered-channel",
+            "video-room-type-not-listed",
+            "region-not-us1",
+            "non-us-number",
+            "serverless-public-visibility",
+            "shared-data-destination",
+            "studio-embedded-secret",
+            "studio-external-host",
+            "studio-ineligible-widget",
+            "att-flex-session-timeout",
+            "att-speech-provider-failover",
+            "att-support-channel-no-phi",
+            "att-voice-media-http-auth",
+            "native-transcription-undeclared",
+            "label-may-carry-phi",
+            "verify-name-reveals-care",
+            "product-eligibility-unknown",
+            "baa-review-overdue",
+            "phi-account-is-trial",
+        ] {
+            let check = checks.iter().find(|check| check.id == id).unwrap();
+            assert!(!check.condition.trim().is_empty(), "{id}");
+        }
+        assert!(checks.iter().any(|check| check.id == crate::model::PHI_SIGNS));
+    }
 }

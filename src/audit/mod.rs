@@ -29,7 +29,7 @@ mod waivers;
 pub use ask::{Answer, Reader, tables};
 pub use check::{CHECK_FILES, Check, Example, Family, built_in};
 pub use check_file::{CheckError, read_folder};
-pub use citation::{CITATIONS, Citation, Duty, citation};
+pub use citation::{CITATIONS, Citation, Duty, NOT_LOOKED_AT, citation};
 pub use compile::{Compiled, compile, kinds_read_by, needed_by};
 pub use declared::{Declared, declared};
 pub use example::{EXAMPLE_TIME, Mismatch, Rehearsal};

@@ -8,7 +8,15 @@ use super::archive::{PRUNED, REMOVING, pruned_names};
 use super::plain_file::named;
 use super::prune::{Removal, What};
 
+/// The go-live statement of a scan.
+const STATEMENT: &str = "gate.html";
+
 impl Removal {
+    /// Whether a go-live statement goes with it. Asked before it is removed.
+    pub fn holds_statement(&self) -> bool {
+        self.what == What::Scan && self.output.join(&self.name).join(STATEMENT).is_file()
+    }
+
     /// Removes it: first its manifest is kept, then it loses its name, then it goes. What is left of it after a crash goes
     /// with the next prune.
     ///

@@ -27,7 +27,7 @@ pub(super) struct ChosenChecks {
 
 /// The checks of this build.
 pub(super) struct Catalogue {
-    /// The ids of all of them, and whether a waiver must name an equivalent measure.
+    /// The ids of all of them, and whether they cite an addressable specification.
     pub(super) known: Vec<(String, bool)>,
     /// The date of the newest.
     pub(super) version: String,

@@ -8,23 +8,16 @@ use crate::intent::{Decision, Intent};
 use crate::model::looks_like_sid;
 
 /// Checks the names in a declaration: checks of waivers, products. `checks` are the ids of all checks, and whether
-/// a waiver of them must name an equivalent measure.
+/// they cite an addressable specification.
 pub(super) fn check_names(intent: &Intent, checks: &[(String, bool)]) -> Result<()> {
     for waiver in &intent.waiver {
         let place = place_of(waiver.finding.as_deref());
         known("check", &waiver.check, checks.iter().map(|(id, _)| id.as_str()))
             .map_err(|error| anyhow!("{place}: {error}"))?;
-        let must_name_measure = checks.iter().any(|(id, addressable)| *id == waiver.check && *addressable);
-        let accepts = waiver.decision() == Decision::Accept;
-        if must_name_measure
-            && accepts
-            && waiver.equivalent_measure.as_deref().unwrap_or_default().trim().is_empty()
-        {
-            return Err(anyhow!(
-                "{place} of {}: the rule behind it cites an addressable specification (45 CFR \
-                 164.306(d)(3)): write what is done instead into `equivalent_measure`",
-                waiver.check
-            ));
+        let measure = waiver.equivalent_measure.as_deref().unwrap_or_default();
+        if waiver.decision() == Decision::Accept && measure.trim().is_empty() {
+            let is_addressable = checks.iter().any(|(id, addressable)| *id == waiver.check && *addressable);
+            return Err(anyhow!("{place} of {}: {}", waiver.check, no_measure(is_addressable)));
         }
         if let (Some(resource), None, None) = (&waiver.resource, &waiver.account, &waiver.finding)
             && !looks_like_sid(resource)
@@ -55,6 +48,18 @@ pub(super) fn check_names(intent: &Intent, checks: &[(String, bool)]) -> Result<
         }
     }
     Ok(())
+}
+
+/// What is missing of an acceptance without a measure. HIPAA lets an addressable specification alone be replaced; whoever
+/// does not meet anything else yet says no less than that.
+const fn no_measure(is_addressable: bool) -> &'static str {
+    if is_addressable {
+        "the rule behind it cites an addressable specification (45 CFR 164.306(d)(3)): write what is done instead \
+         into `equivalent_measure`"
+    } else {
+        "the rule behind it cites what nothing may replace (45 CFR 164.306(d)(2)): write what limits the risk until it \
+         is met into `equivalent_measure`"
+    }
 }
 
 /// Where a waiver stands. Those of one finding may stand in either file, and their finding is easy to find.

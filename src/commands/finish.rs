@@ -140,7 +140,12 @@ fn judge(
 
 fn dated_lists() -> Vec<DatedList> {
     let lists = data::dated_lists().into_iter();
-    lists.map(|(name, dated)| DatedList { name: name.to_owned(), dated: dated.to_string() }).collect()
+    let list = |(name, dated): (&str, _)| DatedList {
+        name: name.to_owned(),
+        dated: format!("{dated}"),
+        edition: data::edition_of(name).to_owned(),
+    };
+    lists.map(list).collect()
 }
 
 /// The trend with this scan at its end. A part of the estate is no point of it.

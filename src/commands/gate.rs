@@ -109,3 +109,17 @@ fn write_files(stored: &StoredScan, as_of: AsOf<'_>, folder: &Path) -> Result<()
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a scan writes says the same end as this command does where nobody names an age.
+    #[test]
+    fn the_age_that_is_taken_is_that_of_the_statement_that_a_scan_writes() {
+        assert_eq!(duration("7d"), Ok(report::MAX_AGE));
+        let command = <Args as clap::Args>::augment_args(clap::Command::new("gate"));
+        let age = command.get_arguments().find(|argument| argument.get_id() == "max_age").unwrap();
+        assert_eq!(age.get_default_values(), ["7d"]);
+    }
+}

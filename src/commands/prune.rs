@@ -19,6 +19,9 @@ use crate::report::verification::in_bytes;
 /// With both --keep and --keep-last, only what neither keeps is removed. The newest whole scan always stays, and so does
 /// what is being written. The manifests of removed scans stay in `pruned`, so that `verify` still finds the chain whole.
 /// Interrupted scans and shards that are older than --keep are removed too, and so are those of other Regions.
+///
+/// HIPAA wants what documents a decision kept for six years, 2192 days (45 CFR 164.316(b)(2)(i)): the go-live statement
+/// of a scan, `gate.html`, goes with the scan.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("kept").required(true).multiple(true))]
 pub struct Args {
@@ -52,8 +55,9 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     for sentence in &plan.stays {
         tracing::warn!("{sentence}");
     }
-    let mut freed = 0;
+    let (mut freed, mut statements) = (0, 0);
     for removal in &plan.removals {
+        statements += usize::from(removal.holds_statement());
         if !args.dry_run {
             removal.remove().map_err(Stop::with(Exit::Broken))?;
         }
@@ -63,8 +67,14 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     let (removed, would) = (plan.removals.len(), if args.dry_run { "would be removed" } else { "removed" });
     let freed = in_bytes(freed);
     print(|out| writeln!(out, "{removed} {would}, {freed} freed, {} kept.", counted(plan.kept, "scan")))?;
+    if statements > 0 {
+        print(|out| writeln!(out, "{}: {SIX_YEARS}", counted(statements, "go-live statement")))?;
+    }
     Ok(Exit::Complete)
 }
+
+/// What is to be known of the statements that go.
+const SIX_YEARS: &str = "keep elsewhere, for six years, whichever PHI went live on (45 CFR 164.316(b)(2)(i))";
 
 impl Args {
     fn plan(&self) -> Result<Plan, Stop> {

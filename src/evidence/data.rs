@@ -81,6 +81,7 @@ pub struct Alias {
 struct ProductFile {
     #[serde(deserialize_with = "date")]
     dated: Date,
+    edition: String,
     #[expect(dead_code, reason = "for the reader of the file")]
     sources: Vec<String>,
     product: Vec<Product>,
@@ -143,6 +144,12 @@ pub fn aliases() -> &'static [Alias] {
 
 /// A list of facts that age: after so many days it should have been held against its sources again.
 const OUTDATED_AFTER_DAYS: i32 = 90;
+
+/// What is known of the edition of Twilio's own document behind a list, whose date is not that of the list; empty where a
+/// list is no copy of one.
+pub fn edition_of(list: &str) -> &'static str {
+    if list == ELIGIBLE_PRODUCTS { &PRODUCTS.edition } else { "" }
+}
 
 /// Every list of facts that ages, with the day on which it was last held against its sources.
 pub fn dated_lists() -> [(&'static str, Date); 4] {

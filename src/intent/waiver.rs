@@ -52,7 +52,8 @@ pub struct Waiver {
     pub decision: Option<Decision>,
     /// Why the finding is accepted.
     pub reason: String,
-    /// What is done instead, where HIPAA lets a measure be replaced.
+    /// What is done instead, where HIPAA lets a measure be replaced, and else what limits the risk until it is met. Whoever
+    /// accepts a fault names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub equivalent_measure: Option<String>,
     /// Who accepted it.

@@ -61,6 +61,9 @@ pub struct DatedList {
     pub name: String,
     /// The day on which it was last held against its sources.
     pub dated: String,
+    /// What is known of the edition of Twilio's own document behind it, whose date is another; mostly empty.
+    #[serde(default)]
+    pub edition: String,
 }
 
 /// Findings that somebody accepted for a while.
@@ -104,6 +107,9 @@ impl Attested {
 
 /// The check that holds attestations against what Twilio shows.
 pub const CONTRADICTED: &str = "attestation-contradicted";
+
+/// The check that looks for signs of PHI in accounts that are declared free of it.
+pub const PHI_SIGNS: &str = "nonphi-account-shows-phi-signals";
 
 impl Accepted {
     /// Why, what instead, by whom and until when, in a sentence.

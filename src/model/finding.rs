@@ -11,7 +11,7 @@ use super::{Change, Severity};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Evidence read, rule broken.
+    /// Evidence and declarations read, rule broken; also where what the rule wants attested or declared is not.
     Fail,
     /// A person must answer or attest.
     Manual,

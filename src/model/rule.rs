@@ -18,11 +18,16 @@ pub struct Rule {
     pub severity: Severity,
     /// Whether PHI must not go live while it is not met.
     pub blocks_go_live: bool,
+    /// Where it does not block: what Twilio, or the BAA with it, makes a condition of PHI here; empty where it is none. The
+    /// go-live statement names what is open of these.
+    #[serde(default)]
+    pub condition: String,
     /// Whether what it says of the parent counts for every account of the tree.
     pub speaks_for_the_tree: bool,
     /// Whether a fault may be accepted for a while.
     pub waivable: bool,
-    /// Whether whoever accepts a fault must name what is done instead.
+    /// Whether it cites an addressable specification: whoever accepts a fault then names what is done instead, and else
+    /// what limits the risk until it is met.
     pub addressable: bool,
     /// What can happen.
     pub risk: String,

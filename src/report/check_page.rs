@@ -33,6 +33,13 @@ pub struct Page<'a> {
     pub query: &'a str,
 }
 
+impl Page<'_> {
+    /// Whether rows of the query say themselves whether they block going live.
+    fn rows_say_what_blocks(&self) -> bool {
+        self.query.contains("as blocks_go_live")
+    }
+}
+
 /// Writes the page. It links to nothing but public pages, so it may stand anywhere.
 ///
 /// # Errors
@@ -68,24 +75,32 @@ pub fn page(page: &Page<'_>, to: &mut impl Write) -> io::Result<()> {
 
 /// What can be said in a word or two.
 fn facts(rule: &Rule, page: &Page<'_>, to: &mut impl Write) -> io::Result<()> {
-    let yes_no = |yes: bool| if yes { "yes" } else { "no" };
+    let blocks = match (rule.blocks_go_live, page.rows_say_what_blocks()) {
+        (true, false) => "yes",
+        (false, false) => "no",
+        (true, true) => "yes, but for findings that say otherwise; see the query",
+        (false, true) => "only those findings that say so; see the query",
+    };
     let waivable = match (rule.waivable, rule.addressable) {
         (false, _) => "no",
         (true, true) => "yes, with an equivalent measure",
-        (true, false) => "yes",
+        (true, false) => "yes, with what limits the risk until it is met",
     };
     let outcomes: Vec<String> = page.outcomes.iter().map(|outcome| format!("`{outcome}`")).collect();
     for (name, value) in [
         ("Severity", rule.severity.as_str()),
         ("Family", rule.family.as_str()),
-        ("Blocks going live", yes_no(rule.blocks_go_live)),
+        ("Blocks going live", blocks),
         ("Can be accepted", waivable),
         ("Judges", page.judges),
         ("Comes out as", &outcomes.join(", ")),
     ] {
         writeln!(to, "- **{name}:** {value}")?;
     }
-    Ok(())
+    match rule.condition.as_str() {
+        "" => Ok(()),
+        condition => writeln!(to, "- **Named on the go-live statement while open:** {}", prose(condition)),
+    }
 }
 
 fn fixes(page: &Page<'_>, to: &mut impl Write) -> io::Result<()> {

@@ -53,7 +53,7 @@ pub use fix::{
     FIX_PAGE_BEGINS, fix_plan_markdown, fix_plan_schema, fix_plan_summary, fix_steps, fix_undo_steps,
 };
 pub use format::Format;
-pub use gate::{AsOf, GateFormat, Seal, gate, gate_schema};
+pub use gate::{AsOf, GateFormat, MAX_AGE, Seal, gate, gate_schema};
 pub use inventory_csv::inventory;
 pub use json::findings_schema;
 pub use metrics::{LastRun, metrics};

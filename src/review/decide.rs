@@ -253,11 +253,16 @@ impl Case<'_> {
         if reason.is_empty() {
             self.refuse(REASON, "say why, before the words `instead:`");
         }
-        if decision == Decision::Accept && self.rule.addressable && measure.is_none() {
+        if decision == Decision::Accept && measure.is_none() {
             self.refuse(
                 REASON,
-                "it cites an addressable specification (45 CFR 164.306(d)(3)): say why that is not reasonable here, and after \
-                 `instead:` what is done instead",
+                if self.rule.addressable {
+                    "it cites an addressable specification (45 CFR 164.306(d)(3)): say why that is not reasonable here, \
+                     and after `instead:` what is done instead"
+                } else {
+                    "it cites what nothing may replace (45 CFR 164.306(d)(2)): say why it is not met yet, and after \
+                     `instead:` what limits the risk until it is"
+                },
             );
         }
         Some(Entry::Waiver(Waiver {

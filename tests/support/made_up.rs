@@ -96,6 +96,7 @@ fn rule(number: usize, name: &str) -> Rule {
         family: "phi-handling".to_owned(),
         severity: Severity::High,
         blocks_go_live: number == 0,
+        condition: String::new(),
         speaks_for_the_tree: false,
         waivable: true,
         addressable: false,

@@ -15,7 +15,8 @@ pub(super) struct Nightly {
     /// How long the scan may take, for example 90m or 5h
     #[arg(long, value_name = "DURATION", default_value = "5h", help_heading = NIGHTLY)]
     deadline: Deadline,
-    /// How old a scan becomes before it is removed, for example 90d
+    /// How old a scan becomes before it is removed, for example 90d; its go-live statement goes with it, and HIPAA wants
+    /// that kept for six years (2192d)
     #[arg(long, value_name = "AGE", value_parser = age, default_value = "90d", help_heading = NIGHTLY)]
     keep: String,
     /// The newest scans, which are kept however old they are

@@ -1,4 +1,4 @@
-//! What stands against going live, by account.
+//! What stands against going live, and what else is open and must be known, by account.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -6,11 +6,14 @@ use std::io;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{Accepted, Finding, Kept, Outcome, Scan, Severity};
+use crate::model::{Accepted, Finding, Kept, Outcome, PHI_SIGNS, Scan, Severity};
 
-/// A blocking check that is not met.
+/// Names of things that are kept of each check.
+const THINGS: usize = 10;
+
+/// A check that is not met.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub(super) struct Blocker {
+pub(super) struct NotMet {
     /// The check.
     pub(super) check_id: String,
     /// The good state.
@@ -25,20 +28,34 @@ pub(super) struct Blocker {
     pub(super) of_parent: bool,
     /// How many there are.
     pub(super) findings: usize,
+    /// The names of what they are about, the first ten; empty where that is the account itself.
+    pub(super) things: Vec<String>,
     /// One of them, for `twilio-audit show`.
     pub(super) finding_id: String,
     /// Why that one is what it is.
     pub(super) reason: String,
     /// What to do about it.
     pub(super) what_to_do: String,
+    /// Where it does not block: what Twilio or the BAA makes a condition of PHI here; empty where it is none.
+    pub(super) condition: String,
 }
 
-/// The blocking checks that are not met, by account.
+/// Checks that are not met, by account.
+#[derive(Debug, Default)]
+struct ByAccount {
+    by_account: BTreeMap<String, BTreeMap<String, NotMet>>,
+    /// Those of the parent that speak for the whole tree.
+    of_tree: BTreeMap<String, NotMet>,
+}
+
+/// What is not met, by account.
 #[derive(Debug, Default)]
 pub(super) struct Blockers {
-    by_account: BTreeMap<String, BTreeMap<String, Blocker>>,
-    /// Those of the parent that speak for the whole tree.
-    of_tree: BTreeMap<String, Blocker>,
+    blocking: ByAccount,
+    /// What does not block, is open, and is critical, a condition, or of a check that blocks where it is graver.
+    open: ByAccount,
+    /// Findings that see signs of PHI, by the account that is declared free of it.
+    signs: BTreeMap<String, String>,
     /// Open findings that do not block, by account and severity.
     besides: BTreeMap<(String, Severity), usize>,
     root: String,
@@ -52,30 +69,32 @@ impl Blockers {
         let root = scan.accounts.first().map(|account| account.account_sid.clone()).unwrap_or_default();
         let mut blockers = Self { root, ..Self::default() };
         kept.each(&mut |finding| {
-            if finding.outcome.needs_action() && !finding.blocks_go_live && !finding.waived {
-                *blockers.besides.entry((finding.account_sid.clone(), finding.severity)).or_default() += 1;
-            }
-            if finding.is_blocker() {
-                let speaks = scan.rule(&finding.check_id).is_some_and(|rule| rule.speaks_for_the_tree);
-                if finding.waived {
-                    let behind = scan.waivers.iter().enumerate().filter(|(_, waiver)| waiver.covers(finding));
-                    blockers.in_use.extend(behind.map(|(place, _)| place));
-                }
-                blockers.add(finding, speaks);
-            }
+            blockers.add(finding, scan);
             Ok(())
         })?;
         Ok(blockers)
     }
 
-    fn add(&mut self, finding: &Finding, speaks_for_the_tree: bool) {
-        let own = self.by_account.entry(finding.account_sid.clone()).or_default();
-        own.entry(finding.check_id.clone())
-            .and_modify(|one| one.add(finding))
-            .or_insert_with(|| Blocker::of(finding));
-        if finding.account_sid == self.root && speaks_for_the_tree {
-            let of_tree = self.of_tree.entry(finding.check_id.clone());
-            of_tree.and_modify(|one| one.add(finding)).or_insert_with(|| Blocker::of(finding));
+    fn add(&mut self, finding: &Finding, scan: &Scan) {
+        let rule = scan.rule(&finding.check_id);
+        let of_tree = finding.account_sid == self.root && rule.is_some_and(|rule| rule.speaks_for_the_tree);
+        if finding.is_blocker() {
+            if finding.waived {
+                let behind = scan.waivers.iter().enumerate().filter(|(_, waiver)| waiver.covers(finding));
+                self.in_use.extend(behind.map(|(place, _)| place));
+            }
+            self.blocking.add(finding, "", of_tree);
+        } else if finding.outcome.needs_action() && !finding.waived {
+            *self.besides.entry((finding.account_sid.clone(), finding.severity)).or_default() += 1;
+            let condition = rule.map_or("", |rule| rule.condition.as_str());
+            // What is milder than that which blocks, such as a product that is excepted, is about no less a condition.
+            let is_condition = !condition.is_empty() || rule.is_some_and(|rule| rule.blocks_go_live);
+            if finding.severity == Severity::Critical || is_condition {
+                self.open.add(finding, condition, of_tree);
+            }
+            if finding.check_id == PHI_SIGNS && finding.outcome != Outcome::NotAssessed {
+                self.signs.insert(finding.account_sid.clone(), finding.finding_id.clone());
+            }
         }
     }
 
@@ -91,19 +110,52 @@ impl Blockers {
     }
 
     /// What stands against an account, the worst first.
-    pub(super) fn against(&self, account_sid: &str) -> Vec<Blocker> {
-        let own = self.by_account.get(account_sid).into_iter().flatten();
-        let mut blockers: Vec<Blocker> = own.map(|(_, one)| one.clone()).collect();
-        if account_sid != self.root {
-            blockers.extend(self.of_tree.values().map(|one| Blocker { of_parent: true, ..one.clone() }));
-        }
-        blockers.sort_by_key(|one| (one.accepted, one.outcome, one.severity, one.of_parent));
-        blockers
+    pub(super) fn against(&self, account_sid: &str) -> Vec<NotMet> {
+        self.blocking.of(account_sid, &self.root)
+    }
+
+    /// What does not block an account, is open, and must be named; the worst first.
+    pub(super) fn open(&self, account_sid: &str) -> Vec<NotMet> {
+        self.open.of(account_sid, &self.root)
+    }
+
+    /// The finding that sees signs of PHI in an account that is declared free of it; empty where none does.
+    pub(super) fn signs(&self, account_sid: &str) -> &str {
+        self.signs.get(account_sid).map_or("", String::as_str)
     }
 }
 
-impl Blocker {
-    fn of(finding: &Finding) -> Self {
+impl ByAccount {
+    fn add(&mut self, finding: &Finding, condition: &str, of_tree: bool) {
+        let own = self.by_account.entry(finding.account_sid.clone()).or_default();
+        for place in [Some(own), of_tree.then_some(&mut self.of_tree)].into_iter().flatten() {
+            let entry = place.entry(finding.check_id.clone());
+            entry.and_modify(|one| one.add(finding)).or_insert_with(|| NotMet::of(finding, condition));
+        }
+    }
+
+    fn of(&self, account_sid: &str, root: &str) -> Vec<NotMet> {
+        let own = self.by_account.get(account_sid).into_iter().flatten();
+        let mut all: Vec<NotMet> = own.map(|(_, one)| one.clone()).collect();
+        if account_sid != root {
+            all.extend(self.of_tree.values().map(|one| NotMet { of_parent: true, ..one.clone() }));
+        }
+        all.sort_by_key(|one| (one.accepted, one.outcome, one.severity, one.of_parent));
+        all
+    }
+}
+
+/// What a finding is about, where that is not its account.
+fn name_of(finding: &Finding) -> Option<String> {
+    if matches!(finding.resource_type.as_str(), "" | "account") {
+        return None;
+    }
+    let names = [&finding.resource_name, &finding.resource_sid];
+    names.into_iter().find(|name| !name.is_empty()).cloned()
+}
+
+impl NotMet {
+    fn of(finding: &Finding, condition: &str) -> Self {
         Self {
             check_id: finding.check_id.clone(),
             title: finding.title.clone(),
@@ -112,19 +164,23 @@ impl Blocker {
             accepted: finding.waived,
             of_parent: false,
             findings: 1,
+            things: name_of(finding).into_iter().collect(),
             finding_id: finding.finding_id.clone(),
             reason: finding.reason_or_title().to_owned(),
             what_to_do: finding.remediation.clone(),
+            condition: condition.to_owned(),
         }
     }
 
     /// Takes note of another finding of the check; the worse one is shown.
     fn add(&mut self, finding: &Finding) {
-        let findings = self.findings + 1;
+        let (findings, mut things) = (self.findings + 1, std::mem::take(&mut self.things));
+        let name = name_of(finding).filter(|name| things.len() < THINGS && !things.contains(name));
+        things.extend(name);
         let shown = (self.accepted, self.outcome, self.severity);
         if (finding.waived, finding.outcome, finding.severity) < shown {
-            *self = Self::of(finding);
+            *self = Self::of(finding, &std::mem::take(&mut self.condition));
         }
-        self.findings = findings;
+        (self.findings, self.things) = (findings, things);
     }
 }

@@ -1,6 +1,5 @@
 //! Whether what a scan rests on still holds when the statement is made, and until when.
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::AsOf;
@@ -52,19 +51,60 @@ impl Ground<'_> {
         Some(format!("the BAA ended on {}", baa.expires_on))
     }
 
-    /// The last day on which all of it holds, as far as that is known; empty where nothing has an end.
-    pub(super) fn holds_until(self, as_of: AsOf<'_>) -> String {
-        let day_before = |day: &str| {
-            let day: jiff::civil::Date = day.parse().ok()?;
-            Some(day.yesterday().ok()?.to_string())
+    /// What ends first, with the last day on which all of it holds; nothing where nothing has an end.
+    pub(super) fn first_end(self, as_of: AsOf<'_>) -> Option<FirstEnd> {
+        // What ends within a day comes first, so that it is named where other things last that whole day.
+        let mut ends: Vec<FirstEnd> =
+            as_of.max_age.and_then(|age| self.end_of_scan(age)).into_iter().collect();
+        let attested = |one: &&Attested| {
+            FirstEnd::of(&one.counts_until, || format!("the attestation `{}` counts no longer", one.id))
         };
-        let of_age = as_of.max_age.and_then(|age| self.started_at.checked_add(age).ok());
-        let ends = self.relied_on.iter().map(|one| one.counts_until.clone());
-        let ends = ends.chain(self.accepted.iter().filter_map(|one| day_before(&one.expires_on)));
-        let ends = ends.chain(self.baa.map(|baa| baa.expires_on.clone()));
-        let ends = ends.chain(of_age.map(|end| end.to_zoned(TimeZone::UTC).date().to_string()));
-        ends.filter(|end| !end.is_empty()).min().unwrap_or_default()
+        ends.extend(self.relied_on.iter().filter_map(attested));
+        let accepted = |one: &&Accepted| {
+            FirstEnd::of(&day_before(&one.expires_on)?, || {
+                format!("what was accepted of {} ends on {}", one.check_id, one.expires_on)
+            })
+        };
+        ends.extend(self.accepted.iter().filter_map(accepted));
+        let baa = |baa: &DeclaredBaa| FirstEnd::of(&baa.expires_on, || "the BAA ends".to_owned());
+        ends.extend(self.baa.and_then(baa));
+        let started_on = day_of(self.started_at).to_string();
+        let declared = |(what, day): &(String, String)| {
+            // What was over before, the scan itself knew.
+            let last = day_before(day).filter(|_| *day >= started_on)?.max(started_on.clone());
+            FirstEnd::of(&last, || format!("{what} ends on {day}"))
+        };
+        ends.extend(self.ends.iter().filter_map(declared));
+        ends.into_iter().min_by(|one, other| one.day.cmp(&other.day))
     }
+
+    fn end_of_scan(self, age: SignedDuration) -> Option<FirstEnd> {
+        let end = self.started_at.checked_add(age).ok()?;
+        FirstEnd::of(&day_of(end).to_string(), || {
+            format!("the scan may be {} old, and is so at {}", in_words(age), in_seconds(end))
+        })
+    }
+}
+
+/// What ends first of all that a statement rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FirstEnd {
+    /// The last day on which it holds, `YYYY-MM-DD`.
+    pub(super) day: String,
+    /// What ends then, in words.
+    pub(super) what: String,
+}
+
+impl FirstEnd {
+    /// Nothing where no day is known.
+    fn of(day: &str, what: impl FnOnce() -> String) -> Option<Self> {
+        (!day.is_empty()).then(|| Self { day: day.to_owned(), what: what() })
+    }
+}
+
+fn day_before(day: &str) -> Option<String> {
+    let day: jiff::civil::Date = day.parse().ok()?;
+    Some(day.yesterday().ok()?.to_string())
 }
 
 /// Whether something ended after the scan: what was over before, the scan itself knew. Whether the day counts itself is
@@ -77,5 +117,89 @@ fn in_words(duration: SignedDuration) -> String {
     match usize::try_from(duration.as_hours()).unwrap_or_default() {
         hours if hours < 48 => counted(hours, "hour"),
         hours => counted(hours / 24, "day"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan as _;
+
+    use super::*;
+
+    const STARTED: &str = "2026-11-23T04:15:00Z";
+
+    fn attested(until: &str) -> Attested {
+        let text = String::new;
+        Attested {
+            id: "hipaa-flag".to_owned(),
+            account_sid: text(),
+            host: text(),
+            value: text(),
+            by: text(),
+            on: text(),
+            counts_until: until.to_owned(),
+            evidence: text(),
+            evidence_sha256: text(),
+            problem: text(),
+            doubted_by: text(),
+        }
+    }
+
+    /// The first end of a scan of [`STARTED`], and the whole days on which nothing is gone, from that of the scan on.
+    fn first_end(
+        max_age_days: Option<i64>,
+        attested_until: &str,
+        baa_until: &str,
+        ends: &[(&str, &str)],
+    ) -> (Option<FirstEnd>, Option<String>) {
+        let attested = attested(attested_until);
+        let baa = DeclaredBaa { expires_on: baa_until.to_owned(), ..DeclaredBaa::default() };
+        let ends: Vec<_> = ends.iter().map(|(what, day)| ((*what).to_owned(), (*day).to_owned())).collect();
+        let started_at: Timestamp = STARTED.parse().unwrap();
+        let ground =
+            Ground { started_at, baa: Some(&baa), relied_on: &[&attested], accepted: &[], ends: &ends };
+        let max_age = max_age_days.map(|days| SignedDuration::from_hours(24 * days));
+        let at = |days: i64| AsOf { moment: started_at + (24 * days).hours(), max_age, seal: None };
+        let holds = (0..400).take_while(|days| ground.gone(at(*days)).is_none()).last();
+        let last = holds.filter(|days| *days < 399).map(|days| day_of(at(days).moment).to_string());
+        (ground.first_end(at(0)), last)
+    }
+
+    #[test]
+    fn the_earliest_end_wins_and_is_named_and_on_the_next_day_it_is_gone() {
+        let vendor = ("the BAA of the vendor acme", "2026-12-10");
+        for (max_age, attested, baa, ends, day, what) in [
+            (Some(7), "2026-12-31", "2027-01-31", vec![vendor], "2026-11-30", "the scan may be 7 days old"),
+            (Some(60), "2026-12-31", "2027-01-31", vec![vendor], "2026-12-09", "the BAA of the vendor acme"),
+            (
+                Some(60),
+                "2026-12-01",
+                "2027-01-31",
+                vec![vendor],
+                "2026-12-01",
+                "the attestation `hipaa-flag`",
+            ),
+            (None, "2026-12-31", "2026-12-05", vec![vendor], "2026-12-05", "the BAA ends"),
+            (None, "2026-12-31", "", vec![], "2026-12-31", "the attestation `hipaa-flag`"),
+            // Of its own day nobody says whether it counts; the scan of that day took it to.
+            (None, "", "", vec![("what was declared", "2026-11-23")], "2026-11-23", "what was declared ends"),
+            (None, "", "", vec![("what was declared", "2026-11-24")], "2026-11-23", "what was declared ends"),
+        ] {
+            let (first, last_held) = first_end(max_age, attested, baa, &ends);
+            let first = first.unwrap();
+            assert_eq!((first.day.as_str(), last_held.as_deref()), (day, Some(day)), "{what}");
+            assert!(first.what.contains(what), "{}", first.what);
+        }
+    }
+
+    #[test]
+    fn what_was_over_before_the_scan_or_has_no_end_ends_nothing() {
+        assert_eq!(first_end(None, "", "", &[("an old override", "2026-11-22")]), (None, None));
+    }
+
+    #[test]
+    fn where_two_end_on_a_day_the_one_that_ends_within_it_is_named() {
+        let (first, _) = first_end(Some(7), "2026-11-30", "", &[]);
+        assert!(first.unwrap().what.contains("2026-11-30T04:15:00Z"));
     }
 }

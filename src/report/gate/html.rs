@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::blockers::Blocker;
+use super::blockers::NotMet;
 use super::statement::{Judged, Statement};
 use crate::model::{Verdict, counted};
 use crate::report::cell::{at_most, printable};
@@ -24,6 +24,7 @@ struct Page<'a> {
     accounts: &'a [Judged<'a>],
     more_accounts: usize,
     tasks: Vec<Task<'a>>,
+    open: Vec<Task<'a>>,
 }
 
 /// Writes the page.
@@ -34,7 +35,8 @@ pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Re
         style: STYLE,
         statement,
         accounts,
-        tasks: tasks(accounts),
+        tasks: tasks(accounts, |account| &account.blockers),
+        open: tasks(accounts, |account| &account.open),
         more_accounts: statement.accounts.len() - accounts.len(),
     };
     page.write_into(&mut to)?;
@@ -59,18 +61,18 @@ const fn class(verdict: Verdict) -> &'static str {
     }
 }
 
-/// A blocking check that is not met, with where that is so.
+/// A check that is not met, with where that is so.
 #[derive(Debug)]
 struct Task<'a> {
-    worst: &'a Blocker,
-    places: Vec<(&'a str, &'a Blocker)>,
+    worst: &'a NotMet,
+    places: Vec<(&'a str, &'a NotMet)>,
 }
 
 /// What is to be done, each check once, the worst first.
-fn tasks<'a>(accounts: &'a [Judged<'a>]) -> Vec<Task<'a>> {
+fn tasks<'a>(accounts: &'a [Judged<'a>], of: fn(&'a Judged<'a>) -> &'a [NotMet]) -> Vec<Task<'a>> {
     let mut tasks: Vec<Task<'a>> = Vec::new();
     for account in accounts {
-        for one in account.blockers.iter().filter(|one| !one.accepted) {
+        for one in of(account).iter().filter(|one| !one.accepted) {
             // What stands in the parent stands there once, whomever it concerns.
             let place = if one.of_parent { "The parent, for all accounts" } else { account.account_name };
             match tasks.iter_mut().find(|task| task.worst.check_id == one.check_id) {
@@ -100,10 +102,20 @@ fn short(hash: &str) -> String {
     at_most(&printable(hash), 13)
 }
 
-fn outcome(blocker: &Blocker) -> String {
+fn outcome(blocker: &NotMet) -> String {
     blocker.outcome.as_str().replace('_', " ")
 }
 
-fn findings(blocker: &Blocker) -> String {
+/// The names of what the findings are about, and how many more there are.
+fn things(one: &NotMet) -> String {
+    let names: Vec<String> = one.things.iter().map(|thing| at_most(&printable(thing), 60)).collect();
+    match (names.is_empty(), one.findings.saturating_sub(names.len())) {
+        (true, _) => String::new(),
+        (false, 0) => format!(": {}", names.join(", ")),
+        (false, more) => format!(": {} and {more} more", names.join(", ")),
+    }
+}
+
+fn findings(blocker: &NotMet) -> String {
     counted(blocker.findings, "finding")
 }

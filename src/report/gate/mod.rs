@@ -17,6 +17,9 @@ use statement::Statement;
 
 use crate::model::{Kept, Scan, Verdict};
 
+/// How old a scan may be where nobody says otherwise: what a scan itself writes counts no longer either.
+pub const MAX_AGE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// As of when the statement is made, and what is known of the scan by then.
 #[derive(Debug, Clone, Copy)]
 pub struct AsOf<'a> {
@@ -78,6 +81,6 @@ pub fn gate(
 
 /// The statement as a scan leaves it: of the moment at which the scan started.
 pub(super) fn write(scan: &Scan, kept: &dyn Kept, format: GateFormat, to: &mut dyn Write) -> io::Result<()> {
-    let as_of = AsOf { moment: scan.started_at, max_age: None, seal: None };
+    let as_of = AsOf { moment: scan.started_at, max_age: Some(MAX_AGE), seal: None };
     gate(scan, kept, as_of, format, to).map(drop)
 }

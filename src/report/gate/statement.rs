@@ -3,12 +3,13 @@
 //! READY is said only where nothing speaks against it: no blocking check that fails or is undecided, no evidence that is
 //! too old, and no word of a person that has run out since.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::blockers::{Blocker, Blockers};
+use super::blockers::{Blockers, NotMet};
 use super::ground::Ground;
 use super::{AsOf, Seal};
 use crate::model::{
@@ -35,6 +36,8 @@ pub(super) struct Statement<'a> {
     pub(super) stated_at: String,
     /// The last day on which all that it rests on still holds; empty where nothing has an end.
     pub(super) holds_until: String,
+    /// What ends then, in words; empty where nothing has an end.
+    pub(super) ends_first: String,
     /// Whether the scan is as it was sealed; null where that was not looked at, as in what a scan itself writes.
     pub(super) seal: Option<&'a Seal>,
     /// What the reader must know first, one sentence each.
@@ -102,7 +105,10 @@ pub(super) struct Judged<'a> {
     /// Why, in a sentence.
     pub(super) why: String,
     /// The blocking checks that are not met, the worst first.
-    pub(super) blockers: Vec<Blocker>,
+    pub(super) blockers: Vec<NotMet>,
+    /// What does not block and is open, of that which is critical, which Twilio or the BAA makes a condition of PHI, or which
+    /// is of a check that blocks where it is graver: the worst first. The other open findings are only counted.
+    pub(super) open: Vec<NotMet>,
     /// Open findings that do not block, the worst severity first; those with none are left out.
     pub(super) besides: Vec<(Severity, usize)>,
 }
@@ -118,12 +124,15 @@ pub(super) struct NotJudged<'a> {
     pub(super) status: &'a str,
     /// Whether it carries PHI, or must be taken to.
     pub(super) phi: bool,
+    /// Where it is declared free of PHI: the open finding that sees signs of PHI in it; else empty.
+    pub(super) doubted_by: String,
 }
 
 impl<'a> NotJudged<'a> {
-    fn of(account: &'a ScannedAccount) -> Self {
+    fn of(account: &'a ScannedAccount, found: &Blockers) -> Self {
         let ScannedAccount { account_sid, account_name, status, phi, .. } = account;
-        Self { account_sid, account_name, status, phi: *phi }
+        let doubted_by = if *phi { "" } else { found.signs(account_sid) };
+        Self { account_sid, account_name, status, phi: *phi, doubted_by: doubted_by.to_owned() }
     }
 }
 
@@ -133,18 +142,20 @@ impl<'a> Statement<'a> {
         let blockers = Blockers::of(scan, kept)?;
         let (relied_on, not_relied_on) = scan.attestations.iter().partition(|one| counts(one, scan));
         let accepted = blockers.waivers(scan);
+        let not_judged = scan.accounts.iter().filter(|one| one.verdict.is_none());
         let mut statement = Self {
             schema_version: SCHEMA_VERSION,
             verdict: Verdict::CannotSay,
             why: String::new(),
             stated_at: in_seconds(as_of.moment),
             holds_until: String::new(),
+            ends_first: String::new(),
             seal: as_of.seal,
             notices: &scan.notices,
-            parent: scan.accounts.first().map(NotJudged::of),
+            parent: scan.accounts.first().map(|one| NotJudged::of(one, &blockers)),
             scan: basis(scan),
             accounts: Vec::new(),
-            not_judged: scan.accounts.iter().filter(|one| one.verdict.is_none()).map(NotJudged::of).collect(),
+            not_judged: not_judged.map(|one| NotJudged::of(one, &blockers)).collect(),
             baa: scan.baa.as_ref(),
             relied_on,
             not_relied_on,
@@ -160,7 +171,9 @@ impl<'a> Statement<'a> {
             ends: &scan.ends,
         };
         let gone = ground.gone(as_of);
-        statement.holds_until = ground.holds_until(as_of);
+        if let Some(first) = ground.first_end(as_of) {
+            (statement.holds_until, statement.ends_first) = (first.day, first.what);
+        }
         let judged = verdict::worst_first(scan).into_iter();
         statement.accounts =
             judged.map(|(account, said)| judged_account(account, said, &blockers, gone.as_deref())).collect();
@@ -218,9 +231,14 @@ fn judged_account<'a>(
 ) -> Judged<'a> {
     let blockers = found.against(&account.account_sid);
     let open = blockers.iter().any(|one| !one.accepted);
+    let points = found.open(&account.account_sid);
     let (verdict, why) = match (said, open, stale) {
         (Verdict::Ready, true, _) => (Verdict::CannotSay, "a blocking finding stands against it".to_owned()),
         (Verdict::Ready, false, Some(stale)) => (Verdict::CannotSay, stale.to_owned()),
+        (Verdict::Ready, false, None) => {
+            let why = verdict::why(account, said);
+            (said, format!("{why}{}", but_open(points.iter())))
+        }
         _ => (said, verdict::why(account, said)),
     };
     Judged {
@@ -231,6 +249,7 @@ fn judged_account<'a>(
         verdict,
         why,
         blockers,
+        open: points,
         besides: found.besides(&account.account_sid),
     }
 }
@@ -254,7 +273,9 @@ fn over_all(statement: &Statement<'_>, stale: Option<&str>) -> (Verdict, String)
             (Verdict::CannotSay, "no active account carries PHI, so there is nothing to judge".to_owned())
         }
         (0, 0, None) => {
-            (Verdict::Ready, format!("{all}, and every blocking check is met{}", but_accepted(statement)))
+            let points = statement.accounts.iter().flat_map(|account| &account.open);
+            let (accepted, open) = (but_accepted(statement), but_open(points));
+            (Verdict::Ready, format!("{all}, and every blocking check is met{accepted}{open}"))
         }
     }
 }
@@ -265,5 +286,14 @@ fn but_accepted(statement: &Statement<'_>) -> String {
     match blockers.filter(|one| one.accepted).count() {
         0 => String::new(),
         accepted => format!(" but {accepted}, which somebody accepted"),
+    }
+}
+
+/// How many points are open that do not block; what stands in the parent is one, whomever it concerns.
+fn but_open<'p>(points: impl Iterator<Item = &'p NotMet>) -> String {
+    match points.map(|one| one.finding_id.as_str()).collect::<BTreeSet<_>>().len() {
+        0 => String::new(),
+        1 => "; and 1 open point below does not block".to_owned(),
+        open => format!("; and {open} open points below do not block"),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::blockers::Blocker;
+use super::blockers::NotMet;
 use super::statement::{Judged, Statement};
 use crate::model::counted;
 use crate::report::cell::{at_most, printable};
@@ -44,6 +44,14 @@ pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Re
             counted(others, "other account")
         )?,
     }
+    for one in statement.not_judged.iter().filter(|one| !one.doubted_by.is_empty()).take(SHOWN) {
+        let name = at_most(&printable(one.account_name), 40);
+        let sentence = format!(
+            "{name} is declared free of PHI, but signs of PHI stand against that: {}",
+            one.doubted_by
+        );
+        paragraph("  ! ", &sentence, to)?;
+    }
     relied_on(statement, to)
 }
 
@@ -56,12 +64,25 @@ fn write_account(account: &Judged<'_>, to: &mut impl Write) -> io::Result<()> {
     for blocker in account.blockers.iter().filter(|one| !one.accepted).take(SHOWN) {
         write_blocker(blocker, to)?;
     }
-    more(account.blockers.iter().filter(|one| !one.accepted).count(), "blocking check", to)
+    more(account.blockers.iter().filter(|one| !one.accepted).count(), "blocking check", to)?;
+    if account.open.is_empty() {
+        return Ok(());
+    }
+    writeln!(to, "    {BOLD}Does not block, and is open{BOLD:#}")?;
+    for one in account.open.iter().take(SHOWN) {
+        let (style, outcome) = (colour(one.severity), outcome(one));
+        writeln!(to, "    {style}{outcome:<12}{style:#}  {}  {DIM}{}{DIM:#}", one.check_id, one.finding_id)?;
+    }
+    more(account.open.len(), "open check", to)
 }
 
-fn write_blocker(blocker: &Blocker, to: &mut impl Write) -> io::Result<()> {
+fn outcome(one: &NotMet) -> String {
+    one.outcome.as_str().replace('_', " ")
+}
+
+fn write_blocker(blocker: &NotMet, to: &mut impl Write) -> io::Result<()> {
     let style = colour(blocker.severity);
-    let outcome = blocker.outcome.as_str().replace('_', " ");
+    let outcome = outcome(blocker);
     let place = if blocker.of_parent { ", in the parent" } else { "" };
     let findings = counted(blocker.findings, "finding");
     writeln!(
@@ -96,7 +117,7 @@ fn relied_on(statement: &Statement<'_>, to: &mut impl Write) -> io::Result<()> {
     paragraph("  ", &printable(&baa), to)?;
     writeln!(
         to,
-        "  {} attested, {} accepted",
+        "  {} attested, {} blocking accepted",
         counted(statement.relied_on.len(), "thing"),
         statement.accepted.len()
     )?;
@@ -107,6 +128,10 @@ fn relied_on(statement: &Statement<'_>, to: &mut impl Write) -> io::Result<()> {
             (problem, _) => problem,
         };
         paragraph("  not on  ", &printable(&format!("`{}`: {why}", one.id)), to)?;
+    }
+    if !statement.holds_until.is_empty() {
+        let until = format!("until {}: {}", statement.holds_until, statement.ends_first);
+        paragraph("  ", &printable(&until), to)?;
     }
     let scan = &statement.scan;
     writeln!(

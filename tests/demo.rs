@@ -138,3 +138,12 @@ fn every_command_that_the_demo_names_works_as_it_is_written() {
         assert!([0, 1, 3].contains(&ended.code), "{line}: {}", ended.stderr);
     }
 }
+
+/// Whoever tries an `audit.toml` of their own on the demo must not believe that it was read.
+#[test]
+fn the_demo_says_what_it_does_not_read() {
+    let ended = Audit::new(&["scan", "--demo", "--config", "mine.toml", "--credentials", "own.toml"]).run();
+    for unread in ["--config mine.toml is not read", "--credentials own.toml is not read"] {
+        assert!(ended.stderr.contains(unread), "{unread}: {}", ended.stderr);
+    }
+}

@@ -383,6 +383,16 @@ async fn a_plan_names_findings_blockers_and_what_people_must_do() {
     assert_eq!(plan_of(&ended).by_hand.len(), 1, "{}", ended.stderr);
     let ended = fix(ended, &simulator, &["plan", "twa-0000"]).run();
     assert!(ended.code == 2 && ended.stderr.contains("there is no finding twa-0000"), "{}", ended.stderr);
+    let before = fs::read(ended.folder.path().join("plan.json")).unwrap();
+    let ended = fix(ended, &simulator, &["plan", "--account", "AC0002"]).run();
+    assert!(ended.code == 2 && ended.stderr.contains("knows no account AC0002"), "{}", ended.stderr);
+    let ended = fix(ended, &simulator, &["plan", "--account", &sid("AC9999")]).run();
+    assert!(ended.code == 2 && ended.stderr.contains("knows no account"), "{}", ended.stderr);
+    assert_eq!(
+        fs::read(ended.folder.path().join("plan.json")).unwrap(),
+        before,
+        "no empty plan took its place"
+    );
     let ended = fix(ended, &simulator, &["plan", "--check", "trunk-not-secured"]).run();
     assert!(ended.code == 2 && ended.stderr.contains("trunk-not-secure"), "{}", ended.stderr);
     let ended = fix(ended, &simulator, &["plan", "--output", "fix-credentials.toml"]).run();

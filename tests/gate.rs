@@ -14,7 +14,7 @@ mod nights;
 use audit::{Audit, Ended};
 use nights::{Night, clinic, night};
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 use twilio_audit::model::{Finding, Outcome, PHI_SIGNS, Scan, Severity, Verdict};
 use twilio_audit::report::{AsOf, GateFormat, Seal, gate, gate_schema};
 
@@ -163,6 +163,7 @@ fn what_does_not_block_and_is_open_is_named() {
     scan.rules[1].condition = "Twilio requires it".to_owned();
     scan.rules[4].condition = "Twilio requires it of the whole tree".to_owned();
     scan.rules[4].speaks_for_the_tree = true;
+    scan.rules[2].speaks_for_the_tree = true;
     let finding = |check: usize, account: usize, severity, outcome, waived| {
         let mut finding = made_up::finding(&scan, check, "Clinic");
         finding.account_sid = made_up::account_sid(account);
@@ -177,6 +178,7 @@ fn what_does_not_block_and_is_open_is_named() {
         finding(5, 1, Severity::Critical, Outcome::Manual, false),
         finding(1, 1, Severity::Medium, Outcome::NotAssessed, false),
         finding(2, 1, Severity::High, Outcome::Fail, false),
+        finding(2, 0, Severity::High, Outcome::Fail, false),
         finding(3, 1, Severity::Critical, Outcome::Fail, true),
         finding(4, 0, Severity::Low, Outcome::Fail, false),
         Finding {
@@ -193,7 +195,11 @@ fn what_does_not_block_and_is_open_is_named() {
     assert_eq!(account["open"][3]["condition"], "Twilio requires it");
     let why = "1 PHI account, and every blocking check is met; and 4 open points below do not block";
     assert_eq!((&statement["verdict"], &statement["why"]), (&"ready".into(), &why.into()));
-    assert_eq!(account["besides"].as_array().unwrap().len(), 3, "the others are counted still");
+    assert_eq!(
+        account["besides"],
+        json!([["high", 2]]),
+        "the others are counted, those of the parent for all too"
+    );
     let page = written(&scan, &kept, None, GateFormat::Html);
     assert!(
         page.contains("(2 findings, <code>twa-0000000000000001</code>: Clinic thing 1, another thing)"),

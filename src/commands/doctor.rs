@@ -57,7 +57,7 @@ pub fn run(args: &Args, _log: &Log) -> Result<Exit, Stop> {
     let examination = runtime.block_on(async {
         let setting = match setting {
             Some(setting) => setting,
-            None => demo(started_at).await?,
+            None => demo(&args.choices, started_at).await?,
         };
         examine(args, catalogue, setting, started_at).await
     });

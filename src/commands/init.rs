@@ -77,7 +77,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     let draft = runtime.block_on(async {
         let setting = match setting {
             Some(setting) => setting,
-            None => demo(started_at).await?,
+            None => demo(&args.choices, started_at).await?,
         };
         look(args, setting, started_at).await
     });

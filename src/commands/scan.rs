@@ -65,7 +65,7 @@ fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     let scan = async {
         let mut setting = match setting {
             Some(setting) => setting,
-            None => demo(started_at).await?,
+            None => demo(&args.choices, started_at).await?,
         };
         setting.add_reviews(args.reviews.as_deref(), args.choices.config.as_deref(), started_at)?;
         let key = key.as_ref();

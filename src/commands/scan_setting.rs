@@ -169,7 +169,15 @@ impl Setting {
 }
 
 /// The built-in clinic, its credentials and its `audit.toml`.
-pub(super) async fn demo(started_at: Timestamp) -> Result<Setting, Stop> {
+pub(super) async fn demo(choices: &Choices, started_at: Timestamp) -> Result<Setting, Stop> {
+    for (option, file) in [("--config", &choices.config), ("--credentials", &choices.credentials)] {
+        if let Some(file) = file {
+            let file = file.display();
+            tracing::warn!(
+                "the demo brings its own: {option} {file} is not read to audit it; leave out --demo"
+            );
+        }
+    }
     let now = std::time::SystemTime::from(started_at);
     let options = simulator::Options { now, ..simulator::Options::default() };
     let simulator = Simulator::start(Estate::demo(), options)

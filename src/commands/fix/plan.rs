@@ -204,6 +204,12 @@ impl<'a> Planning<'a> {
     /// The findings that it is about, in report order.
     fn chosen(&self, stored: &StoredScan) -> Result<Vec<Finding>, Stop> {
         let Args { findings: ids, checks, accounts, blockers, retire, .. } = self.args;
+        // Misspelt, it would leave an empty plan that looks as if there were nothing to do.
+        let is_read = |sid: &&String| stored.scan.accounts.iter().any(|account| account.account_sid == **sid);
+        if let Some(stranger) = accounts.iter().find(|sid| !is_read(sid)) {
+            let scan = self.args.scan.folder().display();
+            return Err(Stop::new(Exit::Usage, anyhow!("{scan} knows no account {stranger}")));
+        }
         if retire.is_some() {
             return Ok(Vec::new());
         }

@@ -56,8 +56,10 @@ pub(super) struct Blockers {
     open: ByAccount,
     /// Findings that see signs of PHI, by the account that is declared free of it.
     signs: BTreeMap<String, String>,
-    /// Open findings that do not block, by account and severity.
+    /// Open findings that do not block and are not named, by account and severity.
     besides: BTreeMap<(String, Severity), usize>,
+    /// Those of the parent that speak for the whole tree.
+    besides_of_tree: BTreeMap<Severity, usize>,
     root: String,
     /// The waivers behind findings that somebody accepted, by their places in the scan.
     in_use: BTreeSet<usize>,
@@ -85,12 +87,14 @@ impl Blockers {
             }
             self.blocking.add(finding, "", of_tree);
         } else if finding.outcome.needs_action() && !finding.waived {
-            *self.besides.entry((finding.account_sid.clone(), finding.severity)).or_default() += 1;
             let condition = rule.map_or("", |rule| rule.condition.as_str());
             // What is milder than that which blocks, such as a product that is excepted, is about no less a condition.
             let is_condition = !condition.is_empty() || rule.is_some_and(|rule| rule.blocks_go_live);
             if finding.severity == Severity::Critical || is_condition {
                 self.open.add(finding, condition, of_tree);
+            } else {
+                *self.besides.entry((finding.account_sid.clone(), finding.severity)).or_default() += 1;
+                *self.besides_of_tree.entry(finding.severity).or_default() += usize::from(of_tree);
             }
             if finding.check_id == PHI_SIGNS && finding.outcome != Outcome::NotAssessed {
                 self.signs.insert(finding.account_sid.clone(), finding.finding_id.clone());
@@ -103,10 +107,16 @@ impl Blockers {
         self.in_use.iter().filter_map(|place| scan.waivers.get(*place)).collect()
     }
 
-    /// How many open findings of an account do not block, by severity.
+    /// How many open findings of an account, and of the parent where it speaks for all, neither block nor are named, by
+    /// severity.
     pub(super) fn besides(&self, account_sid: &str) -> Vec<(Severity, usize)> {
-        let of = |severity| Some((severity, *self.besides.get(&(account_sid.to_owned(), severity))?));
-        Severity::ALL.into_iter().filter_map(of).collect()
+        let of_tree = if account_sid == self.root { None } else { Some(&self.besides_of_tree) };
+        let count = |severity| {
+            let own = self.besides.get(&(account_sid.to_owned(), severity)).copied().unwrap_or_default();
+            own + of_tree.and_then(|of_tree| of_tree.get(&severity)).copied().unwrap_or_default()
+        };
+        let counts = Severity::ALL.into_iter().map(|severity| (severity, count(severity)));
+        counts.filter(|(_, findings)| *findings > 0).collect()
     }
 
     /// What stands against an account, the worst first.

@@ -109,7 +109,8 @@ pub(super) struct Judged<'a> {
     /// What does not block and is open, of that which is critical, which Twilio or the BAA makes a condition of PHI, or which
     /// is of a check that blocks where it is graver: the worst first. The other open findings are only counted.
     pub(super) open: Vec<NotMet>,
-    /// Open findings that do not block, the worst severity first; those with none are left out.
+    /// How many other open findings, of the account and of the parent where it speaks for all, are not named in `open`, the
+    /// worst severity first; those with none are left out.
     pub(super) besides: Vec<(Severity, usize)>,
 }
 

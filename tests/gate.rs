@@ -241,6 +241,23 @@ fn signs_of_phi_stand_beside_the_declaration_that_there_is_none() {
     }
 }
 
+/// Whoever reads the verdict on a terminal sees what was accepted for it, and not a number alone.
+#[test]
+fn what_was_accepted_is_named() {
+    let empty = made_up::Kept::default();
+    let mut scan = made_up::scan(1, 3, "Clinic", &empty);
+    scan.waivers[0].resource = String::new();
+    let mut finding = made_up::finding(&scan, 0, "Clinic");
+    finding.check_id = scan.waivers[0].check_id.clone();
+    (finding.outcome, finding.blocks_go_live, finding.waived) = (Outcome::Fail, true, true);
+    let accepted = format!("`{}` in {}: Clinic", finding.check_id, finding.account_sid);
+    let kept = made_up::Kept { findings: vec![finding], readings: Vec::new() };
+    let text = written(&scan, &kept, None, GateFormat::Table);
+    let in_one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(in_one_line.contains("1 blocking accepted"), "{text}");
+    assert!(in_one_line.contains(&accepted), "{accepted}: {text}");
+}
+
 /// Beside the line for the signature stands what binds it to the scan, or where that is to be had.
 #[test]
 fn the_signature_is_bound_to_the_manifest() {

@@ -94,6 +94,10 @@ fn write_blocker(blocker: &NotMet, to: &mut impl Write) -> io::Result<()> {
     paragraph("                  ", &reason, to)
 }
 
+fn in_account(sid: &str) -> String {
+    if sid.is_empty() { String::new() } else { format!(" in {sid}") }
+}
+
 /// Says that there are more.
 fn more(all: usize, thing: &str, to: &mut impl Write) -> io::Result<()> {
     match all.saturating_sub(SHOWN) {
@@ -127,8 +131,14 @@ fn relied_on(statement: &Statement<'_>, to: &mut impl Write) -> io::Result<()> {
             ("", _) => "a finding speaks against it",
             (problem, _) => problem,
         };
-        paragraph("  not on  ", &printable(&format!("`{}`: {why}", one.id)), to)?;
+        let what = format!("`{}`{}: {why}", one.id, in_account(&one.account_sid));
+        paragraph("  not on  ", &printable(&what), to)?;
     }
+    for one in statement.accepted.iter().take(SHOWN) {
+        let what = format!("`{}`{}: {}", one.check_id, in_account(&one.account_sid), one.in_words());
+        paragraph("  accepted  ", &printable(&what), to)?;
+    }
+    more(statement.accepted.len(), "accepted fault", to)?;
     if !statement.holds_until.is_empty() {
         let until = format!("until {}: {}", statement.holds_until, statement.ends_first);
         paragraph("  ", &printable(&until), to)?;

@@ -5,6 +5,7 @@
 #[path = "support/audit.rs"]
 mod audit;
 
+use std::fs;
 use std::time::Duration;
 
 use audit::{Audit, Ended, Running, credential, simulator_with};
@@ -73,6 +74,31 @@ async fn the_lock_of_a_scan_that_was_killed_is_in_nobodys_way() {
     let again = scan(&simulator).args(&["--resume"]).inside(killed).run();
     assert_eq!(again.code, 3, "{}", again.stderr);
     assert!(again.scan().join("findings.csv").exists());
+}
+
+/// Killed in the midst of the first commit, a store is there with a journal that would take it back to nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scan_that_was_killed_while_its_store_was_made_is_in_nobodys_way() {
+    let simulator = simulator_with(&estate(), Options::default()).await;
+    let budget = scan(&simulator).args(&["--budget", "60"]).run();
+    let [unfinished] = budget.audits().try_into().unwrap();
+    let made = tempfile::tempdir().unwrap();
+    let connection = rusqlite::Connection::open(made.path().join("evidence.db")).unwrap();
+    // So little room that half of it is in the file before it is committed.
+    connection.execute_batch("pragma cache_size = 1; begin; create table half (bytes)").unwrap();
+    connection.execute_batch("insert into half values (zeroblob(1000000))").unwrap();
+    let folder = budget.folder.path().join("audits").join(unfinished);
+    for file in fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()) {
+        let is_store = file.file_name().unwrap().to_str().unwrap().starts_with("evidence.db");
+        is_store.then(|| fs::remove_file(&file).unwrap());
+    }
+    for name in ["evidence.db", "evidence.db-journal"] {
+        fs::copy(made.path().join(name), folder.join(name)).unwrap();
+    }
+    let again = scan(&simulator).args(&["--resume"]).inside(budget).run();
+    assert_eq!(again.code, 3, "{}", again.stderr);
+    assert!(again.scan().join("findings.csv").exists());
+    assert!(!again.audits().iter().any(|name| name.ends_with("unfinished")), "{:?}", again.audits());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -85,12 +85,14 @@ impl Store {
         Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
     }
 
-    /// Whether nothing was written into a store yet: a scan was interrupted while it was being made.
+    /// Whether nothing was written into a store yet: a scan was interrupted while it was being made. Nobody else may be
+    /// using it.
     pub fn is_blank(path: &Path) -> bool {
         if !path.exists() {
             return true;
         }
-        let Ok(connection) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY) else {
+        // To write, for what was killed in the midst of its first commit is taken back before it can be read.
+        let Ok(connection) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE) else {
             return false;
         };
         let count = |query: &str| connection.query_row(query, [], |row| row.get::<_, i64>(0));

@@ -25,7 +25,8 @@ RANDOMNESS = --cfg getrandom_backend=\"linux_getrandom\"
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)
 WITHOUT_PATHS = CFLAGS="-ffile-prefix-map=$(CURDIR)=/source -ffile-prefix-map=$(CARGO_HOME)=/cargo" \
   RUSTFLAGS="--remap-path-prefix=$(CURDIR)=/source --remap-path-prefix=$(CARGO_HOME)=/cargo $(RANDOMNESS) $(1)"
-BUILD = PATH="$(CURDIR)/$(DIST_TOOLS)/bin:$$PATH" cargo auditable build --release --locked --bin twilio-audit --target-dir $(BUILT)
+BUILD = PATH="$(CURDIR)/$(DIST_TOOLS)/bin:$$PATH" CARGO="$(CURDIR)/packaging/cargo-by-name.sh" \
+  cargo-auditable auditable build --release --locked --bin twilio-audit --target-dir $(BUILT)
 TAR = tar --sort=name --mode=u=rwX,go=rX --owner=0 --group=0 --numeric-owner --mtime=@$(SOURCE_DATE_EPOCH)
 
 .PHONY: dist dist-check

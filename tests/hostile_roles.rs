@@ -162,12 +162,16 @@ async fn nobody_signs_in_by_any_lie_and_none_is_a_token() {
     lies_to_who_asks_for_a_token(1).await;
 }
 
+fn own_token() -> Credential {
+    let account = sid(OWN);
+    let secret = Secret::new("0123456789abcdef0123456789abcdef".to_owned());
+    Credential::new(&account, &account, secret, Source::Environment).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_is_not_called_refused_or_done_by_an_answer_that_broke() {
     let elsewhere = Elsewhere::start();
-    let account = sid(OWN);
-    let secret = Secret::new("0123456789abcdef0123456789abcdef".to_owned());
-    let credential = Credential::new(&account, &account, secret, Source::Environment).unwrap();
+    let credential = own_token();
     let call = WriteCall {
         method: Method::Post,
         url: "https://trunking.twilio.com/v1/Trunks/TK1".to_owned(),
@@ -207,9 +211,7 @@ async fn a_change_is_not_called_refused_or_done_by_an_answer_that_broke() {
 /// What is called refused is forgotten by `undo`, so only a refusal of Twilio's is: every status that there is.
 #[tokio::test(flavor = "multi_thread")]
 async fn only_a_refusal_is_called_one() {
-    let account = sid(OWN);
-    let secret = Secret::new("0123456789abcdef0123456789abcdef".to_owned());
-    let credential = Credential::new(&account, &account, secret, Source::Environment).unwrap();
+    let credential = own_token();
     let path = "/2010-04-01/Accounts/AC1/Keys/SK1.json";
     let call =
         WriteCall { method: Method::Delete, url: format!("https://api.twilio.com{path}"), form: Vec::new() };

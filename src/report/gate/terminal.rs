@@ -70,26 +70,20 @@ fn write_account(account: &Judged<'_>, to: &mut impl Write) -> io::Result<()> {
     }
     writeln!(to, "    {BOLD}Does not block, and is open{BOLD:#}")?;
     for one in account.open.iter().take(SHOWN) {
-        let (style, outcome) = (colour(one.severity), outcome(one));
-        writeln!(to, "    {style}{outcome:<12}{style:#}  {}  {DIM}{}{DIM:#}", one.check_id, one.finding_id)?;
+        write_check(one, to)?;
     }
     more(account.open.len(), "open check", to)
 }
 
-fn outcome(one: &NotMet) -> String {
-    one.outcome.as_str().replace('_', " ")
+fn write_check(one: &NotMet, to: &mut impl Write) -> io::Result<()> {
+    let (style, outcome) = (colour(one.severity), one.outcome.as_str().replace('_', " "));
+    writeln!(to, "    {style}{outcome:<12}{style:#}  {}  {DIM}{}{DIM:#}", one.check_id, one.finding_id)
 }
 
 fn write_blocker(blocker: &NotMet, to: &mut impl Write) -> io::Result<()> {
-    let style = colour(blocker.severity);
-    let outcome = outcome(blocker);
     let place = if blocker.of_parent { ", in the parent" } else { "" };
     let findings = counted(blocker.findings, "finding");
-    writeln!(
-        to,
-        "    {style}{outcome:<12}{style:#}  {}  {DIM}{}{DIM:#}",
-        blocker.check_id, blocker.finding_id
-    )?;
+    write_check(blocker, to)?;
     let reason = format!("{} ({findings}{place})", at_most(&printable(&blocker.reason), 110));
     paragraph("                  ", &reason, to)
 }

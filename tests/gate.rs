@@ -250,12 +250,49 @@ fn what_was_accepted_is_named() {
     let mut finding = made_up::finding(&scan, 0, "Clinic");
     finding.check_id = scan.waivers[0].check_id.clone();
     (finding.outcome, finding.blocks_go_live, finding.waived) = (Outcome::Fail, true, true);
-    let accepted = format!("`{}` in {}: Clinic", finding.check_id, finding.account_sid);
+    let severity = finding.severity.as_str();
+    let (check, account) = (&finding.check_id, &finding.account_sid);
+    let accepted = format!("`{check}` in {account}, {severity}, 1 finding: Clinic");
+    let title = format!("<strong>{}</strong>", finding.title);
     let kept = made_up::Kept { findings: vec![finding], readings: Vec::new() };
     let text = written(&scan, &kept, None, GateFormat::Table);
     let in_one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(in_one_line.contains("1 blocking accepted"), "{text}");
     assert!(in_one_line.contains(&accepted), "{accepted}: {text}");
+    let page = written(&scan, &kept, None, GateFormat::Html);
+    assert!(page.contains(&title) && page.contains(&format!("{severity}, 1 finding")), "{page}");
+}
+
+/// What somebody vouched for and what does not settle what it should is nothing to rely on; what settles another thing is.
+#[test]
+fn a_word_that_leaves_its_finding_open_is_not_relied_on() {
+    let empty = made_up::Kept::default();
+    let mut scan = made_up::scan(1, 1, "Clinic", &empty);
+    let mut finding = made_up::finding(&scan, 0, "Clinic");
+    let settlement = |field: &str| {
+        serde_json::from_value(serde_json::json!({"attestation": "auth-token-rotated", "field": field}))
+            .unwrap()
+    };
+    scan.rules[0].settled_by = vec![settlement("auth_token")];
+    scan.attestations[0].id = "auth-token-rotated".to_owned();
+    scan.attestations[0].account_sid = finding.account_sid.clone();
+    scan.attestations[0].problem = String::new();
+    scan.attestations[0].host = String::new();
+    scan.attestations.truncate(1);
+    finding.check_id = scan.rules[0].id.clone();
+    (finding.resource_type, finding.field) = ("account".to_owned(), "auth_token".to_owned());
+    (finding.outcome, finding.blocks_go_live, finding.waived) = (Outcome::Fail, false, false);
+    let id = finding.finding_id.clone();
+    let kept = made_up::Kept { findings: vec![finding], readings: Vec::new() };
+    let statement: Value = serde_json::from_str(&written(&scan, &kept, None, GateFormat::Json)).unwrap();
+    let why = statement["not_relied_on"][0]["why"].as_str().unwrap();
+    assert!(why.contains(&id) && statement["relied_on"].as_array().unwrap().is_empty(), "{statement}");
+    let text = written(&scan, &kept, None, GateFormat::Table);
+    assert!(text.contains("not on  `auth-token-rotated`"), "{text}");
+
+    scan.rules[0].settled_by = vec![settlement("another")];
+    let statement: Value = serde_json::from_str(&written(&scan, &kept, None, GateFormat::Json)).unwrap();
+    assert_eq!(texts(&statement["relied_on"], "id"), ["auth-token-rotated"], "{statement}");
 }
 
 /// Beside the line for the signature stands what binds it to the scan, or where that is to be had.

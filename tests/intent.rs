@@ -449,7 +449,7 @@ expires_on = 2027-02-28
     4 | check = "baa-not-executed"
       |         ^^^^^^^^^^^^^^^^^^
       |
-      = help: mend what the check found; a waiver of it would make the rest of the audit meaningless
+      = help: mend what the check found: no accepted risk replaces a BAA, or what Twilio makes a condition of PHI
 
     error: a waiver names a `finding`, a `resource` or an `account`
      --> audit.toml:4:9

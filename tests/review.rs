@@ -64,8 +64,9 @@ fn decisions_become_entries_that_the_next_scan_reads() {
 
     let reviews = desk.reviews();
     assert_eq!((reviews.waiver.len(), reviews.fixed.len(), reviews.attestation.len()), (3, 1, 2));
-    assert_eq!(reviews.waiver[1].equivalent_measure.as_deref(), Some("VPN between sites"));
-    assert_eq!(reviews.waiver[1].reason, "legacy");
+    let of_legacy = reviews.waiver.iter().find(|one| one.finding.as_ref() == Some(&ids[1])).unwrap();
+    assert_eq!(of_legacy.equivalent_measure.as_deref(), Some("VPN between sites"));
+    assert_eq!(of_legacy.reason, "legacy");
     assert_eq!(reviews.attestation[0].evidence.as_deref(), Some("export of the policy"));
     assert_eq!(reviews.attestation[0].account, None);
     assert_eq!(reviews.attestation[1].host.as_deref(), Some(desk.get(of_host, "resource_sid").as_str()));
@@ -160,6 +161,9 @@ fn every_broken_rule_is_told_at_once_by_row_and_column() {
     broken(&mut desk, row, unnamed, "decision_reason", "it cites what nothing may replace");
     let row = desk.row(|row| row["outcome"] == "not_assessed");
     broken(&mut desk, row, ["false_positive", good, "p", &end], "decision", "what was not read");
+    let row = desk.row(|row| row["check_id"] == "att-ssl-certificate-validation" && row["waived"] == "false");
+    let what = "whether it is so, somebody must vouch for: attest `ssl-validation`";
+    broken(&mut desk, row, ["false_positive", "it is on", "p", &end], "decision", what);
     let row = desk.row(|row| row["check_id"] == "att-console-sso-mfa");
     broken(
         &mut desk,

@@ -94,6 +94,13 @@ fn of_finding(field: &str, more: &str, days: i64) -> String {
     )
 }
 
+/// What a webhook looks like, as `show` prints it for whoever waives it: `as_seen = "…"`.
+async fn as_seen(field: &str) -> String {
+    let shown = Audit::new(&["show", &finding(field)]).inside(scan_of_two("").await).run().stdout;
+    let (_, seen) = shown.split_once(", as_seen = ").unwrap_or_else(|| panic!("{shown}"));
+    format!("as_seen = {}", seen.lines().next().unwrap())
+}
+
 /// What is said of each webhook, and the notices.
 fn said(ended: &Ended) -> (Vec<(String, String)>, String) {
     let rows = ended.rows("findings.csv").into_iter().filter(|row| row["check_id"] == "webhook-http");
@@ -108,26 +115,44 @@ fn fields(sms: bool, voice: bool) -> Vec<(String, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_waiver_of_a_finding_is_for_that_finding_alone() {
-    let (waived, notices) = said(&scan_of_two(&of_finding("sms_url", "", 30)).await);
+    let seen = as_seen("sms_url").await;
+    let (waived, notices) = said(&scan_of_two(&of_finding("sms_url", &seen, 30)).await);
     assert_eq!(waived, fields(true, false));
     assert!(!notices.contains("The waiver"), "{notices}");
-    let (waived, notices) = said(&scan_of_two(&of_finding("sms_url", "", -1)).await);
+    let (waived, notices) = said(&scan_of_two(&of_finding("sms_url", &seen, -1)).await);
     assert_eq!(waived, fields(false, false));
     assert!(notices.contains("what it waived counts again"), "{notices}");
     // What it names besides must be true too.
-    let (waived, notices) = said(&scan_of_two(&of_finding("sms_url", "resource = \"PN0002\"", 30)).await);
+    let elsewhere = format!("{seen}\nresource = \"PN0002\"");
+    let (waived, notices) = said(&scan_of_two(&of_finding("sms_url", &elsewhere, 30)).await);
     assert_eq!(waived, fields(false, false));
     assert!(notices.contains("waives nothing: remove it from reviews.toml or audit.toml"), "{notices}");
-    let (waived, notices) =
-        said(&scan_of_two(&of_finding("sms_url", "as_seen = \"0123456789abcdef\"", 30)).await);
+    let changed = "as_seen = \"0123456789abcdef\"";
+    let (waived, notices) = said(&scan_of_two(&of_finding("sms_url", changed, 30)).await);
     assert_eq!(waived, fields(false, false));
     assert!(notices.contains("what was seen has changed, so decide again"), "{notices}");
-    let (waived, notices) = said(&scan_of_two(&of_finding("status_callback", "", 30)).await);
+    let (waived, notices) = said(&scan_of_two(&of_finding("status_callback", changed, 30)).await);
     assert_eq!(waived, fields(false, false));
     assert!(
         notices.contains(&format!("The waiver of webhook-http for {}", finding("status_callback"))),
         "{notices}"
     );
+}
+
+/// A waiver of a whole account would accept faults that nobody had seen when it was decided, and call the account ready.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_blocks_going_live_is_waived_as_it_was_seen_or_not_at_all() {
+    let account = sid("AC0001");
+    let of_account = format!(
+        "[[waiver]]\ncheck = \"webhook-http\"\naccount = \"{account}\"\nreason = \"r\"\nequivalent_measure = \"VPN\"\n\
+         approved_by = \"p-003\"\nexpires_on = {}\n",
+        in_days(30)
+    );
+    for unseen in [of_account, of_finding("sms_url", "", 30)] {
+        let refused = scan_of_two(&unseen).await;
+        assert!(refused.code == 2 && refused.wrote_nothing(), "{}", refused.stderr);
+        assert!(refused.stderr.contains("name `finding` and `as_seen`"), "{}", refused.stderr);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -159,14 +184,17 @@ async fn whoever_accepts_says_what_is_done_instead_or_meanwhile_and_a_false_posi
         )
     };
     // The first cites an addressable specification, the second a standard alone.
-    for (check, complaint) in
-        [("webhook-http", "164.306(d)(3)"), ("att-ssl-certificate-validation", "164.306(d)(2)")]
-    {
-        let refused = scan_of_two(&waiver(check, "")).await;
-        assert_eq!(refused.code, 2, "{check}");
-        assert!(refused.stderr.contains(complaint), "{}", refused.stderr);
+    for (check, complaint) in [("trunk-not-secure", "164.306(d)(3)"), ("non-us-number", "164.306(d)(2)")] {
+        for nothing in ["", "equivalent_measure = \"none.\"", "equivalent_measure = \" N/A \""] {
+            let refused = scan_of_two(&waiver(check, nothing)).await;
+            assert_eq!(refused.code, 2, "{check}, {nothing}");
+            assert!(refused.stderr.contains(complaint), "{}", refused.stderr);
+        }
         for more in ["equivalent_measure = \"VPN\"", "decision = \"false_positive\""] {
             assert_ne!(scan_of_two(&waiver(check, more)).await.code, 2, "{check}, {more}");
         }
     }
+    // Where the fault is that nobody vouched for something, whoever knows better vouches for it.
+    let refused = scan_of_two(&waiver("att-access-review", "decision = \"false_positive\"")).await;
+    assert!(refused.code == 2 && refused.stderr.contains("attest `access-review`"), "{}", refused.stderr);
 }

@@ -77,7 +77,6 @@ pub const CITATIONS: &[Citation] = {
         of("164.314(a)(2)(iii)", Required, "The same between a business associate and its subcontractor"),
         of("164.316(b)(1)", Standard, "Keep policies, and what was done, in writing"),
         of("164.316(b)(2)", Required, "Keep, hand out and update what is in writing"),
-        of("164.316(b)(2)(i)", Required, "Keep it for six years"),
         of("164.316(b)(2)(iii)", Required, "Review it from time to time, and update it"),
         of(
             "164.404-410",
@@ -143,6 +142,7 @@ pub const NOT_LOOKED_AT: &[Citation] = {
         of("164.314(b)(1)", Standard, "What the documents of a group health plan must say"),
         of("164.314(b)(2)", Required, "The same, point by point"),
         of("164.316(a)", Standard, "Have policies and procedures for all of this"),
+        of("164.316(b)(2)(i)", Required, "Keep what is in writing for six years"),
         of("164.316(b)(2)(ii)", Required, "Hand what is in writing to those who need it"),
     ]
 };

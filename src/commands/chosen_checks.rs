@@ -10,6 +10,7 @@ use super::{Exit, Stop};
 use crate::audit::{self, Allowance, Check, Compiled, Family};
 use crate::catalogue::{KINDS, Kind};
 use crate::collect::chosen_kinds;
+use crate::model::Rule;
 
 /// Which checks it is about; all of them where none is named.
 #[derive(Debug, clap::Args)]
@@ -27,8 +28,8 @@ pub(super) struct ChosenChecks {
 
 /// The checks of this build.
 pub(super) struct Catalogue {
-    /// The ids of all of them, and whether they cite an addressable specification.
-    pub(super) known: Vec<(String, bool)>,
+    /// The rules of all of them.
+    pub(super) known: Vec<Rule>,
     /// The date of the newest.
     pub(super) version: String,
     /// Those that were chosen.
@@ -110,7 +111,7 @@ impl ChosenChecks {
             known("check", id, ids).map_err(Stop::with(Exit::Usage))?;
         }
         let version = all.iter().map(|check| check.verified_on).max();
-        let known = all.iter().map(|check| (check.id.clone(), check.is_addressable())).collect();
+        let known = all.iter().map(|check| check.rule()).collect();
         // Only what is chosen is made ready: with all of them that takes a while.
         let chosen = built_in.into_iter().filter(|check| self.holds(check)).collect();
         let mut checks = audit::compile(chosen).map_err(Stop::with(Exit::Broken))?;

@@ -3,33 +3,18 @@
 
 use anyhow::{Result, anyhow};
 
+use super::declared_waivers::check_waiver;
 use crate::evidence::data;
-use crate::intent::{Decision, Intent};
-use crate::model::looks_like_sid;
+use crate::intent::Intent;
+use crate::model::Rule;
 
-/// Checks the names in a declaration: checks of waivers, products. `checks` are the ids of all checks, and whether
-/// they cite an addressable specification.
-pub(super) fn check_names(intent: &Intent, checks: &[(String, bool)]) -> Result<()> {
+/// Checks the names in a declaration, of checks and products, and what its waivers say. `rules` are those of all checks.
+pub(super) fn check_names(intent: &Intent, rules: &[Rule]) -> Result<()> {
     for waiver in &intent.waiver {
-        let place = place_of(waiver.finding.as_deref());
-        known("check", &waiver.check, checks.iter().map(|(id, _)| id.as_str()))
-            .map_err(|error| anyhow!("{place}: {error}"))?;
-        let measure = waiver.equivalent_measure.as_deref().unwrap_or_default();
-        if waiver.decision() == Decision::Accept && measure.trim().is_empty() {
-            let is_addressable = checks.iter().any(|(id, addressable)| *id == waiver.check && *addressable);
-            return Err(anyhow!("{place} of {}: {}", waiver.check, no_measure(is_addressable)));
-        }
-        if let (Some(resource), None, None) = (&waiver.resource, &waiver.account, &waiver.finding)
-            && !looks_like_sid(resource)
-        {
-            return Err(anyhow!(
-                "audit.toml, [[waiver]] of {}: `{resource}` is no SID and may be in many accounts; name the account too",
-                waiver.check
-            ));
-        }
+        check_waiver(waiver, rules)?;
     }
     for fixed in &intent.fixed {
-        known("check", &fixed.check, checks.iter().map(|(id, _)| id.as_str()))
+        known("check", &fixed.check, rules.iter().map(|rule| rule.id.as_str()))
             .map_err(|error| anyhow!("reviews.toml, [[fixed]]: {error}"))?;
     }
     let ids = || data::products().iter().map(|product| product.id.as_str());
@@ -48,26 +33,6 @@ pub(super) fn check_names(intent: &Intent, checks: &[(String, bool)]) -> Result<
         }
     }
     Ok(())
-}
-
-/// What is missing of an acceptance without a measure. HIPAA lets an addressable specification alone be replaced; whoever
-/// does not meet anything else yet says no less than that.
-const fn no_measure(is_addressable: bool) -> &'static str {
-    if is_addressable {
-        "the rule behind it cites an addressable specification (45 CFR 164.306(d)(3)): write what is done instead \
-         into `equivalent_measure`"
-    } else {
-        "the rule behind it cites what nothing may replace (45 CFR 164.306(d)(2)): write what limits the risk until it \
-         is met into `equivalent_measure`"
-    }
-}
-
-/// Where a waiver stands. Those of one finding may stand in either file, and their finding is easy to find.
-fn place_of(finding: Option<&str>) -> String {
-    match finding {
-        Some(finding) => format!("reviews.toml or audit.toml, [[waiver]] of {finding}"),
-        None => "audit.toml, [[waiver]]".to_owned(),
-    }
 }
 
 /// Refuses a name that is not among the known ones, and says which is nearest.

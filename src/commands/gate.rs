@@ -16,8 +16,8 @@ use crate::report::{self, AsOf, GateFormat, Seal};
 
 /// Say of each PHI account whether PHI may go live, and why
 ///
-/// Reads a finished scan. READY means that every blocking check was assessed and met, NOT READY that one fails, and CANNOT
-/// SAY that one could not be decided. A scan that is too old, or a word of a person that ran out since, turns READY into
+/// Reads a finished scan. READY means that every blocking check was assessed, and is met, does not apply, or was accepted
+/// and is listed; NOT READY that one fails, and CANNOT SAY that one could not be decided. A scan that is too old, or a word of a person that ran out since, turns READY into
 /// CANNOT SAY. For example:
 ///
 /// `twilio-audit gate --format html > statement.html`

@@ -9,6 +9,7 @@ mod chosen_shard;
 pub mod completions;
 mod decided_table;
 mod declared_names;
+mod declared_waivers;
 pub mod diff;
 mod difference;
 mod disk_space;

@@ -81,6 +81,9 @@ pub struct Alias {
 struct ProductFile {
     #[serde(deserialize_with = "date")]
     dated: Date,
+    /// The newest edition of Twilio's own list that is known.
+    #[serde(deserialize_with = "date")]
+    edition_dated: Date,
     edition: String,
     #[expect(dead_code, reason = "for the reader of the file")]
     sources: Vec<String>,
@@ -175,11 +178,12 @@ pub fn outdated(today: Date, reviewed_on: Option<Date>) -> Vec<String> {
             ));
         }
         if name == ELIGIBLE_PRODUCTS
-            && let Some(day) = reviewed_on.filter(|day| *day < dated)
+            && let Some(day) = reviewed_on.filter(|day| *day < PRODUCTS.edition_dated)
         {
             sentences.push(format!(
-                "The list of {name} is of {dated}, and you last reviewed it on {day}: review it, and write the day \
-                 into catalogue.eligible_list_reviewed_on."
+                "Twilio's list of {name} is of {} at least, and you last reviewed it on {day}: review it, and write the \
+                 day into catalogue.eligible_list_reviewed_on.",
+                PRODUCTS.edition_dated
             ));
         }
     }

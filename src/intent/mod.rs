@@ -34,7 +34,7 @@ pub use estate::{
 };
 pub use notify::{Mail, MailTls, Notify, NotifyKind, Occasion, Way, hook_address};
 pub use value::{Day, Eligibility, Role, Value};
-pub use waiver::{Decision, Fixed, NEVER_WAIVED, WAIVER_MAX_DAYS, Waiver};
+pub use waiver::{Decision, Fixed, NEVER_WAIVED, WAIVER_MAX_DAYS, Waiver, says_nothing};
 
 use document::Origin;
 use serde::de::DeserializeOwned;

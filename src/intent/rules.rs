@@ -8,7 +8,7 @@ use super::document::Intent;
 use super::error::{Problem, did_you_mean};
 use super::locate::{Document, Step};
 use super::notify::{MailTls, Notify, Way, is_this_machine, is_twilio};
-use super::waiver::{NEVER_WAIVED, WAIVER_MAX_DAYS};
+use super::waiver::{NEVER_WAIVED, WAIVER_MAX_DAYS, says_nothing};
 use super::{Attestation, SCHEMA_VERSION, Waiver};
 
 /// Every broken rule that does not depend on the date.
@@ -151,7 +151,7 @@ impl Rules<'_> {
     fn waiver(&mut self, index: usize, waiver: &Waiver) {
         if NEVER_WAIVED.contains(&waiver.check.as_str()) {
             self.at("waiver", index, "check", format!("`{}` cannot be waived", waiver.check)).help = Some(
-                "mend what the check found; a waiver of it would make the rest of the audit meaningless"
+                "mend what the check found: no accepted risk replaces a BAA, or what Twilio makes a condition of PHI"
                     .into(),
             );
         }
@@ -159,7 +159,7 @@ impl Rules<'_> {
             self.at("waiver", index, "check", "a waiver names a `finding`, a `resource` or an `account`");
         }
         for (key, text) in [("reason", &waiver.reason), ("approved_by", &waiver.approved_by)] {
-            if text.trim().is_empty() {
+            if says_nothing(text) {
                 self.at("waiver", index, key, format!("a waiver without `{key}` is not a waiver"));
             }
         }

@@ -11,9 +11,10 @@ use crate::model::AccountSid;
 /// A waiver may not reach further ahead than this.
 pub const WAIVER_MAX_DAYS: i32 = 180;
 
-/// Checks whose findings nobody can accept: without them the rest of the audit means nothing, or what they ask for is a
-/// BAA, which no acceptance of a risk replaces (45 CFR 164.308(b), 164.502(e); read 2026-11).
-pub const NEVER_WAIVED: [&str; 13] = [
+/// Checks whose findings nobody can accept: without them the rest of the audit means nothing; or what they ask for is a
+/// BAA, which no acceptance of a risk replaces (45 CFR 164.308(b), 164.502(e); read 2026-11); or it is a switch that Twilio
+/// makes a condition of PHI, such as authentication on media, and that costs nothing.
+pub const NEVER_WAIVED: [&str; 16] = [
     "baa-not-executed",
     "edition-not-evidenced",
     "account-inventory-drift",
@@ -27,7 +28,34 @@ pub const NEVER_WAIVED: [&str; 13] = [
     "downstream-vendor-without-baa",
     "connect-app-authorized",
     "rcs-sender-in-phi-pool",
+    "recording-media-public",
+    "att-mms-media-http-auth",
+    "intelligence-data-logging",
 ];
+
+/// Whether a text that must say something says nothing: it is empty, or one of the words that people write into a cell that
+/// may not be empty.
+pub fn says_nothing(text: &str) -> bool {
+    const NO_ANSWERS: [&str; 15] = [
+        "n/a",
+        "n.a.",
+        "na",
+        "nil",
+        "no",
+        "no measure",
+        "none",
+        "not applicable",
+        "nothing",
+        "null",
+        "pending",
+        "tbd",
+        "todo",
+        "unknown",
+        "x",
+    ];
+    let text = text.trim().trim_end_matches('.').to_lowercase();
+    !text.contains(char::is_alphanumeric) || NO_ANSWERS.iter().any(|no| no.trim_end_matches('.') == text)
+}
 
 /// `[[waiver]]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -78,6 +78,13 @@ impl Rule {
     pub fn settlement(&self, finding: &Finding) -> Option<&Settlement> {
         self.settled_by.iter().find(|settlement| settlement.settles(finding))
     }
+
+    /// Whether all that it asks for is the word of a person, so that whoever knows better gives it, with evidence and an
+    /// end.
+    pub fn asks_for_a_word(&self) -> bool {
+        let is_whole = |by: &Settlement| by.field.is_empty() && by.outcome.is_none();
+        !self.settled_by.is_empty() && self.settled_by.iter().all(is_whole)
+    }
 }
 
 fn account() -> String {

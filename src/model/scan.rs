@@ -72,7 +72,7 @@ impl fmt::Display for ScanId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Every blocking check was assessed and met.
+    /// Every blocking check was assessed, and is met, does not apply, or was accepted.
     Ready,
     /// A blocking check fails.
     NotReady,

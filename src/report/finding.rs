@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::cell::printable;
 use super::paragraph::{BOLD, DIM, colour, paragraph};
-use crate::model::{Accepted, Change, Finding, Outcome, Scan, Settlement};
+use crate::model::{Accepted, Change, Finding, Outcome, Rule, Scan, Settlement};
 
 /// Characters of a heading in the margin.
 const MARGIN: usize = 10;
@@ -21,6 +21,7 @@ pub fn show(scan: &Scan, finding: &Finding, to: &mut impl Write) -> io::Result<(
     part("Resource", &resource(finding), to)?;
     part("Reason", &finding.reason, to)?;
     part("Waived", &waiver.map(Accepted::in_words).unwrap_or_default(), to)?;
+    part("Waiver", &how_to_waive(rule, finding), to)?;
     let mut seen = "Seen";
     for thing in finding.seen() {
         part(seen, &thing, to)?;
@@ -77,6 +78,14 @@ fn resource(finding: &Finding) -> String {
     };
     let parts = [finding.resource_type.as_str(), &named, &finding.field];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// What a waiver of it names, where that must be the finding as it was seen.
+fn how_to_waive(rule: Option<&Rule>, finding: &Finding) -> String {
+    match rule.is_some_and(|rule| rule.waivable) && finding.is_open_blocker() {
+        true => format!("finding = \"{}\", as_seen = \"{}\"", finding.finding_id, finding.as_seen()),
+        false => String::new(),
+    }
 }
 
 /// What would settle it, if it is true.

@@ -7,7 +7,7 @@ use super::dates::{NoDay, Order, read};
 use super::{Refusal, Row};
 use crate::intent::{
     Attestation, AttestationScope, Day, Decision, Fixed, Value, WAIVER_MAX_DAYS, Waiver, attestation_rule,
-    is_host, secret_in,
+    is_host, says_nothing, secret_in,
 };
 use crate::model::{AccountSid, CONTRADICTED, Finding, Outcome, Rule, Settlement};
 
@@ -213,7 +213,14 @@ impl Case<'_> {
                 }
                 Some(_) => {}
             },
-            Word::Accept | Word::FalsePositive | Word::Fixed => {}
+            Word::FalsePositive => {
+                if let Some(by) = self.rule.settlement(self.finding) {
+                    let what =
+                        format!("whether it is so, somebody must vouch for: attest `{}`", by.attestation);
+                    self.refuse("decision", what);
+                }
+            }
+            Word::Accept | Word::Fixed => {}
         }
         self.refusals.len() == before
     }
@@ -250,7 +257,7 @@ impl Case<'_> {
 
     fn waiver(&mut self, decision: Decision, reason: String, by: String, until: Date) -> Option<Entry> {
         let (reason, measure) = without_measure(&reason);
-        if reason.is_empty() {
+        if says_nothing(&reason) {
             self.refuse(REASON, "say why, before the words `instead:`");
         }
         if decision == Decision::Accept && measure.is_none() {
@@ -341,9 +348,7 @@ fn without_measure(text: &str) -> (String, Option<String>) {
     let (reason, measure) = text.split_at(at);
     let measure = measure.get(INSTEAD.len()..).unwrap_or_default().trim();
     let reason = reason.trim().trim_end_matches([',', ';', '.']).to_owned();
-    let says_nothing =
-        ["", "-", "n/a", "na", "no", "none", "nothing", "tbd"].contains(&measure.to_lowercase().as_str());
-    (reason, Some(measure.to_owned()).filter(|_| !says_nothing))
+    (reason, Some(measure.to_owned()).filter(|measure| !says_nothing(measure)))
 }
 
 /// What was looked at, and its SHA-256.

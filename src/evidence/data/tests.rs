@@ -117,3 +117,13 @@ fn the_tables_hold_the_lists() {
     let orphans = "select count(*) from product_alias where product not in (select id from baa_product)";
     assert_eq!(connection.query_row(orphans, [], |row| row.get::<_, i64>(0)), Ok(0));
 }
+
+/// People review Twilio's list and not this program's file, whose date is another.
+#[test]
+fn a_review_is_asked_for_where_the_last_one_is_older_than_twilios_own_edition() {
+    let edition = PRODUCTS.edition_dated;
+    let said = |reviewed_on| outdated(PRODUCTS.dated, Some(reviewed_on)).concat();
+    assert!(said(edition.yesterday().unwrap()).contains(&format!("is of {edition} at least")));
+    assert_eq!(said(edition), "");
+    assert!(edition < PRODUCTS.dated && PRODUCTS.edition.contains(&edition.to_string()));
+}

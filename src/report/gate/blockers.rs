@@ -1,12 +1,13 @@
 //! What stands against going live, and what else is open and must be known, by account.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{Accepted, Finding, Kept, Outcome, PHI_SIGNS, Scan, Severity};
+use crate::model::{Accepted, Attested, Finding, Kept, Outcome, PHI_SIGNS, Rule, Scan, Settlement, Severity};
 
 /// Names of things that are kept of each check.
 const THINGS: usize = 10;
@@ -61,8 +62,44 @@ pub(super) struct Blockers {
     /// Those of the parent that speak for the whole tree.
     besides_of_tree: BTreeMap<Severity, usize>,
     root: String,
-    /// The waivers behind findings that somebody accepted, by their places in the scan.
-    in_use: BTreeSet<usize>,
+    /// What was accepted, by the place of the waiver in the scan.
+    accepted: BTreeMap<usize, NotMet>,
+    /// Findings that an attestation would settle and that stand, with what it would have to be.
+    unsettled: Vec<Unsettled>,
+}
+
+/// A finding that an attestation would settle and that stands all the same.
+#[derive(Debug)]
+struct Unsettled {
+    attestation: String,
+    account_sid: String,
+    /// The host that it is about; empty where it is about the account.
+    host: String,
+    finding_id: String,
+}
+
+impl Unsettled {
+    fn of(rule: &Rule, finding: &Finding) -> impl Iterator<Item = Self> {
+        let seen = matches!(finding.outcome, Outcome::Fail | Outcome::Manual);
+        let is_of_account = finding.resource_type == "account";
+        let is_about = move |by: &&Settlement| {
+            seen && by.resource_type == finding.resource_type
+                && by.field == finding.field
+                && (is_of_account || finding.resource_type == "webhook_host")
+        };
+        rule.settled_by.iter().filter(is_about).map(move |by| Self {
+            attestation: by.attestation.clone(),
+            account_sid: finding.account_sid.clone(),
+            host: if is_of_account { String::new() } else { finding.resource_sid.clone() },
+            finding_id: finding.finding_id.clone(),
+        })
+    }
+
+    fn is_of(&self, attested: &Attested) -> bool {
+        self.attestation == attested.id
+            && self.host == attested.host
+            && (attested.account_sid.is_empty() || attested.account_sid == self.account_sid)
+    }
 }
 
 impl Blockers {
@@ -80,10 +117,12 @@ impl Blockers {
     fn add(&mut self, finding: &Finding, scan: &Scan) {
         let rule = scan.rule(&finding.check_id);
         let of_tree = finding.account_sid == self.root && rule.is_some_and(|rule| rule.speaks_for_the_tree);
+        self.unsettled.extend(rule.into_iter().flat_map(|rule| Unsettled::of(rule, finding)));
         if finding.is_blocker() {
-            if finding.waived {
-                let behind = scan.waivers.iter().enumerate().filter(|(_, waiver)| waiver.covers(finding));
-                self.in_use.extend(behind.map(|(place, _)| place));
+            let behind =
+                scan.waivers.iter().enumerate().filter(|(_, one)| finding.waived && one.covers(finding));
+            for (place, _) in behind {
+                note(self.accepted.entry(place), finding, "");
             }
             self.blocking.add(finding, "", of_tree);
         } else if finding.outcome.needs_action() && !finding.waived {
@@ -102,9 +141,15 @@ impl Blockers {
         }
     }
 
-    /// The waivers behind findings that somebody accepted.
-    pub(super) fn waivers<'a>(&self, scan: &'a Scan) -> Vec<&'a Accepted> {
-        self.in_use.iter().filter_map(|place| scan.waivers.get(*place)).collect()
+    /// What somebody accepted of what blocks, with the waiver behind it.
+    pub(super) fn accepted<'a>(&self, scan: &'a Scan) -> Vec<(&'a Accepted, &NotMet)> {
+        self.accepted.iter().filter_map(|(place, found)| Some((scan.waivers.get(*place)?, found))).collect()
+    }
+
+    /// The finding that an attestation would settle and that stands all the same; empty where none does.
+    pub(super) fn left_open_by(&self, attested: &Attested) -> &str {
+        let left_open = self.unsettled.iter().find(|one| one.is_of(attested));
+        left_open.map_or("", |one| one.finding_id.as_str())
     }
 
     /// How many open findings of an account, and of the parent where it speaks for all, neither block nor are named, by
@@ -139,8 +184,7 @@ impl ByAccount {
     fn add(&mut self, finding: &Finding, condition: &str, of_tree: bool) {
         let own = self.by_account.entry(finding.account_sid.clone()).or_default();
         for place in [Some(own), of_tree.then_some(&mut self.of_tree)].into_iter().flatten() {
-            let entry = place.entry(finding.check_id.clone());
-            entry.and_modify(|one| one.add(finding)).or_insert_with(|| NotMet::of(finding, condition));
+            note(place.entry(finding.check_id.clone()), finding, condition);
         }
     }
 
@@ -153,6 +197,10 @@ impl ByAccount {
         all.sort_by_key(|one| (one.accepted, one.outcome, one.severity, one.of_parent));
         all
     }
+}
+
+fn note<K: Ord>(place: Entry<'_, K, NotMet>, finding: &Finding, condition: &str) {
+    place.and_modify(|one| one.add(finding)).or_insert_with(|| NotMet::of(finding, condition));
 }
 
 /// What a finding is about, where that is not its account.

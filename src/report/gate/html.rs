@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::blockers::NotMet;
-use super::statement::{Judged, Statement};
-use crate::model::{Verdict, counted};
+use super::statement::{Basis, Judged, Statement};
+use crate::model::{Outcome, Verdict, counted};
 use crate::report::cell::{at_most, printable};
 use crate::report::page_policy;
 
@@ -102,20 +102,38 @@ fn short(hash: &str) -> String {
     at_most(&printable(hash), 13)
 }
 
-fn outcome(blocker: &NotMet) -> String {
-    blocker.outcome.as_str().replace('_', " ")
+/// What is so of the good state that a title names.
+const fn so_far(blocker: &NotMet) -> &'static str {
+    match blocker.outcome {
+        Outcome::Manual => "For a person to decide",
+        Outcome::NotAssessed => "Not assessed",
+        _ => "Not met",
+    }
 }
 
-/// The names of what the findings are about, and how many more there are.
-fn things(one: &NotMet) -> String {
-    let names: Vec<String> = one.things.iter().map(|thing| at_most(&printable(thing), 60)).collect();
-    match (names.is_empty(), one.findings.saturating_sub(names.len())) {
+/// The names of what findings are about, and how many more there are.
+fn things(things: &[String], findings: usize) -> String {
+    let names: Vec<String> = things.iter().map(|thing| at_most(&printable(thing), 60)).collect();
+    match (names.is_empty(), findings.saturating_sub(names.len())) {
         (true, _) => String::new(),
         (false, 0) => format!(": {}", names.join(", ")),
         (false, more) => format!(": {} and {more} more", names.join(", ")),
     }
 }
 
-fn findings(blocker: &NotMet) -> String {
-    counted(blocker.findings, "finding")
+fn findings(number: usize) -> String {
+    counted(number, "finding")
+}
+
+/// How far the checks came, in a sentence.
+fn reach(basis: &Basis<'_>) -> String {
+    let people = counted(basis.for_a_person, "finding");
+    let left = if basis.for_a_person == 1 { "is" } else { "are" };
+    match basis.not_assessed {
+        0 => format!("Nothing was left unassessed; {people} {left} for a person to decide."),
+        unseen => format!(
+            "{} could not be assessed, and {people} {left} for a person to decide.",
+            counted(unseen, "finding")
+        ),
+    }
 }

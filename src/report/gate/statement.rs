@@ -13,8 +13,8 @@ use super::blockers::{Blockers, NotMet};
 use super::ground::Ground;
 use super::{AsOf, Seal};
 use crate::model::{
-    Accepted, Attested, DatedList, DeclaredBaa, Kept, Scan, ScannedAccount, Severity, Verdict, counted,
-    in_seconds,
+    Accepted, Attested, DatedList, DeclaredBaa, Kept, Outcome, Scan, ScannedAccount, Severity, Verdict,
+    counted, in_seconds,
 };
 use crate::report::blind_spots::BLIND_SPOTS;
 use crate::report::not_read::{causes, line};
@@ -54,10 +54,11 @@ pub(super) struct Statement<'a> {
     pub(super) baa: Option<&'a DeclaredBaa>,
     /// What people vouched for and this relies on.
     pub(super) relied_on: Vec<&'a Attested>,
-    /// What people vouched for and this does not rely on: it is out of date, or a finding speaks against it.
-    pub(super) not_relied_on: Vec<&'a Attested>,
+    /// What people vouched for and this does not rely on: it is out of date, a finding speaks against it, or what it should
+    /// settle stands all the same.
+    pub(super) not_relied_on: Vec<NotReliedOn<'a>>,
     /// The blocking findings that somebody accepted, as the waivers tell.
-    pub(super) accepted: Vec<&'a Accepted>,
+    pub(super) accepted: Vec<AcceptedFault<'a>>,
     /// What could not be read, with how many lists that is true of.
     pub(super) not_read: Vec<String>,
     /// What no audit by API can see.
@@ -73,6 +74,10 @@ pub(super) struct Basis<'a> {
     pub(super) started_at: String,
     /// Whether everything that was required could be assessed.
     pub(super) complete: bool,
+    /// Findings that could not be assessed.
+    pub(super) not_assessed: usize,
+    /// Findings that are left for a person to decide, and that nobody has decided.
+    pub(super) for_a_person: usize,
     /// Whether all subaccounts of the parent are known.
     pub(super) all_accounts_known: bool,
     /// Whether an audit.toml was read.
@@ -87,6 +92,39 @@ pub(super) struct Basis<'a> {
     pub(super) region: String,
     /// The lists of facts that age, with their dates.
     pub(super) lists: &'a [DatedList],
+}
+
+/// What somebody vouched for and nobody should rely on.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct NotReliedOn<'a> {
+    /// What it is.
+    #[serde(flatten)]
+    pub(super) attested: &'a Attested,
+    /// Why not, in words.
+    pub(super) why: String,
+}
+
+/// What somebody accepted, and what that was.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct AcceptedFault<'a> {
+    /// The decision.
+    #[serde(flatten)]
+    pub(super) decision: &'a Accepted,
+    /// The good state that is not reached.
+    pub(super) title: String,
+    /// How bad that is; the worst of the findings.
+    pub(super) severity: Severity,
+    /// How many findings there are.
+    pub(super) findings: usize,
+    /// The names of what they are about, the first ten; empty where that is the account itself.
+    pub(super) things: Vec<String>,
+}
+
+impl<'a> AcceptedFault<'a> {
+    fn of((decision, found): (&'a Accepted, &NotMet)) -> Self {
+        let NotMet { title, severity, findings, things, .. } = found.clone();
+        Self { decision, title, severity, findings, things }
+    }
 }
 
 /// An account and whether PHI may go live on it.
@@ -141,8 +179,9 @@ impl<'a> Statement<'a> {
     /// The statement of a scan as of a moment.
     pub(super) fn of(scan: &'a Scan, kept: &dyn Kept, as_of: AsOf<'a>) -> io::Result<Self> {
         let blockers = Blockers::of(scan, kept)?;
-        let (relied_on, not_relied_on) = scan.attestations.iter().partition(|one| counts(one, scan));
-        let accepted = blockers.waivers(scan);
+        let (relied_on, not_relied_on) = sorted_out(scan, &blockers);
+        let accepted: Vec<AcceptedFault<'_>> =
+            blockers.accepted(scan).into_iter().map(AcceptedFault::of).collect();
         let not_judged = scan.accounts.iter().filter(|one| one.verdict.is_none());
         let mut statement = Self {
             schema_version: SCHEMA_VERSION,
@@ -164,11 +203,12 @@ impl<'a> Statement<'a> {
             not_read: causes(scan, kept)?.iter().map(|(cause, lists)| line(cause, *lists)).collect(),
             blind_spots: BLIND_SPOTS,
         };
+        let decisions: Vec<&Accepted> = statement.accepted.iter().map(|one| one.decision).collect();
         let ground = Ground {
             started_at: scan.started_at,
             baa: statement.baa,
             relied_on: &statement.relied_on,
-            accepted: &statement.accepted,
+            accepted: &decisions,
             ends: &scan.ends,
         };
         let gone = ground.gone(as_of);
@@ -201,6 +241,8 @@ fn basis(scan: &Scan) -> Basis<'_> {
         scan_id: scan.id.as_str(),
         started_at: in_seconds(scan.started_at),
         complete: scan.is_complete(),
+        not_assessed: scan.total(Outcome::NotAssessed),
+        for_a_person: scan.unwaived(Outcome::Manual),
         all_accounts_known: scan.tree_is_known,
         intent_declared: scan.intent_declared,
         tool_version: &scan.tool_version,
@@ -211,15 +253,23 @@ fn basis(scan: &Scan) -> Basis<'_> {
     }
 }
 
-/// Whether an attestation is one to rely on: in date, undoubted, and saying what the checks ask for.
-fn counts(attestation: &Attested, scan: &Scan) -> bool {
-    let settlements = scan.rules.iter().flat_map(|rule| &rule.settled_by);
-    let mut asked = settlements
-        .filter(|settlement| settlement.attestation == attestation.id)
-        .filter_map(|settlement| settlement.value.as_deref())
-        .peekable();
-    let says_it = asked.peek().is_none() || asked.any(|value| value.eq_ignore_ascii_case(&attestation.value));
-    attestation.problem.is_empty() && attestation.doubted_by.is_empty() && says_it
+/// What people vouched for, relied on and not. Whether a value is what is asked for the checks know, and their findings tell.
+fn sorted_out<'a>(scan: &'a Scan, found: &Blockers) -> (Vec<&'a Attested>, Vec<NotReliedOn<'a>>) {
+    let (mut relied_on, mut others) = (Vec::new(), Vec::new());
+    for attested in &scan.attestations {
+        let why =
+            match (attested.problem.as_str(), attested.doubted_by.as_str(), found.left_open_by(attested)) {
+                ("", "", "") => {
+                    relied_on.push(attested);
+                    continue;
+                }
+                ("", "", finding) => format!("what it should settle stands all the same: {finding}"),
+                ("", finding, _) => format!("a finding speaks against it: {finding}"),
+                (problem, ..) => problem.to_owned(),
+            };
+        others.push(NotReliedOn { attested, why });
+    }
+    (relied_on, others)
 }
 
 /// An account with what stands against it. What is said of it is doubted here once more: nothing is ready that a blocking

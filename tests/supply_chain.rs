@@ -124,3 +124,25 @@ fn a_known_hole_stops_both_judges() {
     let ended = deny(change, &["advisories"], &instead).unwrap();
     assert!(!ended.status.success() && text(&ended).contains("RUSTSEC-2026-9999"), "{}", text(&ended));
 }
+
+/// Judges run beside the code of the program; none of them, and nothing that they need, is another than was looked at.
+#[test]
+fn whatever_python_runs_for_the_tests_is_pinned_by_its_hash() {
+    let folder = Path::new(ROOT).join("tests/support");
+    let pinned = fs::read_to_string(folder.join("requirements.txt")).unwrap();
+    for entry in pinned.replace("\\\n", "").lines().filter(|line| !line.starts_with('#')) {
+        assert!(entry.contains("==") && entry.contains("--hash=sha256:"), "{entry}");
+    }
+    let makefile = fs::read_to_string(Path::new(ROOT).join("Makefile")).unwrap();
+    let judges = makefile.lines().find_map(|line| line.strip_prefix("JUDGES := ")).unwrap();
+    for judge in judges.split_whitespace() {
+        let wanted = fs::read_to_string(folder.join(judge).join("requirements.txt")).unwrap();
+        for entry in wanted.lines().filter(|line| !line.trim().is_empty()) {
+            let entry = entry.trim().replace('_', "-");
+            assert!(pinned.lines().any(|line| line.starts_with(&format!("{entry} "))), "{judge}: {entry}");
+        }
+    }
+    let unpinned =
+        makefile.lines().filter(|line| line.contains("/pip install") && !line.contains("--require-hashes"));
+    assert_eq!(unpinned.count(), 1, "`make requirements` alone may fetch what is not pinned");
+}

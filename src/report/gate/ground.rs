@@ -33,84 +33,69 @@ impl Ground<'_> {
             return Some(format!("the scan is {age} old, and may be {most}: scan again"));
         }
         let today = day_of(as_of.moment).to_string();
-        let is_over = |until: &str| !until.is_empty() && *until < *today;
-        if let Some(one) = self.relied_on.iter().find(|one| is_over(&one.counts_until)) {
-            return Some(format!("the attestation `{}` counted until {}", one.id, one.counts_until));
-        }
-        if let Some(one) =
-            self.accepted.iter().find(|one| !one.expires_on.is_empty() && *one.expires_on <= *today)
-        {
-            return Some(format!("what was accepted of {} ended on {}", one.check_id, one.expires_on));
-        }
-        if let Some((what, day)) =
-            self.ends.iter().find(|(_, day)| is_over_since(day, self.started_at, &today))
-        {
-            return Some(format!("{what} ended on {day}"));
-        }
-        let baa = self.baa.filter(|baa| is_over(&baa.expires_on))?;
-        Some(format!("the BAA ended on {}", baa.expires_on))
+        self.ends().into_iter().find(|end| *end.day < *today).map(|end| end.afterwards)
     }
 
     /// What ends first, with the last day on which all of it holds; nothing where nothing has an end.
-    pub(super) fn first_end(self, as_of: AsOf<'_>) -> Option<FirstEnd> {
+    pub(super) fn first_end(self, as_of: AsOf<'_>) -> Option<End> {
         // What ends within a day comes first, so that it is named where other things last that whole day.
-        let mut ends: Vec<FirstEnd> =
-            as_of.max_age.and_then(|age| self.end_of_scan(age)).into_iter().collect();
-        let attested = |one: &&Attested| {
-            FirstEnd::of(&one.counts_until, || format!("the attestation `{}` counts no longer", one.id))
-        };
-        ends.extend(self.relied_on.iter().filter_map(attested));
-        let accepted = |one: &&Accepted| {
-            FirstEnd::of(&day_before(&one.expires_on)?, || {
-                format!("what was accepted of {} ends on {}", one.check_id, one.expires_on)
-            })
-        };
-        ends.extend(self.accepted.iter().filter_map(accepted));
-        let baa = |baa: &DeclaredBaa| FirstEnd::of(&baa.expires_on, || "the BAA ends".to_owned());
-        ends.extend(self.baa.and_then(baa));
-        let started_on = day_of(self.started_at).to_string();
-        let declared = |(what, day): &(String, String)| {
-            // What was over before, the scan itself knew.
-            let last = day_before(day).filter(|_| *day >= started_on)?.max(started_on.clone());
-            FirstEnd::of(&last, || format!("{what} ends on {day}"))
-        };
-        ends.extend(self.ends.iter().filter_map(declared));
-        ends.into_iter().min_by(|one, other| one.day.cmp(&other.day))
+        let of_scan = as_of.max_age.and_then(|age| self.end_of_scan(age));
+        of_scan.into_iter().chain(self.ends()).min_by(|one, other| one.day.cmp(&other.day))
     }
 
-    fn end_of_scan(self, age: SignedDuration) -> Option<FirstEnd> {
+    /// Everything that has an end, but for the scan itself.
+    fn ends(self) -> Vec<End> {
+        let attested = self.relied_on.iter().filter(|one| !one.counts_until.is_empty()).map(|one| {
+            let (id, until) = (&one.id, &one.counts_until);
+            End {
+                day: until.clone(),
+                what: format!("the attestation `{id}` counts no longer"),
+                afterwards: format!("the attestation `{id}` counted until {until}"),
+            }
+        });
+        let accepted = self.accepted.iter().filter_map(|one| {
+            let day = day_before(&one.expires_on)?;
+            Some(End::of(day, &format!("what was accepted of {}", one.check_id), &one.expires_on))
+        });
+        let started_on = day_of(self.started_at).to_string();
+        let declared = self.ends.iter().filter_map(|(what, day)| {
+            // What was over before, the scan itself knew. Whether its day counts is left open, and so it does not.
+            let last = day_before(day).filter(|_| *day >= started_on)?.max(started_on.clone());
+            Some(End::of(last, what, day))
+        });
+        let baa = self.baa.map(|baa| &baa.expires_on).filter(|day| !day.is_empty());
+        let baa = baa.map(|day| End::of(day.clone(), "the BAA", day));
+        attested.chain(accepted).chain(declared).chain(baa).collect()
+    }
+
+    fn end_of_scan(self, age: SignedDuration) -> Option<End> {
         let end = self.started_at.checked_add(age).ok()?;
-        FirstEnd::of(&day_of(end).to_string(), || {
-            format!("the scan may be {} old, and is so at {}", in_words(age), in_seconds(end))
-        })
+        let what = format!("the scan may be {} old, and is so at {}", in_words(age), in_seconds(end));
+        Some(End { day: day_of(end).to_string(), afterwards: what.clone(), what })
     }
 }
 
-/// What ends first of all that a statement rests on.
+/// When something ends that a statement rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct FirstEnd {
+pub(super) struct End {
     /// The last day on which it holds, `YYYY-MM-DD`.
     pub(super) day: String,
     /// What ends then, in words.
     pub(super) what: String,
+    /// What is said of it from the next day on.
+    afterwards: String,
 }
 
-impl FirstEnd {
-    /// Nothing where no day is known.
-    fn of(day: &str, what: impl FnOnce() -> String) -> Option<Self> {
-        (!day.is_empty()).then(|| Self { day: day.to_owned(), what: what() })
+impl End {
+    /// The end of something that says a day of its own, which need not be the last on which it holds.
+    fn of(day: String, what: &str, says: &str) -> Self {
+        Self { day, what: format!("{what} ends on {says}"), afterwards: format!("{what} ended on {says}") }
     }
 }
 
 fn day_before(day: &str) -> Option<String> {
     let day: jiff::civil::Date = day.parse().ok()?;
     Some(day.yesterday().ok()?.to_string())
-}
-
-/// Whether something ended after the scan: what was over before, the scan itself knew. Whether the day counts itself is
-/// left open, and so it does not.
-fn is_over_since(day: &str, started_at: Timestamp, today: &str) -> bool {
-    *day >= *day_of(started_at).to_string() && *day <= *today && *today > *day_of(started_at).to_string()
 }
 
 fn in_words(duration: SignedDuration) -> String {
@@ -151,7 +136,7 @@ mod tests {
         attested_until: &str,
         baa_until: &str,
         ends: &[(&str, &str)],
-    ) -> (Option<FirstEnd>, Option<String>) {
+    ) -> (Option<End>, Option<String>) {
         let attested = attested(attested_until);
         let baa = DeclaredBaa { expires_on: baa_until.to_owned(), ..DeclaredBaa::default() };
         let ends: Vec<_> = ends.iter().map(|(what, day)| ((*what).to_owned(), (*day).to_owned())).collect();

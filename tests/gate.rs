@@ -15,7 +15,7 @@ use audit::{Audit, Ended};
 use nights::{Night, clinic, night};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use twilio_audit::model::{Finding, Outcome, PHI_SIGNS, Scan, Severity, Verdict};
+use twilio_audit::model::{Declaration, Finding, Outcome, PHI_REMAINS, PHI_SIGNS, Scan, Severity, Verdict};
 use twilio_audit::report::{AsOf, GateFormat, Seal, gate, gate_schema};
 
 fn ask(before: Ended, options: &[&str]) -> Ended {
@@ -257,10 +257,68 @@ fn what_was_accepted_is_named() {
     let kept = made_up::Kept { findings: vec![finding], readings: Vec::new() };
     let text = written(&scan, &kept, None, GateFormat::Table);
     let in_one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(in_one_line.contains("1 blocking accepted"), "{text}");
+    assert!(in_one_line.contains("1 accepted"), "{text}");
     assert!(in_one_line.contains(&accepted), "{accepted}: {text}");
     let page = written(&scan, &kept, None, GateFormat::Html);
     assert!(page.contains(&title) && page.contains(&format!("{severity}, 1 finding")), "{page}");
+}
+
+/// What does not block and would be named does not vanish from the page where somebody accepts it; the rest is counted.
+#[test]
+fn what_would_be_named_and_was_accepted_is_named_too() {
+    let empty = made_up::Kept::default();
+    let mut scan = made_up::scan(1, 3, "Clinic", &empty);
+    scan.waivers[0].resource = String::new();
+    let mut finding = made_up::finding(&scan, 0, "Clinic");
+    finding.check_id = scan.waivers[0].check_id.clone();
+    (finding.outcome, finding.blocks_go_live, finding.waived) = (Outcome::Fail, false, true);
+    for (severity, condition, named) in
+        [(Severity::Low, "", 0), (Severity::Low, "Twilio requires it", 1), (Severity::Critical, "", 1)]
+    {
+        let rule = scan.rules.iter_mut().find(|rule| rule.id == finding.check_id).unwrap();
+        (rule.condition, rule.blocks_go_live) = (condition.to_owned(), false);
+        finding.severity = severity;
+        let kept = made_up::Kept { findings: vec![finding.clone()], readings: Vec::new() };
+        let statement: Value = serde_json::from_str(&written(&scan, &kept, None, GateFormat::Json)).unwrap();
+        let accepted = statement["accepted"].as_array().unwrap().len();
+        assert_eq!(
+            (accepted, &statement["accepted_besides"]),
+            (named, &Value::from(1 - named)),
+            "{statement}"
+        );
+    }
+}
+
+/// Whatever else people declared stands on the page, for nobody saw it; so do accounts that may still hold data.
+#[test]
+fn what_is_declared_and_what_may_be_left_is_told() {
+    let empty = made_up::Kept::default();
+    let mut scan = made_up::scan(3, 1, "Clinic", &empty);
+    scan.declarations = vec![Declaration {
+        what: "the override of the product flex".to_owned(),
+        says: "eligible: agreed in a letter".to_owned(),
+        evidence_sha256: "9f86d081".repeat(8),
+        expires_on: "2027-01-31".to_owned(),
+    }];
+    scan.accounts[1].verdict = None;
+    scan.accounts[1].phi = false;
+    let of = |check: &str, outcome| {
+        let mut finding = made_up::finding(&scan, 1, "Clinic");
+        finding.account_sid = made_up::account_sid(1);
+        (finding.check_id, finding.finding_id) = (check.to_owned(), format!("twa-of-{check}"));
+        (finding.outcome, finding.blocks_go_live) = (outcome, false);
+        finding
+    };
+    let findings = vec![of(PHI_SIGNS, Outcome::NotAssessed), of(PHI_REMAINS, Outcome::Manual)];
+    let kept = made_up::Kept { findings, readings: Vec::new() };
+    let page = written(&scan, &kept, None, GateFormat::Html);
+    for said in [
+        "the override of the product flex: eligible: agreed in a letter, until 2027-01-31, SHA-256",
+        &format!("signs could not be looked for: <code>twa-of-{PHI_SIGNS}"),
+        &format!("may still hold data</strong>: <code>twa-of-{PHI_REMAINS}"),
+    ] {
+        assert!(page.contains(said), "{said}\n{page}");
+    }
 }
 
 /// What somebody vouched for and what does not settle what it should is nothing to rely on; what settles another thing is.
@@ -283,6 +341,8 @@ fn a_word_that_leaves_its_finding_open_is_not_relied_on() {
     (finding.resource_type, finding.field) = ("account".to_owned(), "auth_token".to_owned());
     (finding.outcome, finding.blocks_go_live, finding.waived) = (Outcome::Fail, false, false);
     let id = finding.finding_id.clone();
+    let settled_by = scan.rules[0].settled_by.clone();
+    scan.attestations[0].note_what_stands(&finding, &settled_by);
     let kept = made_up::Kept { findings: vec![finding], readings: Vec::new() };
     let statement: Value = serde_json::from_str(&written(&scan, &kept, None, GateFormat::Json)).unwrap();
     let why = statement["not_relied_on"][0]["why"].as_str().unwrap();
@@ -290,7 +350,8 @@ fn a_word_that_leaves_its_finding_open_is_not_relied_on() {
     let text = written(&scan, &kept, None, GateFormat::Table);
     assert!(text.contains("not on  `auth-token-rotated`"), "{text}");
 
-    scan.rules[0].settled_by = vec![settlement("another")];
+    scan.attestations[0].left_open_by = String::new();
+    scan.attestations[0].note_what_stands(&kept.findings[0], &[settlement("another")]);
     let statement: Value = serde_json::from_str(&written(&scan, &kept, None, GateFormat::Json)).unwrap();
     assert_eq!(texts(&statement["relied_on"], "id"), ["auth-token-rotated"], "{statement}");
 }

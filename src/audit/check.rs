@@ -161,10 +161,18 @@ impl Check {
         &self.file.content
     }
 
-    /// Whether it stands for an addressable specification, so that another measure may replace it.
+    /// Whether another measure may replace all that it asks for: it cites nothing but addressable specifications and the
+    /// standards that these implement.
     pub fn is_addressable(&self) -> bool {
-        let mut known = self.citations.iter().filter_map(|paragraph| citation(paragraph));
-        known.any(|citation| citation.duty == Duty::Addressable)
+        let cited = || self.citations.iter().map(String::as_str);
+        let is = |paragraph: &str, duty| citation(paragraph).is_some_and(|known| known.duty == duty);
+        let addressable = || cited().filter(|paragraph| is(paragraph, Duty::Addressable));
+        // 164.312(e)(1) is the standard of 164.312(e)(2)(ii), and 164.308(a)(4)(i) that of 164.308(a)(4)(ii)(B).
+        let is_implemented = |standard: &str| {
+            let of = standard.strip_suffix("(1)").or_else(|| standard.strip_suffix("(i)"));
+            is(standard, Duty::Standard) && of.is_some_and(|of| addressable().any(|one| one.starts_with(of)))
+        };
+        addressable().next().is_some() && cited().all(|one| is(one, Duty::Addressable) || is_implemented(one))
     }
 
     /// What the reports tell of it.

@@ -45,7 +45,8 @@ pub const CITATIONS: &[Citation] = {
         of("164.308(a)(1)(ii)(B)", Required, "Bring the risks that were found down to a reasonable level"),
         of("164.308(a)(1)(ii)(D)", Required, "Look regularly at records of what the systems did"),
         of("164.308(a)(3)(i)", Standard, "Let those of the workforce at PHI who need it, and nobody else"),
-        of("164.308(a)(3)(ii)(C)", Addressable, "End access when a person or a need goes"),
+        of("164.308(a)(3)(ii)(B)", Addressable, "Look whether somebody's access is appropriate"),
+        of("164.308(a)(3)(ii)(C)", Addressable, "End the access of those of the workforce who go"),
         of("164.308(a)(4)(i)", Standard, "Have rules for granting access to PHI"),
         of("164.308(a)(4)(ii)(B)", Addressable, "Grant access by role, workload or program"),
         of("164.308(a)(4)(ii)(C)", Addressable, "Review access and change it as needs change"),
@@ -118,7 +119,6 @@ pub const NOT_LOOKED_AT: &[Citation] = {
         of("164.308(a)(1)(ii)(C)", Required, "Sanction those of the workforce who break the policies"),
         of("164.308(a)(2)", Standard, "Name the one who answers for security"),
         of("164.308(a)(3)(ii)(A)", Addressable, "Authorize and supervise those who work with PHI"),
-        of("164.308(a)(3)(ii)(B)", Addressable, "Look whether somebody's access is appropriate"),
         of("164.308(a)(4)(ii)(A)", Required, "Keep a clearinghouse apart from the larger organization"),
         of("164.308(a)(5)(ii)(A)", Addressable, "Remind people of security"),
         of("164.308(a)(5)(ii)(B)", Addressable, "Guard against malicious software"),
@@ -180,6 +180,24 @@ mod tests {
         {
             let of_section: Vec<_> = all.iter().filter(|one| one.starts_with(section)).collect();
             assert_eq!(of_section.len(), paragraphs, "{of_section:?}");
+        }
+    }
+
+    /// A required specification, and the standard on assurances of associates, know no other measure.
+    #[test]
+    fn only_what_is_addressable_throughout_may_be_replaced() {
+        let checks = built_in().unwrap();
+        for (id, expected) in [
+            ("webhook-http", true),
+            ("trunk-not-secure", true),
+            ("environments-mixed", true),
+            ("key-unattributed", false),
+            ("webhook-host-not-allowed", false),
+            ("event-sink-insecure", false),
+            ("baa-not-executed", false),
+        ] {
+            let check = checks.iter().find(|check| check.id == id).unwrap();
+            assert_eq!(check.is_addressable(), expected, "{id}: {:?}", check.citations);
         }
     }
 

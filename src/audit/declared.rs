@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use super::check_file::{CheckError, CheckFile};
 use super::compile::prepare;
 use crate::evidence::Store;
-use crate::model::{Accepted, Attested, DeclaredBaa, day_of};
+use crate::model::{Accepted, Attested, Declaration, DeclaredBaa, day_of};
 
 const ATTESTATIONS: &str = "
 select coalesce(id, '') as id, coalesce(account_sid, '') as account_sid, coalesce(host, '') as host,
@@ -32,11 +32,23 @@ select coalesce(executed_on, '') as executed_on, coalesce(expires_on, '') as exp
        coalesce(document_sha256, '') as document_sha256
 from intent_baa";
 
-const ENDS: &str = "
-select 'the BAA of the vendor ' || name as what, expires_on from intent_vendor
-union all select 'the override of the product ' || product, expires_on from intent_catalogue_override
-union all select 'what was declared of ' || product || ' without PHI', expires_on from intent_product_without_phi
-order by 2, 1";
+const DECLARATIONS: &str = "
+with declared (what, says, evidence_sha256, expires_on) as (
+  select 'the BAA of the vendor ' || name, 'executed on ' || coalesce(baa_executed_on, '(no day)'), null, expires_on
+  from intent_vendor
+  union all
+  select 'the override of the product ' || product, status || ': ' || coalesce(reason, ''), evidence_sha256, expires_on
+  from intent_catalogue_override
+  union all
+  select 'what was declared of ' || product || ' without PHI', account_sid || ': ' || coalesce(reason, ''), null, expires_on
+  from intent_product_without_phi
+  union all
+  select distinct 'that ' || pattern || ' is a host of your own', '', null, null
+  from intent_webhook_host where operated_by = 'self'
+)
+select coalesce(what, '') as what, coalesce(says, '') as says, coalesce(evidence_sha256, '') as evidence_sha256,
+       coalesce(expires_on, '') as expires_on
+from declared order by expires_on = '', expires_on, what, says";
 
 /// What people declared, as of a moment.
 #[derive(Debug, Clone)]
@@ -47,8 +59,8 @@ pub struct Declared {
     pub waivers: Vec<Accepted>,
     /// Their BAA.
     pub baa: Option<DeclaredBaa>,
-    /// What else ends on a day, and the last day on which it counts.
-    pub ends: Vec<(String, String)>,
+    /// What else they declared that findings rest on.
+    pub declarations: Vec<Declaration>,
 }
 
 /// What people declared for a scan, as of a moment.
@@ -70,15 +82,9 @@ fn read(connection: &Connection, moment: Timestamp) -> rusqlite::Result<Declared
     let products =
         connection.prepare(products)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let baa = connection.query_row(BAA, [], |row| baa(row, products)).optional()?;
-    let mut statement = connection.prepare(ENDS)?;
-    let mut rows = statement.query([])?;
-    let mut ends = Vec::new();
-    while let Some(row) = rows.next()? {
-        if let (Some(what), Some(day)) = (row.get(0)?, row.get(1)?) {
-            ends.push((what, day));
-        }
-    }
-    Ok(Declared { attestations, waivers, baa, ends })
+    let declarations =
+        connection.prepare(DECLARATIONS)?.query_map([], declaration)?.collect::<Result<_, _>>()?;
+    Ok(Declared { attestations, waivers, baa, declarations })
 }
 
 fn baa(row: &Row<'_>, covered_products: Vec<String>) -> rusqlite::Result<DeclaredBaa> {
@@ -91,6 +97,15 @@ fn baa(row: &Row<'_>, covered_products: Vec<String>) -> rusqlite::Result<Declare
         reference: row.get("reference")?,
         document_sha256: row.get("document_sha256")?,
         covered_products,
+    })
+}
+
+fn declaration(row: &Row<'_>) -> rusqlite::Result<Declaration> {
+    Ok(Declaration {
+        what: row.get("what")?,
+        says: row.get("says")?,
+        evidence_sha256: row.get("evidence_sha256")?,
+        expires_on: row.get("expires_on")?,
     })
 }
 
@@ -108,6 +123,7 @@ fn attested(row: &Row<'_>) -> rusqlite::Result<Attested> {
         evidence_sha256: row.get("evidence_sha256")?,
         problem: row.get("problem")?,
         doubted_by: String::new(),
+        left_open_by: String::new(),
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::io;
 
 use super::Compiled;
-use crate::model::{Blockers, CONTRADICTED, Findings, Scan, Standing, Verdict};
+use crate::model::{Blockers, CONTRADICTED, Findings, Scan, Settlement, Standing, Verdict};
 
 /// The checks that stand between an account and PHI. As long as one of them was not run, nothing is ready.
 pub const GO_LIVE_CHECKS: [&str; 26] = [
@@ -52,8 +52,13 @@ pub fn decide(scan: &mut Scan, findings: &dyn Findings, checks: &[Compiled]) -> 
     let root = scan.accounts.first().map(|account| account.account_sid.clone()).unwrap_or_default();
     let mut by_account: HashMap<String, Blockers> = HashMap::new();
     let mut everywhere = Blockers::default();
+    let settled_by: HashMap<&str, &[Settlement]> =
+        checks.iter().map(|one| (one.check.id.as_str(), one.check.settled_by.as_slice())).collect();
     let attestations = &mut scan.attestations;
     findings.each(&mut |finding| {
+        if let Some(settled_by) = settled_by.get(finding.check_id.as_str()) {
+            attestations.iter_mut().for_each(|attestation| attestation.note_what_stands(finding, settled_by));
+        }
         if finding.check_id == CONTRADICTED && finding.outcome.needs_action() {
             attestations.iter_mut().for_each(|attestation| attestation.doubt(finding));
         }

@@ -85,7 +85,7 @@ fn conclude(
     let accounts = judgement.accounts;
     let product_of = KINDS.iter().map(|kind| (kind.name.to_owned(), kind.product.to_owned())).collect();
     let needed_by = audit::needed_by(&catalogue.checks);
-    let Declared { attestations, waivers, baa, ends } =
+    let Declared { attestations, waivers, baa, declarations } =
         audit::declared(&Store::open(&folder.evidence())?, facts.started_at)?;
     let mut rules: Vec<Rule> = catalogue.checks.iter().map(|compiled| compiled.check.rule()).collect();
     rules.sort_by(|a, b| a.id.cmp(&b.id));
@@ -105,7 +105,7 @@ fn conclude(
         attestations,
         waivers,
         baa,
-        ends,
+        declarations,
         lists: dated_lists(),
         compared_with: None,
         changes: Changes::default(),

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Finding;
 use super::sid::looks_like_sid;
+use super::{Finding, Outcome, Settlement};
 
 /// Something that no API shows and that somebody vouched for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +31,23 @@ pub struct Attested {
     pub problem: String,
     /// The finding that speaks against it; empty where none does.
     pub doubted_by: String,
+    /// The finding that it should settle and that stands all the same; empty where none does.
+    #[serde(default)]
+    pub left_open_by: String,
+}
+
+/// What else people declared that no API shows and that findings rest on: the BAA of a vendor, a product that is judged
+/// otherwise, a host that is their own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Declaration {
+    /// What, as in `the BAA of the vendor acme`.
+    pub what: String,
+    /// What is said of it, in words; may be empty.
+    pub says: String,
+    /// SHA-256 of what was looked at; mostly empty.
+    pub evidence_sha256: String,
+    /// The day on which it ends; empty where none is declared.
+    pub expires_on: String,
 }
 
 /// What is declared of the business associate agreement with Twilio. Dates are `YYYY-MM-DD`; what is not declared is empty.
@@ -96,6 +113,36 @@ pub struct Accepted {
 }
 
 impl Attested {
+    /// Takes note of a finding that it should settle and that stands. Whether a value is what is asked for only the check
+    /// knows, and its finding tells.
+    pub fn note_what_stands(&mut self, finding: &Finding, settled_by: &[Settlement]) {
+        let is_of_account = self.account_sid.is_empty() || self.account_sid == finding.account_sid;
+        let host = match finding.resource_type.as_str() {
+            "account" => "",
+            "webhook_host" => &finding.resource_sid,
+            _ => return,
+        };
+        let should_settle = |by: &Settlement| {
+            by.attestation == self.id
+                && by.resource_type == finding.resource_type
+                && by.field == finding.field
+        };
+        let stands = matches!(finding.outcome, Outcome::Fail | Outcome::Manual);
+        if stands && is_of_account && host == self.host && settled_by.iter().any(should_settle) {
+            self.left_open_by.clone_from(&finding.finding_id);
+        }
+    }
+
+    /// Why nobody should rely on it, in words; empty where it counts.
+    pub fn not_relied_on(&self) -> String {
+        match (self.problem.as_str(), self.doubted_by.as_str(), self.left_open_by.as_str()) {
+            ("", "", "") => String::new(),
+            ("", "", finding) => format!("what it should settle stands all the same: {finding}"),
+            ("", finding, _) => format!("a finding speaks against it: {finding}"),
+            (problem, ..) => problem.to_owned(),
+        }
+    }
+
     /// Takes note of a finding of [`CONTRADICTED`] that is about this attestation.
     pub fn doubt(&mut self, finding: &Finding) {
         let is_of_account = self.account_sid.is_empty() || self.account_sid == finding.account_sid;
@@ -110,6 +157,9 @@ pub const CONTRADICTED: &str = "attestation-contradicted";
 
 /// The check that looks for signs of PHI in accounts that are declared free of it.
 pub const PHI_SIGNS: &str = "nonphi-account-shows-phi-signals";
+
+/// The check that looks for what is left in accounts that are not active any more.
+pub const PHI_REMAINS: &str = "inactive-account-retains-data";
 
 impl Accepted {
     /// Why, what instead, by whom and until when, in a sentence.

@@ -35,7 +35,9 @@ pub use blockers::{Blockers, Standing};
 pub use change::{Change, Changes};
 pub use coverage::{Coverage, CoverageStatus, Readings};
 pub(crate) use declared::Named;
-pub use declared::{Accepted, Attested, CONTRADICTED, DatedList, DeclaredBaa, PHI_SIGNS};
+pub use declared::{
+    Accepted, Attested, CONTRADICTED, DatedList, Declaration, DeclaredBaa, PHI_REMAINS, PHI_SIGNS,
+};
 pub use diff::{AccountChange, Became, Before, Diff, Drift, FindingChange, Side, THERE};
 pub use enumeration::{capitalised, counted, first_of};
 pub use examination::{

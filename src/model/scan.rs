@@ -10,8 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Accepted, Attested, Changes, DatedList, DeclaredBaa, Finding, Findings, Matrix, Outcome, Readings,
-    Region, Rule, Said, Severity, Tally, TrendPoint,
+    Accepted, Attested, Changes, DatedList, Declaration, DeclaredBaa, Finding, Findings, Matrix, Outcome,
+    Readings, Region, Rule, Said, Severity, Tally, TrendPoint,
 };
 
 /// The name of a scan: its start in UTC, as `20261123T041500Z`.
@@ -161,8 +161,9 @@ pub struct Scan {
     pub waivers: Vec<Accepted>,
     /// What is declared of the BAA; none where nothing is.
     pub baa: Option<DeclaredBaa>,
-    /// What else is declared to an end (the BAAs of vendors, exceptions), and the last day on which it counts.
-    pub ends: Vec<(String, String)>,
+    /// What else is declared that findings rest on (the BAAs of vendors, exceptions, overrides, hosts of their own).
+    #[serde(default)]
+    pub declarations: Vec<Declaration>,
     /// The lists of facts that age, as they are in this version of the program.
     pub lists: Vec<DatedList>,
     /// The scan that it was compared with; none where there was none before, and in scans of a part.

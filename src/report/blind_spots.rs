@@ -19,6 +19,12 @@ pub const BLIND_SPOTS: &[&str] = &[
     "The content of messages, recordings, transcripts, tasks and documents: deliberately not read.",
     "Whether your receivers check signatures, log bodies or encrypt what they store: attested.",
     "Other Regions than the one that was scanned: they have their own hosts and keys, and are scans of their own.",
+    "Newer products that Twilio's API descriptions lack: Conversation Memory, Intelligence v3, Orchestrator, Insights and \
+     Agent Connect, Unified Profiles, Batch Transcription, message transfers, Flex Mobile: signs of some of them are seen.",
+    "Which speech provider or model really served a call: attested.",
+    "Who read a message or listened to a recording: Twilio keeps no such record.",
+    "What is left of an account that was closed: it answers nothing.",
+    "What Twilio's own staff and subcontractors do: the BAA.",
     "SendGrid and Segment workspaces: separate systems with separate logins.",
     "SIP passwords, and where the secrets of keys are kept.",
     "What Flex plugins do, agent desktops and session timeouts: attested.",

@@ -85,7 +85,8 @@ impl RuledRow {
     }
 
     fn is_acceptable(&self) -> bool {
-        self.rule.waivable && self.rule.settled_by.is_empty() && self["waived"] == "false"
+        let is_of_a_thing = !self["resource_type"].is_empty();
+        self.rule.waivable && self.rule.settled_by.is_empty() && is_of_a_thing && self["waived"] == "false"
     }
 }
 

@@ -64,7 +64,7 @@ pub fn scan(accounts: usize, checks: usize, name: &str, kept: &Kept) -> Scan {
         attestations: vec![attested(name)],
         waivers: vec![accepted(name)],
         baa: None,
-        ends: Vec::new(),
+        declarations: Vec::new(),
         lists: Vec::new(),
         compared_with: None,
         changes: Changes::default(),
@@ -175,6 +175,7 @@ fn attested(name: &str) -> Attested {
         evidence_sha256: "0".repeat(64),
         problem: String::new(),
         doubted_by: String::new(),
+        left_open_by: String::new(),
     }
 }
 

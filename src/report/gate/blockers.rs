@@ -7,7 +7,7 @@ use std::io;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{Accepted, Attested, Finding, Kept, Outcome, PHI_SIGNS, Rule, Scan, Settlement, Severity};
+use crate::model::{Accepted, Finding, Kept, Outcome, PHI_REMAINS, PHI_SIGNS, Scan, Severity};
 
 /// Names of things that are kept of each check.
 const THINGS: usize = 10;
@@ -57,6 +57,10 @@ pub(super) struct Blockers {
     open: ByAccount,
     /// Findings that see signs of PHI, by the account that is declared free of it.
     signs: BTreeMap<String, String>,
+    /// Those that could not look for them.
+    signs_unseen: BTreeMap<String, String>,
+    /// Those that see what is left in an account that is not active any more.
+    remains: BTreeMap<String, String>,
     /// Open findings that do not block and are not named, by account and severity.
     besides: BTreeMap<(String, Severity), usize>,
     /// Those of the parent that speak for the whole tree.
@@ -64,42 +68,10 @@ pub(super) struct Blockers {
     root: String,
     /// What was accepted, by the place of the waiver in the scan.
     accepted: BTreeMap<usize, NotMet>,
-    /// Findings that an attestation would settle and that stand, with what it would have to be.
-    unsettled: Vec<Unsettled>,
-}
-
-/// A finding that an attestation would settle and that stands all the same.
-#[derive(Debug)]
-struct Unsettled {
-    attestation: String,
-    account_sid: String,
-    /// The host that it is about; empty where it is about the account.
-    host: String,
-    finding_id: String,
-}
-
-impl Unsettled {
-    fn of(rule: &Rule, finding: &Finding) -> impl Iterator<Item = Self> {
-        let seen = matches!(finding.outcome, Outcome::Fail | Outcome::Manual);
-        let is_of_account = finding.resource_type == "account";
-        let is_about = move |by: &&Settlement| {
-            seen && by.resource_type == finding.resource_type
-                && by.field == finding.field
-                && (is_of_account || finding.resource_type == "webhook_host")
-        };
-        rule.settled_by.iter().filter(is_about).map(move |by| Self {
-            attestation: by.attestation.clone(),
-            account_sid: finding.account_sid.clone(),
-            host: if is_of_account { String::new() } else { finding.resource_sid.clone() },
-            finding_id: finding.finding_id.clone(),
-        })
-    }
-
-    fn is_of(&self, attested: &Attested) -> bool {
-        self.attestation == attested.id
-            && self.host == attested.host
-            && (attested.account_sid.is_empty() || attested.account_sid == self.account_sid)
-    }
+    /// Waived findings that neither block nor would be named.
+    accepted_besides: usize,
+    /// Findings that say of an account that something was not read, and leave it to a person.
+    unread: usize,
 }
 
 impl Blockers {
@@ -117,39 +89,56 @@ impl Blockers {
     fn add(&mut self, finding: &Finding, scan: &Scan) {
         let rule = scan.rule(&finding.check_id);
         let of_tree = finding.account_sid == self.root && rule.is_some_and(|rule| rule.speaks_for_the_tree);
-        self.unsettled.extend(rule.into_iter().flat_map(|rule| Unsettled::of(rule, finding)));
+        let condition = rule.map_or("", |rule| rule.condition.as_str());
+        // What is milder than that which blocks, such as a product that is excepted, is about no less a condition.
+        let is_condition = !condition.is_empty() || rule.is_some_and(|rule| rule.blocks_go_live);
+        let is_named = finding.severity == Severity::Critical || is_condition;
         if finding.is_blocker() {
-            let behind =
-                scan.waivers.iter().enumerate().filter(|(_, one)| finding.waived && one.covers(finding));
-            for (place, _) in behind {
-                note(self.accepted.entry(place), finding, "");
-            }
             self.blocking.add(finding, "", of_tree);
         } else if finding.outcome.needs_action() && !finding.waived {
-            let condition = rule.map_or("", |rule| rule.condition.as_str());
-            // What is milder than that which blocks, such as a product that is excepted, is about no less a condition.
-            let is_condition = !condition.is_empty() || rule.is_some_and(|rule| rule.blocks_go_live);
-            if finding.severity == Severity::Critical || is_condition {
+            if is_named {
                 self.open.add(finding, condition, of_tree);
             } else {
                 *self.besides.entry((finding.account_sid.clone(), finding.severity)).or_default() += 1;
                 *self.besides_of_tree.entry(finding.severity).or_default() += usize::from(of_tree);
             }
-            if finding.check_id == PHI_SIGNS && finding.outcome != Outcome::NotAssessed {
-                self.signs.insert(finding.account_sid.clone(), finding.finding_id.clone());
-            }
         }
+        if finding.waived && (finding.is_blocker() || is_named) {
+            let behind = scan.waivers.iter().enumerate().filter(|(_, waiver)| waiver.covers(finding));
+            for (place, _) in behind {
+                note(self.accepted.entry(place), finding, "");
+            }
+        } else {
+            self.accepted_besides += usize::from(finding.waived);
+        }
+        self.unread += usize::from(finding.outcome == Outcome::Manual && finding.resource_type.is_empty());
+        self.note_what_doubts(finding);
     }
 
-    /// What somebody accepted of what blocks, with the waiver behind it.
+    /// Takes note of what speaks against saying nothing of an account.
+    fn note_what_doubts(&mut self, finding: &Finding) {
+        let place = match (finding.check_id.as_str(), finding.outcome) {
+            (PHI_SIGNS, Outcome::NotAssessed) => &mut self.signs_unseen,
+            (PHI_SIGNS, outcome) if outcome.needs_action() && !finding.waived => &mut self.signs,
+            (PHI_REMAINS, Outcome::Fail | Outcome::Manual) => &mut self.remains,
+            _ => return,
+        };
+        place.insert(finding.account_sid.clone(), finding.finding_id.clone());
+    }
+
+    /// What somebody accepted of what blocks or would be named, with the waiver behind it.
     pub(super) fn accepted<'a>(&self, scan: &'a Scan) -> Vec<(&'a Accepted, &NotMet)> {
         self.accepted.iter().filter_map(|(place, found)| Some((scan.waivers.get(*place)?, found))).collect()
     }
 
-    /// The finding that an attestation would settle and that stands all the same; empty where none does.
-    pub(super) fn left_open_by(&self, attested: &Attested) -> &str {
-        let left_open = self.unsettled.iter().find(|one| one.is_of(attested));
-        left_open.map_or("", |one| one.finding_id.as_str())
+    /// How many waived findings neither block nor would be named.
+    pub(super) const fn accepted_besides(&self) -> usize {
+        self.accepted_besides
+    }
+
+    /// How many findings leave something that was not read to a person.
+    pub(super) const fn unread(&self) -> usize {
+        self.unread
     }
 
     /// How many open findings of an account, and of the parent where it speaks for all, neither block nor are named, by
@@ -177,6 +166,16 @@ impl Blockers {
     /// The finding that sees signs of PHI in an account that is declared free of it; empty where none does.
     pub(super) fn signs(&self, account_sid: &str) -> &str {
         self.signs.get(account_sid).map_or("", String::as_str)
+    }
+
+    /// The finding that could not look for such signs; empty where it could.
+    pub(super) fn signs_unseen(&self, account_sid: &str) -> &str {
+        self.signs_unseen.get(account_sid).map_or("", String::as_str)
+    }
+
+    /// The finding that sees what is left in an account that is not active any more; empty where none does.
+    pub(super) fn remains(&self, account_sid: &str) -> &str {
+        self.remains.get(account_sid).map_or("", String::as_str)
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::AsOf;
-use crate::model::{Accepted, Attested, DeclaredBaa, counted, day_of, in_seconds};
+use crate::model::{Accepted, Attested, Declaration, DeclaredBaa, counted, day_of, in_seconds};
 
 /// A scan that claims to be of so much later than now is none to rely on.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
@@ -15,7 +15,7 @@ pub(super) struct Ground<'a> {
     pub(super) baa: Option<&'a DeclaredBaa>,
     pub(super) relied_on: &'a [&'a Attested],
     pub(super) accepted: &'a [&'a Accepted],
-    pub(super) ends: &'a [(String, String)],
+    pub(super) declarations: &'a [Declaration],
 }
 
 impl Ground<'_> {
@@ -58,10 +58,10 @@ impl Ground<'_> {
             Some(End::of(day, &format!("what was accepted of {}", one.check_id), &one.expires_on))
         });
         let started_on = day_of(self.started_at).to_string();
-        let declared = self.ends.iter().filter_map(|(what, day)| {
+        let declared = self.declarations.iter().filter_map(|Declaration { what, expires_on, .. }| {
             // What was over before, the scan itself knew. Whether its day counts is left open, and so it does not.
-            let last = day_before(day).filter(|_| *day >= started_on)?.max(started_on.clone());
-            Some(End::of(last, what, day))
+            let last = day_before(expires_on).filter(|_| *expires_on >= started_on)?.max(started_on.clone());
+            Some(End::of(last, what, expires_on))
         });
         let baa = self.baa.map(|baa| &baa.expires_on).filter(|day| !day.is_empty());
         let baa = baa.map(|day| End::of(day.clone(), "the BAA", day));
@@ -127,6 +127,7 @@ mod tests {
             evidence_sha256: text(),
             problem: text(),
             doubted_by: text(),
+            left_open_by: text(),
         }
     }
 
@@ -139,10 +140,22 @@ mod tests {
     ) -> (Option<End>, Option<String>) {
         let attested = attested(attested_until);
         let baa = DeclaredBaa { expires_on: baa_until.to_owned(), ..DeclaredBaa::default() };
-        let ends: Vec<_> = ends.iter().map(|(what, day)| ((*what).to_owned(), (*day).to_owned())).collect();
+        let declarations: Vec<_> = ends
+            .iter()
+            .map(|(what, day)| Declaration {
+                what: (*what).to_owned(),
+                expires_on: (*day).to_owned(),
+                ..Declaration::default()
+            })
+            .collect();
         let started_at: Timestamp = STARTED.parse().unwrap();
-        let ground =
-            Ground { started_at, baa: Some(&baa), relied_on: &[&attested], accepted: &[], ends: &ends };
+        let ground = Ground {
+            started_at,
+            baa: Some(&baa),
+            relied_on: &[&attested],
+            accepted: &[],
+            declarations: &declarations,
+        };
         let max_age = max_age_days.map(|days| SignedDuration::from_hours(24 * days));
         let at = |days: i64| AsOf { moment: started_at + (24 * days).hours(), max_age, seal: None };
         let holds = (0..400).take_while(|days| ground.gone(at(*days)).is_none()).last();

@@ -130,7 +130,7 @@ fn reach(basis: &Basis<'_>) -> String {
     let people = counted(basis.for_a_person, "finding");
     let left = if basis.for_a_person == 1 { "is" } else { "are" };
     match basis.not_assessed {
-        0 => format!("Nothing was left unassessed; {people} {left} for a person to decide."),
+        0 => format!("Nothing went unread; {people} {left} for a person to decide."),
         unseen => format!(
             "{} could not be assessed, and {people} {left} for a person to decide.",
             counted(unseen, "finding")

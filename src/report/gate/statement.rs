@@ -13,8 +13,8 @@ use super::blockers::{Blockers, NotMet};
 use super::ground::Ground;
 use super::{AsOf, Seal};
 use crate::model::{
-    Accepted, Attested, DatedList, DeclaredBaa, Kept, Outcome, Scan, ScannedAccount, Severity, Verdict,
-    counted, in_seconds,
+    Accepted, Attested, DatedList, Declaration, DeclaredBaa, Kept, Outcome, Scan, ScannedAccount, Severity,
+    Verdict, counted, in_seconds,
 };
 use crate::report::blind_spots::BLIND_SPOTS;
 use crate::report::not_read::{causes, line};
@@ -57,8 +57,12 @@ pub(super) struct Statement<'a> {
     /// What people vouched for and this does not rely on: it is out of date, a finding speaks against it, or what it should
     /// settle stands all the same.
     pub(super) not_relied_on: Vec<NotReliedOn<'a>>,
-    /// The blocking findings that somebody accepted, as the waivers tell.
+    /// The findings that somebody accepted, as the waivers tell, of those that block or would be named in `open`.
     pub(super) accepted: Vec<AcceptedFault<'a>>,
+    /// How many other findings somebody accepted.
+    pub(super) accepted_besides: usize,
+    /// What else is declared, seen by nobody, and rested on: vendors, overrides, exceptions, hosts.
+    pub(super) declarations: &'a [Declaration],
     /// What could not be read, with how many lists that is true of.
     pub(super) not_read: Vec<String>,
     /// What no audit by API can see.
@@ -74,9 +78,9 @@ pub(super) struct Basis<'a> {
     pub(super) started_at: String,
     /// Whether everything that was required could be assessed.
     pub(super) complete: bool,
-    /// Findings that could not be assessed.
+    /// Findings that could not be assessed, those that a person must look up because nothing was read among them.
     pub(super) not_assessed: usize,
-    /// Findings that are left for a person to decide, and that nobody has decided.
+    /// Other findings that are left for a person to decide, and that nobody has decided.
     pub(super) for_a_person: usize,
     /// Whether all subaccounts of the parent are known.
     pub(super) all_accounts_known: bool,
@@ -165,13 +169,25 @@ pub(super) struct NotJudged<'a> {
     pub(super) phi: bool,
     /// Where it is declared free of PHI: the open finding that sees signs of PHI in it; else empty.
     pub(super) doubted_by: String,
+    /// Where it is declared free of PHI: the finding that could not look for such signs; else empty.
+    pub(super) not_looked_at: String,
+    /// The finding that sees what is left in it, where it is not active any more; else empty.
+    pub(super) still_holds: String,
 }
 
 impl<'a> NotJudged<'a> {
     fn of(account: &'a ScannedAccount, found: &Blockers) -> Self {
         let ScannedAccount { account_sid, account_name, status, phi, .. } = account;
-        let doubted_by = if *phi { "" } else { found.signs(account_sid) };
-        Self { account_sid, account_name, status, phi: *phi, doubted_by: doubted_by.to_owned() }
+        let unless_phi = |finding: &str| if *phi { String::new() } else { finding.to_owned() };
+        Self {
+            account_sid,
+            account_name,
+            status,
+            phi: *phi,
+            doubted_by: unless_phi(found.signs(account_sid)),
+            not_looked_at: unless_phi(found.signs_unseen(account_sid)),
+            still_holds: found.remains(account_sid).to_owned(),
+        }
     }
 }
 
@@ -179,7 +195,7 @@ impl<'a> Statement<'a> {
     /// The statement of a scan as of a moment.
     pub(super) fn of(scan: &'a Scan, kept: &dyn Kept, as_of: AsOf<'a>) -> io::Result<Self> {
         let blockers = Blockers::of(scan, kept)?;
-        let (relied_on, not_relied_on) = sorted_out(scan, &blockers);
+        let (relied_on, not_relied_on) = sorted_out(scan);
         let accepted: Vec<AcceptedFault<'_>> =
             blockers.accepted(scan).into_iter().map(AcceptedFault::of).collect();
         let not_judged = scan.accounts.iter().filter(|one| one.verdict.is_none());
@@ -193,13 +209,15 @@ impl<'a> Statement<'a> {
             seal: as_of.seal,
             notices: &scan.notices,
             parent: scan.accounts.first().map(|one| NotJudged::of(one, &blockers)),
-            scan: basis(scan),
+            scan: basis(scan, &blockers),
             accounts: Vec::new(),
             not_judged: not_judged.map(|one| NotJudged::of(one, &blockers)).collect(),
             baa: scan.baa.as_ref(),
             relied_on,
             not_relied_on,
             accepted,
+            accepted_besides: blockers.accepted_besides(),
+            declarations: &scan.declarations,
             not_read: causes(scan, kept)?.iter().map(|(cause, lists)| line(cause, *lists)).collect(),
             blind_spots: BLIND_SPOTS,
         };
@@ -209,7 +227,7 @@ impl<'a> Statement<'a> {
             baa: statement.baa,
             relied_on: &statement.relied_on,
             accepted: &decisions,
-            ends: &scan.ends,
+            declarations: &scan.declarations,
         };
         let gone = ground.gone(as_of);
         if let Some(first) = ground.first_end(as_of) {
@@ -236,13 +254,13 @@ impl<'a> Statement<'a> {
     }
 }
 
-fn basis(scan: &Scan) -> Basis<'_> {
+fn basis<'a>(scan: &'a Scan, found: &Blockers) -> Basis<'a> {
     Basis {
         scan_id: scan.id.as_str(),
         started_at: in_seconds(scan.started_at),
         complete: scan.is_complete(),
-        not_assessed: scan.total(Outcome::NotAssessed),
-        for_a_person: scan.unwaived(Outcome::Manual),
+        not_assessed: scan.total(Outcome::NotAssessed) + found.unread(),
+        for_a_person: scan.unwaived(Outcome::Manual).saturating_sub(found.unread()),
         all_accounts_known: scan.tree_is_known,
         intent_declared: scan.intent_declared,
         tool_version: &scan.tool_version,
@@ -253,21 +271,14 @@ fn basis(scan: &Scan) -> Basis<'_> {
     }
 }
 
-/// What people vouched for, relied on and not. Whether a value is what is asked for the checks know, and their findings tell.
-fn sorted_out<'a>(scan: &'a Scan, found: &Blockers) -> (Vec<&'a Attested>, Vec<NotReliedOn<'a>>) {
+/// What people vouched for, relied on and not.
+fn sorted_out(scan: &Scan) -> (Vec<&Attested>, Vec<NotReliedOn<'_>>) {
     let (mut relied_on, mut others) = (Vec::new(), Vec::new());
     for attested in &scan.attestations {
-        let why =
-            match (attested.problem.as_str(), attested.doubted_by.as_str(), found.left_open_by(attested)) {
-                ("", "", "") => {
-                    relied_on.push(attested);
-                    continue;
-                }
-                ("", "", finding) => format!("what it should settle stands all the same: {finding}"),
-                ("", finding, _) => format!("a finding speaks against it: {finding}"),
-                (problem, ..) => problem.to_owned(),
-            };
-        others.push(NotReliedOn { attested, why });
+        match attested.not_relied_on() {
+            why if why.is_empty() => relied_on.push(attested),
+            why => others.push(NotReliedOn { attested, why }),
+        }
     }
     (relied_on, others)
 }
@@ -336,7 +347,7 @@ fn but_accepted(statement: &Statement<'_>) -> String {
     let blockers = statement.accounts.iter().flat_map(|account| &account.blockers);
     match blockers.filter(|one| one.accepted).count() {
         0 => String::new(),
-        accepted => format!(" but {accepted}, which somebody accepted"),
+        accepted => format!(" but {accepted}, which somebody waived"),
     }
 }
 

@@ -115,7 +115,7 @@ fn relied_on(statement: &Statement<'_>, to: &mut impl Write) -> io::Result<()> {
     paragraph("  ", &printable(&baa), to)?;
     writeln!(
         to,
-        "  {} attested, {} blocking accepted",
+        "  {} attested, {} accepted",
         counted(statement.relied_on.len(), "thing"),
         statement.accepted.len()
     )?;

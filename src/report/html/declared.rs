@@ -17,7 +17,7 @@ pub(super) struct Attestation {
     pub(super) evidence: String,
     /// Why it counts for nothing; empty where it counts.
     pub(super) problem: String,
-    /// The finding that speaks against it; mostly empty.
+    /// The finding that speaks against it, or that it should settle and that stands; mostly empty.
     pub(super) doubted_by: String,
 }
 
@@ -70,7 +70,7 @@ fn attestation(one: &Attested, names: &HashMap<String, String>) -> Attestation {
         counts_until: name(&one.counts_until),
         evidence: name(&one.evidence),
         problem: name(&one.problem),
-        doubted_by: name(&one.doubted_by),
+        doubted_by: name(if one.doubted_by.is_empty() { &one.left_open_by } else { &one.doubted_by }),
     }
 }
 

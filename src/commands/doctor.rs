@@ -140,14 +140,15 @@ fn examined(
     let holding = strength.holding(account, probed.policy.as_deref());
     let active = account.is_active();
     let sid = account.account.to_string();
+    let lacks = if active { audit::lacks(needs, holding, has_app) } else { Vec::new() };
     ExaminedAccount {
         account_name: account.name.clone().unwrap_or_else(|| sid.clone()),
         account_sid: sid,
         is_parent: account.is_parent,
         active,
         home_region: strength.tree.signed_in.get(&account.account).and_then(|found| found.home_region),
-        kinds_needed: audit::kinds_needed(needs),
-        lacks: if active { audit::lacks(needs, holding, has_app) } else { Vec::new() },
+        required: strength.required(account, &lacks),
+        lacks,
         lacks_are_certain: !matches!(holding, Holding::Policy(None) | Holding::UnknownKey),
         would_do: audit::would_do(needs, holding).filter(|_| active && !strength.reads_others(account)),
         credential: probed.credential,

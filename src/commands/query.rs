@@ -6,7 +6,8 @@ use super::printing::print;
 use super::stored_scan::open_store;
 use super::{Exit, Stop};
 use crate::audit::{self, Reader};
-use crate::report::answer as report;
+use crate::evidence::Store;
+use crate::report::{answer as report, unread_lists};
 
 /// Ask the evidence of a scan in SQL
 ///
@@ -54,10 +55,9 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     let moment = store.started_at().map_err(Stop::with(Exit::Usage))?;
     let answer = match &args.sql {
         Some(sql) => {
-            let is_finished = store.conclusion().is_ok();
+            warn_of_gaps(&store)?;
             let reader = Reader::of(&mut store, moment).map_err(Stop::with(Exit::Broken))?;
             let mut reader = reader.within(args.check_time.allowance());
-            warn_of_gaps(&mut reader, is_finished);
             reader.ask(sql).map_err(Stop::with(Exit::Usage))?
         }
         None => audit::tables(&store, moment).map_err(Stop::with(Exit::Broken))?,
@@ -74,14 +74,14 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
 }
 
 /// Says on standard error what an answer cannot know: nobody shall read "none" out of a table that was not read.
-fn warn_of_gaps(reader: &mut Reader<'_>, is_finished: bool) {
-    if !is_finished {
-        tracing::warn!("this scan is not finished: what it has not read yet is in no answer");
-        return;
+fn warn_of_gaps(store: &Store) -> Result<(), Stop> {
+    match store.conclusion() {
+        Err(_) => tracing::warn!("this scan is not finished: what it has not read yet is in no answer"),
+        Ok(scan) => {
+            if let Some(unread) = unread_lists(&scan, store).map_err(Stop::with(Exit::Broken))? {
+                tracing::warn!("{unread}");
+            }
+        }
     }
-    let unread = reader.ask("select count(*) from unread").ok();
-    let unread = unread.and_then(|answer| answer.rows.first()?.first()?.as_u64());
-    if let Some(unread @ 1..) = unread {
-        tracing::warn!("{unread} lists were not read, and what is in them is in no answer: see coverage.csv");
-    }
+    Ok(())
 }

@@ -376,7 +376,8 @@ async fn what_people_wrote_into_a_plan_is_never_replaced() {
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     let files = ["plan.json", "plan.md"].map(|name| ended.folder.path().join(name));
     let [plan, page] = [0, 1].map(|place: usize| fs::read_to_string(&files[place]).unwrap());
-    let approved = page.replace("|---|---|---|---|\n| | | | |", "|---|---|---|---|\n| CHG-7 | Sunday | Kim | |");
+    let approved =
+        page.replace("|---|---|---|---|\n| | | | |", "|---|---|---|---|\n| CHG-7 | Sunday | Kim | |");
     let edited = plan.replacen("\"safe\"", "\"disruptive\"", 1);
     assert!(approved != page && edited != plan, "{page}");
     for (plan, page, says) in [

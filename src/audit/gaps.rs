@@ -251,8 +251,20 @@ mod tests {
         use CoverageStatus::{Denied, Failed, NoCredential};
         let named = Some("/twilio/sync/services/list");
         for (kind, status, credential, named, expected) in [
-            ("trunk", Denied, "restricted_key", None, "grant the permission /twilio/voice/sip.trunks/list to its key"),
-            ("sync_service", Denied, "restricted_key", named, "grant the permission /twilio/sync/services/list to its key"),
+            (
+                "trunk",
+                Denied,
+                "restricted_key",
+                None,
+                "grant the permission /twilio/voice/sip.trunks/list to its key",
+            ),
+            (
+                "sync_service",
+                Denied,
+                "restricted_key",
+                named,
+                "grant the permission /twilio/sync/services/list to its key",
+            ),
             (
                 "sync_service",
                 Denied,

@@ -22,6 +22,7 @@ use crate::report::examination as report;
 /// It says which credential is used where, what kind it is, what the chosen checks would lack and what would close
 /// that gap, whether a weaker credential would do, and whether this machine's clock agrees with Twilio's.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct Args {
     #[command(flatten)]
     chosen: ChosenChecks,
@@ -34,6 +35,14 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Format::Table, env = "TWILIO_AUDIT_FORMAT", help_heading = OUTPUT)]
     format: Format,
 }
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    the chosen checks would lack nothing
+  2    the command line, audit.toml or a file of credentials is wrong
+  3    they would lack something, or a credential cannot be used
+  4    nobody could sign in
+  5    internal error";
 
 /// The form of the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -61,10 +61,13 @@ fn what_to_do(folder: &Path) -> String {
         scans.into_iter().partition(|name| name.ends_with(UNFINISHED));
     match (finished.last(), unfinished.last()) {
         (Some(newest), _) => {
-            format!("name the folder of a scan, such as {}", printable(&place.join(newest).display().to_string()))
+            format!(
+                "name the folder of a scan, such as {}",
+                printable(&place.join(newest).display().to_string())
+            )
         }
         (None, newest) => format!(
-            "the only scan in {} is not finished ({}): the command that began it goes on with it, with --resume",
+            "the only scan in {} is not finished ({}): run the `twilio-audit scan` that began it again, with --resume",
             printable(&place.display().to_string()),
             printable(newest.map_or("", String::as_str))
         ),
@@ -75,7 +78,8 @@ fn what_to_do(folder: &Path) -> String {
 fn scans_in(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let scans = entries.filter(|entry| entry.path().join("evidence.db").is_file());
-    let mut names: Vec<String> = scans.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> =
+        scans.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
 }

@@ -23,8 +23,8 @@ impl<'a> Strength<'a> {
     pub(super) fn new(catalogue: &Catalogue, tree: &'a Tree, credentials: &'a Credentials) -> Self {
         let needs = |place| audit::needs(place, &catalogue.kinds, &catalogue.checks);
         let (of_parent, of_subaccount) = (needs(Place::Parent), needs(Place::Subaccount));
-        let required = [Place::Parent, Place::Subaccount]
-            .map(|place| audit::kinds_required(place, &catalogue.checks));
+        let required =
+            [Place::Parent, Place::Subaccount].map(|place| audit::kinds_required(place, &catalogue.checks));
         Self { tree, credentials, of_parent, of_subaccount, required }
     }
 

@@ -70,8 +70,7 @@ impl TrendPoint {
 
     /// All that is open: faults, what a person must answer, and what could not be assessed.
     pub fn open(&self) -> usize {
-        let all =
-            [self.critical, self.high, self.medium, self.low, self.manual, self.not_assessed];
+        let all = [self.critical, self.high, self.medium, self.low, self.manual, self.not_assessed];
         all.into_iter().fold(0, usize::saturating_add)
     }
 }

@@ -54,7 +54,9 @@ pub fn unread_lists(scan: &Scan, readings: &dyn Readings) -> io::Result<Option<S
         (unread, 0) => format!("{unread} of {of} lists of active accounts"),
         (0, others) => format!("{others} lists of accounts that are not active"),
         (unread, others) => {
-            format!("{unread} of {of} lists of active accounts, and {others} of accounts that are not active,")
+            format!(
+                "{unread} of {of} lists of active accounts, and {others} of accounts that are not active,"
+            )
         }
     };
     Ok(Some(format!("{lists} were not read, and what is in them is in no answer: see coverage.csv")))

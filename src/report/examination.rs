@@ -11,7 +11,9 @@ use super::cell::{at_most, printable};
 use super::coverage_words;
 use super::grid::{self, Mark};
 use super::paragraph::{BOLD, DIM, paragraph};
-use crate::model::{CoverageStatus, Examination, ExaminedAccount, Lack, Purpose, Region, Remedy, Share, first_of};
+use crate::model::{
+    CoverageStatus, Examination, ExaminedAccount, Lack, Purpose, Region, Remedy, Share, first_of,
+};
 
 /// A clock that is off by more makes ages and windows wrong.
 const TOLERATED_SECONDS: i64 = 60;
@@ -107,8 +109,11 @@ fn accounts(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
         let Share { read, of } = account.required;
         let about = if account.lacks_are_certain { "" } else { "≤" };
         let reads = format!("{about}{read}/{of}");
-        let style =
-            if account.lacks.is_empty() && account.lacks_are_certain { AnsiColor::Green } else { AnsiColor::Yellow };
+        let style = if account.lacks.is_empty() && account.lacks_are_certain {
+            AnsiColor::Green
+        } else {
+            AnsiColor::Yellow
+        };
         let style = style.on_default();
         let (credential, place) = held(account);
         let line = format!("{number:>3} {name:<NAME$} {credential:<15} {style}{reads:>7}{style:#}");

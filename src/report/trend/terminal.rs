@@ -11,9 +11,9 @@ const WIDE: usize = 48;
 /// Scans that are listed.
 const LISTED: usize = 10;
 /// What the columns count. Without it nobody could make the numbers of one row fit each other.
-const MEANING: &str = "open: faults, what a person must answer, and what could not be assessed, without what was \
-                       accepted (waived). new, fixed and lost (sight of): what became of these since the scan before, and of \
-                       what was accepted too; in a first scan all is new.";
+const MEANING: &str = "open: faults, what a person must answer and what could not be assessed, without what was \
+                       accepted (waived). new, fixed and lost (sight of): what became of all findings since the scan before, \
+                       accepted or not; in a first scan all are new.";
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// Writes the trend.
@@ -36,11 +36,7 @@ pub(super) fn write(points: &[TrendPoint], to: &mut impl Write) -> io::Result<()
     for point in points.iter().rev().take(LISTED) {
         let TrendPoint { started_at, new, fixed, lost_sight, .. } = point;
         let open = point.open();
-        writeln!(
-            to,
-            "{started_at:<20} {open:>6} {new:>5} {fixed:>6} {lost_sight:>5}  {}",
-            verdicts(point)
-        )?;
+        writeln!(to, "{started_at:<20} {open:>6} {new:>5} {fixed:>6} {lost_sight:>5}  {}", verdicts(point))?;
     }
     let more = points.len().saturating_sub(LISTED);
     if more > 0 {

@@ -238,3 +238,20 @@ fn the_help_of_a_command_with_many_options_lists_them_under_headings() {
         assert_eq!(help.lines().filter(|line| *line == heading).count(), 1, "{heading}");
     }
 }
+
+/// The commands whose exit code means more than "it worked", by the table of the page.
+#[test]
+fn every_command_whose_exit_code_means_something_tells_it() {
+    let page = include_str!("../docs/exit-codes.md");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split(" |").next());
+    let named: Vec<&str> =
+        rows.flat_map(|cell| cell.split([',', '`'])).map(str::trim).filter(|name| !name.is_empty()).collect();
+    assert!(named.len() >= 8, "{named:?}");
+    for name in ["scan", "merge"].into_iter().chain(named) {
+        let help = run(&name.split(' ').chain(["--help"]).collect::<Vec<_>>());
+        let help = String::from_utf8(help.stdout).unwrap();
+        let (_, codes) = help.split_once("Exit codes:\n  0 ").unwrap_or_else(|| panic!("{name}: {help}"));
+        let last = codes.lines().filter(|line| line.starts_with("  5  ")).count();
+        assert_eq!(last, 1, "{name}: {codes}");
+    }
+}

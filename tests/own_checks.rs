@@ -148,3 +148,26 @@ async fn a_scan_judges_by_ones_own_checks_too() {
     assert_eq!(ended.code, 2);
     assert!(ended.stderr.contains("there is a check `webhook-http` already"), "{}", ended.stderr);
 }
+
+#[test]
+fn a_check_is_shown_as_people_read_it_and_its_file_where_it_is_asked_for() {
+    let ended = Audit::new(&["checks", "show", "webhook-http"]).run();
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    for part in [
+        "Webhooks use HTTPS",
+        "critical",
+        "Risk ",
+        "Remedy ",
+        "45 CFR ",
+        "Sources ",
+        "Reads ",
+        "--file shows",
+    ] {
+        assert!(ended.stdout.contains(part), "{part}: {}", ended.stdout);
+    }
+    assert!(!ended.stdout.contains("select ") && !ended.stdout.contains("[[example]]"), "{}", ended.stdout);
+    assert!(ended.stdout.lines().count() < 50, "{}", ended.stdout);
+    let whole = Audit::new(&["checks", "show", "webhook-http", "--file"]).run();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/checks/phi-handling/webhook-http.toml");
+    assert!(whole.stdout.ends_with(&std::fs::read_to_string(file).unwrap()), "{}", whole.stdout);
+}

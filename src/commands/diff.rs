@@ -63,9 +63,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         None => compared_with(&newer, &newer_folder)?,
     };
     if is_same(&older_folder, &newer_folder) {
-        let sentence =
-            anyhow!("{} is named twice: a scan does not differ from itself", newer_folder.display());
-        return Err(Stop::new(Exit::Usage, sentence));
+        tracing::warn!("{} is compared with itself: nothing can be different", newer_folder.display());
     }
     let older = StoredScan::open(&older_folder)?;
     let mut diff =

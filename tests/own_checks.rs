@@ -152,7 +152,7 @@ async fn a_scan_judges_by_ones_own_checks_too() {
 }
 
 #[test]
-fn a_check_is_shown_as_people_read_it_and_its_file_where_it_is_asked_for() {
+fn a_check_is_shown_as_people_read_it_first() {
     let ended = Audit::new(&["checks", "show", "webhook-http"]).run();
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     for part in [

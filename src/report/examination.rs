@@ -240,8 +240,8 @@ fn gaps(account: &ExaminedAccount) -> Vec<String> {
     let mut gaps: Vec<String> = account.lacks.iter().map(sentence).collect();
     if !account.lacks_are_certain {
         gaps.push(
-            "Its policy or kind cannot be read, so it may lack more. Grant /twilio/iam/api-keys/read, or compare \
-             the policy with `twilio-audit permissions`."
+            "Its policy or kind cannot be read, so it may lack more. Grant the permission \
+             /twilio/iam/api-keys/read, or compare the policy with `twilio-audit permissions`."
                 .to_owned(),
         );
     }
@@ -250,7 +250,10 @@ fn gaps(account: &ExaminedAccount) -> Vec<String> {
 
 fn sentence(lack: &Lack) -> String {
     let remedy = match lack.remedy {
-        Remedy::Grant => format!("Grant {}", first_of(&lack.permissions, NAMED)),
+        Remedy::Grant => {
+            let word = if lack.permissions.len() == 1 { "permission" } else { "permissions" };
+            format!("Grant the {word} {}", first_of(&lack.permissions, NAMED))
+        }
         Remedy::StandardKey => {
             "Use a Standard or Main key or the Auth Token, for no permission is known".to_owned()
         }

@@ -1,4 +1,4 @@
-//! Which scan a command reads: the same words in every command that reads one.
+//! Which scan a command reads: the same words in every command that reads one, and where scans lie.
 
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,9 @@ pub(super) const SCANS: &str = "audits";
 
 /// The scan that is read where none is named.
 pub(super) const LATEST: &str = "audits/latest";
+
+/// What the name of a scan's folder ends in until it is finished: half a scan must not lie about like a whole one.
+pub(super) const UNFINISHED: &str = ".unfinished";
 
 /// The folder of a scan as `--scan`, or bare: for commands that take nothing else bare in its place.
 #[derive(Debug)]

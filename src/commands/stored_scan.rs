@@ -6,8 +6,7 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
-use super::chosen_scan::SCANS;
-use super::scan_folder::UNFINISHED;
+use super::chosen_scan::{SCANS, UNFINISHED};
 use super::{Exit, Stop};
 use crate::evidence::Store;
 use crate::model::{Scan, trouble};

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
-use super::chosen_scan::{SCANS, scan_folder};
+use super::chosen_scan::{SCANS, UNFINISHED, scan_folder};
 use super::difference::name_differences;
 use super::printing::print;
-use super::scan_folder::UNFINISHED;
 use super::{Exit, Stop};
 use crate::chain::{self, Anchor, MANIFEST, PublicKey, Verifier};
 use crate::model::{ScanId, Verification};

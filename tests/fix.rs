@@ -360,7 +360,8 @@ async fn a_journal_that_was_touched_or_is_of_another_plan_is_not_gone_on_with() 
     fs::write(journal_path(&ended), &text).unwrap();
     // A plan beside a journal is not replaced.
     let ended = fix(ended, &simulator, &["plan"]).run();
-    assert!(ended.code == 2 && ended.stderr.contains("choose another --output"), "{}", ended.stderr);
+    let says = "is the journal of the plan that is there: choose another --output\n";
+    assert!(ended.code == 2 && ended.stderr.ends_with(says), "{}", ended.stderr);
     let plan = plan_of(&ended);
     replace_plan(&ended, FixPlan { made_by: "somebody else".into(), ..plan });
     refused(ended, &simulator, &["--resume"], "is the journal of another plan");

@@ -14,18 +14,17 @@ use crate::report;
 /// A plan that was applied stays as it is, and so does any file that is not as this program wrote it: the page is there
 /// to be filled in, and what people wrote into it is their approval.
 pub(super) fn refuse_to_replace(output: &Path) -> Result<(), Stop> {
+    let elsewhere = |why: String| Stop::new(Exit::Usage, anyhow!("{why}: choose another --output"));
     let refuse =
         |why: String| Stop::new(Exit::Usage, anyhow!("{why}: choose another --output, or move it away"));
+    // Without it nothing that was made could be taken back, so nobody is told to move it.
     let journal = journal_of(output);
     if journal.exists() {
-        return Err(refuse(format!("{} is the journal of the plan that is there", journal.display())));
+        return Err(elsewhere(format!("{} is the journal of the plan that is there", journal.display())));
     }
     let page = output.with_extension("md");
     if page == output {
-        return Err(Stop::new(
-            Exit::Usage,
-            anyhow!("the page for people has this name: choose another --output"),
-        ));
+        return Err(elsewhere("the page for people has this name".to_owned()));
     }
     let plan = match read_if_there(output).map(|text| text.as_deref().map(fix::unaltered_plan)) {
         Ok(None) => None,

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Log, checks, completions, diff, doctor, fix, gate, history, init, keygen, login, logout, man, merge,
-    notify, permissions, prune, query, report, review, scan, schedule, show, simulate, verify,
+    EXIT_CODES, Log, checks, completions, diff, doctor, fix, gate, history, init, keygen, login, logout, man,
+    merge, notify, permissions, prune, query, report, review, scan, schedule, show, simulate, verify,
 };
 
 /// Audit a Twilio account tree before patient data goes live
@@ -48,13 +48,3 @@ pub enum Command {
     Completions(completions::Args),
     Man(man::Args),
 }
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0    complete, no fault at or above --fail-on
-  1    complete, with faults at or above --fail-on
-  2    the command line or audit.toml is wrong
-  3    incomplete: something could not be assessed, with or without faults
-  4    nobody could sign in, nothing was assessed
-  5    internal error, or files could not be written
-  130  interrupted";

@@ -150,3 +150,76 @@ async fn fail_on_new_counts_what_nobody_knew() {
     let fifth = night(Night::Faulty, Some(fourth), &["--fail-on-new", "--fail-on", "critical"]).await;
     assert_eq!(fifth.code, 1, "what was mended and is back is new");
 }
+
+/// The demonstration as of a moment, in the folder of the one before.
+fn demo(moment: &str, before: Option<Ended>) -> Ended {
+    let audit = Audit::new(&["scan", "--demo", "--format", "none"]).env("TWILIO_AUDIT_DEMO_TIME", moment);
+    match before {
+        None => audit.run(),
+        Some(before) => audit.inside(before).run(),
+    }
+}
+
+#[test]
+fn the_demonstration_does_not_differ_from_itself_by_the_time_that_went_by() {
+    let before = demo("2028-02-28T23:59:59Z", None);
+    for moment in ["2028-02-29T00:00:02Z", "2028-03-01T12:00:00Z"] {
+        let after = demo(moment, Some(demo("2028-02-28T23:59:59Z", None)));
+        let asked = run("diff", after, &["--format", "json"]);
+        assert_eq!(resources(&json(&asked)), Vec::new(), "{moment}: {}", asked.stderr);
+    }
+    // One that became older, and by another time than the scans, is told.
+    let after = demo("2028-02-29T00:00:02Z", Some(before));
+    let evidence = rusqlite::Connection::open(after.scan().join("evidence.db")).unwrap();
+    let change =
+        "update api_key set date_created = '2028-02-01T00:00:00Z' where sid = (select min(sid) from api_key)";
+    assert_eq!(evidence.execute(change, []).unwrap(), 1);
+    drop(evidence);
+    let asked = run("diff", after, &["--format", "json"]);
+    let [(kind, _, column)] = &resources(&json(&asked))[..] else { panic!("{}", asked.stdout) };
+    assert_eq!((kind.as_str(), column.as_str()), ("api_key", "date_created"));
+}
+
+#[test]
+fn one_scan_alone_is_compared_with_another_and_one_named_twice_is_said_to_be() {
+    let first = demo("2028-02-28T10:00:00Z", None);
+    let ended = demo("2028-02-29T10:00:00Z", Some(first));
+    let heading = "20280228T100000Z → 20280229T100000Z";
+    let mut ended = ended;
+    // The newest, by any of its names; the older one, by its folder or by its name alone.
+    for arguments in [
+        &["audits/latest"][..],
+        &["latest"],
+        &["20280229T100000Z"],
+        &["20280228T100000Z"],
+        &["audits/20280228T100000Z"],
+        &["20280228T100000Z", "20280229T100000Z"],
+        &["--scan", "20280229T100000Z"],
+        &[],
+    ] {
+        ended = run("diff", ended, arguments);
+        assert!(ended.stdout.starts_with(heading), "{arguments:?}: {}{}", ended.stdout, ended.stderr);
+    }
+    ended = run("diff", ended, &["latest", "audits/20280229T100000Z"]);
+    assert_eq!(ended.code, 0, "{}", ended.stdout);
+    assert!(ended.stderr.contains("20280229T100000Z is compared with itself"), "{}", ended.stderr);
+}
+
+#[test]
+fn the_numbers_of_a_row_of_the_history_fit_each_other() {
+    let scan = demo("2028-02-28T10:00:00Z", None);
+    let point = scan.json()["trend"][0].clone();
+    let count = |name: &str| point[name].as_u64().unwrap();
+    let open: u64 = ["critical", "high", "medium", "low", "manual", "not_assessed"].map(count).iter().sum();
+    let waived = scan.rows("findings.csv").iter().filter(|row| row["waived"] == "true").count() as u64;
+    assert!(waived > 0);
+    assert_eq!(count("new"), open + waived, "all are new in a first scan");
+    let history = run("history", scan, &[]);
+    let row = history.stdout.lines().find(|line| line.starts_with("2028-02-28T10:00:00Z")).unwrap();
+    let numbers: Vec<u64> =
+        row.split_whitespace().skip(1).take(4).map(|word| word.parse().unwrap()).collect();
+    assert_eq!(numbers, [open, open + waived, 0, 0]);
+    for word in ["open: ", "new, fixed and lost", "waived", "first scan"] {
+        assert!(history.stdout.contains(word), "{word}: {}", history.stdout);
+    }
+}

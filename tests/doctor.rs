@@ -45,6 +45,34 @@ fn lacking(account: &Value) -> BTreeSet<&str> {
     lacks.flat_map(|lack| lack["kinds"].as_array().unwrap()).map(|kind| kind.as_str().unwrap()).collect()
 }
 
+/// How many kinds are said to be required of all active accounts.
+fn required(examination: &Value) -> u64 {
+    let active = examination["accounts"].as_array().unwrap().iter().filter(|one| one["active"] == true);
+    active.map(|account| account["required"]["of"].as_u64().unwrap()).sum()
+}
+
+/// The same by a scan.
+fn required_by(scan: &Ended) -> u64 {
+    scan.json()["coverage_matrix"]["required"]["of"].as_u64().unwrap()
+}
+
+#[test]
+fn it_counts_the_kinds_as_the_scan_does_and_in_its_words() {
+    let scan = Audit::new(&["scan", "--demo"]).run();
+    let of = required_by(&scan);
+    let doctor = Audit::new(&["doctor", "--demo"]).inside(scan).run();
+    let text = doctor.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = format!(" of {of} required kinds of resource can be read, ");
+    assert!(text.contains(&words), "{words}: {}", doctor.stdout);
+    let examination = json_of(&Audit::new(&["doctor", "--demo", "--format", "json"]).inside(doctor).run());
+    assert_eq!(required(&examination), of);
+    for account in examination["accounts"].as_array().unwrap() {
+        let lacks = account["lacks"].as_array().unwrap();
+        let Value::Object(required) = &account["required"] else { panic!("{account:#}") };
+        assert_eq!(required["read"] == required["of"], lacks.is_empty(), "{account:#}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_it_says_is_lacking_is_what_a_scan_cannot_read() {
     let simulator = simulator(&estate()).await;
@@ -53,6 +81,7 @@ async fn what_it_says_is_lacking_is_what_a_scan_cannot_read() {
         let examination = json_of(&ended);
         let credentials: Vec<_> = users.iter().map(|user| credential(&estate(), user)).collect();
         let scan = Audit::scan(&simulator).credentials(&credentials.iter().collect::<Vec<_>>()).run();
+        assert_eq!(required(&examination), required_by(&scan), "{users:?}: both count the same kinds");
         for short in ["AC0001", "AC0002"] {
             let examined = account(&examination, short);
             assert_eq!(examined["lacks_are_certain"], true, "{users:?} {short}");

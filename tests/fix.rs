@@ -360,10 +360,46 @@ async fn a_journal_that_was_touched_or_is_of_another_plan_is_not_gone_on_with() 
     fs::write(journal_path(&ended), &text).unwrap();
     // A plan beside a journal is not replaced.
     let ended = fix(ended, &simulator, &["plan"]).run();
-    assert!(ended.code == 2 && ended.stderr.contains("choose another --output"), "{}", ended.stderr);
+    let says = "is the journal of the plan that is there: choose another --output\n";
+    assert!(ended.code == 2 && ended.stderr.ends_with(says), "{}", ended.stderr);
     let plan = plan_of(&ended);
     replace_plan(&ended, FixPlan { made_by: "somebody else".into(), ..plan });
     refused(ended, &simulator, &["--resume"], "is the journal of another plan");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_wrote_into_a_plan_is_never_replaced() {
+    let estate = with_spare_trunks(1);
+    let simulator = simulator(&estate).await;
+    let ended = planned(&simulator, &estate, &["--check", "trunk-not-secure"]);
+    // As it was written, a plan gives way to a newer one.
+    let mut ended = fix(ended, &simulator, &["plan"]).run();
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let files = ["plan.json", "plan.md"].map(|name| ended.folder.path().join(name));
+    let [plan, page] = [0, 1].map(|place: usize| fs::read_to_string(&files[place]).unwrap());
+    let approved =
+        page.replace("|---|---|---|---|\n| | | | |", "|---|---|---|---|\n| CHG-7 | Sunday | Kim | |");
+    let edited = plan.replacen("\"safe\"", "\"disruptive\"", 1);
+    assert!(approved != page && edited != plan, "{page}");
+    for (plan, page, says) in [
+        (Some(&plan), &approved, "plan.md was changed after it was made"),
+        (None, &page, "plan.md is there without its plan"),
+        (Some(&edited), &page, "plan.json was changed after it was made"),
+    ] {
+        match plan {
+            Some(plan) => fs::write(&files[0], plan).unwrap(),
+            None => fs::remove_file(&files[0]).unwrap(),
+        }
+        fs::write(&files[1], page).unwrap();
+        ended = fix(ended, &simulator, &["plan"]).run();
+        assert_eq!(ended.code, 2, "{says}: {}", ended.stdout);
+        assert!(ended.stderr.contains(says), "{says}: {}", ended.stderr);
+        assert!(ended.stderr.contains("choose another --output, or move it away"), "{}", ended.stderr);
+        assert_eq!(fs::read_to_string(&files[0]).ok().as_ref(), plan, "{says}");
+        assert_eq!(fs::read_to_string(&files[1]).ok().as_ref(), Some(page), "{says}");
+    }
+    let ended = fix(ended, &simulator, &["plan", "--output", "again.json"]).run();
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -107,6 +107,7 @@ fn a_path_that_leads_nowhere_is_told_with_what_was_looked_for_and_what_to_do() {
     fs::write(folder.path().join("file"), "").unwrap();
     // Each line, what it looked for, and a word of what to do.
     let no_scan = "run `twilio-audit scan` first";
+    let others = "name the folder of a scan, such as audits/latest";
     let lines: &[(&str, &str, &str)] = &[
         ("scan --config no.toml", "no.toml", "`twilio-audit init` writes"),
         ("doctor --config no.toml", "no.toml", "`twilio-audit init` writes"),
@@ -125,14 +126,14 @@ fn a_path_that_leads_nowhere_is_told_with_what_was_looked_for_and_what_to_do() {
         ("scan --demo --signing-key no.key", "no.key", "`twilio-audit keygen --to FOLDER` makes"),
         ("scan --demo --output file/below", "file", "is no folder: choose another"),
         ("merge no shard", "no/evidence.db", "`scan --shard I/N` makes"),
-        ("report no", "no/evidence.db", no_scan),
-        ("gate no", "no/evidence.db", no_scan),
-        ("history no", "no/evidence.db", no_scan),
-        ("diff no audits/latest", "no/evidence.db", no_scan),
-        ("show twa-0 --scan no", "no/evidence.db", no_scan),
-        ("query --tables --scan no", "no/evidence.db", no_scan),
-        ("review export no", "no/evidence.db", no_scan),
-        ("fix plan --scan no", "no/evidence.db", no_scan),
+        ("report no", "no/evidence.db", others),
+        ("gate no", "no/evidence.db", others),
+        ("history no", "no/evidence.db", others),
+        ("diff no audits/latest", "no/evidence.db", others),
+        ("show twa-0 --scan no", "no/evidence.db", others),
+        ("query --tables --scan no", "no/evidence.db", others),
+        ("review export no", "no/evidence.db", others),
+        ("fix plan --scan no", "no/evidence.db", others),
         ("verify no", "no", no_scan),
         ("verify --scan no", "no", no_scan),
         ("gate --public-key no.pub", "no.pub", "or the key itself"),
@@ -163,6 +164,12 @@ fn a_path_that_leads_nowhere_is_told_with_what_was_looked_for_and_what_to_do() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), lines.len(), wrong.join("\n"));
+    // Where there is no scan at all, the first one comes first.
+    let empty = tempfile::tempdir().unwrap();
+    for line in [&["gate"][..], &["gate", "no"], &["query", "--tables"]] {
+        let (code, said) = says(empty.path(), line, &[]);
+        assert!(code == Some(2) && said.contains(no_scan), "{line:?}: {said}");
+    }
 }
 
 #[test]
@@ -236,5 +243,22 @@ fn the_help_of_a_command_with_many_options_lists_them_under_headings() {
         ["Sign-in:", "What was declared:", "What is read:", "Limits:", "Output:", "CSV files:", "Log:"]
     {
         assert_eq!(help.lines().filter(|line| *line == heading).count(), 1, "{heading}");
+    }
+}
+
+/// The commands whose exit code means more than "it worked", by the table of the page.
+#[test]
+fn every_command_whose_exit_code_means_something_tells_it() {
+    let page = include_str!("../docs/exit-codes.md");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split(" |").next());
+    let named: Vec<&str> =
+        rows.flat_map(|cell| cell.split([',', '`'])).map(str::trim).filter(|name| !name.is_empty()).collect();
+    assert!(named.len() >= 8, "{named:?}");
+    for name in ["scan", "merge"].into_iter().chain(named) {
+        let help = run(&name.split(' ').chain(["--help"]).collect::<Vec<_>>());
+        let help = String::from_utf8(help.stdout).unwrap();
+        let (_, codes) = help.split_once("Exit codes:\n  0 ").unwrap_or_else(|| panic!("{name}: {help}"));
+        let last = codes.lines().filter(|line| line.starts_with("  5  ")).count();
+        assert_eq!(last, 1, "{name}: {codes}");
     }
 }

@@ -51,11 +51,13 @@ fn the_built_in_checks_are_listed_by_family_within_80_columns() {
 
 #[test]
 fn one_check_is_shown_whole() {
-    let ended = Audit::new(&["checks", "show", "webhook-http"]).run();
+    let ended = Audit::new(&["checks", "show", "webhook-http", "--file"]).run();
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     for part in ["blocks going live", "Risk", "Remedy", "164.312(e)(1)", "verified_on", "[[example]]"] {
         assert!(ended.stdout.contains(part), "{part}");
     }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/checks/phi-handling/webhook-http.toml");
+    assert!(ended.stdout.ends_with(&std::fs::read_to_string(file).unwrap()), "{}", ended.stdout);
     let ended = Audit::new(&["checks", "show", "webhook-htp"]).run();
     assert_eq!(ended.code, 2);
     assert!(ended.stderr.contains("did you mean `webhook-http`?"), "{}", ended.stderr);
@@ -147,4 +149,24 @@ async fn a_scan_judges_by_ones_own_checks_too() {
     let ended = scan(&CHECK.replace("own-queue-names", "webhook-http"), &[]);
     assert_eq!(ended.code, 2);
     assert!(ended.stderr.contains("there is a check `webhook-http` already"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_check_is_shown_as_people_read_it_first() {
+    let ended = Audit::new(&["checks", "show", "webhook-http"]).run();
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    for part in [
+        "Webhooks use HTTPS",
+        "critical",
+        "Risk ",
+        "Remedy ",
+        "45 CFR ",
+        "Sources ",
+        "Reads ",
+        "--file shows",
+    ] {
+        assert!(ended.stdout.contains(part), "{part}: {}", ended.stdout);
+    }
+    assert!(!ended.stdout.contains("select ") && !ended.stdout.contains("[[example]]"), "{}", ended.stdout);
+    assert!(ended.stdout.lines().count() < 50, "{}", ended.stdout);
 }

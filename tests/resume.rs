@@ -227,3 +227,36 @@ async fn a_scan_that_is_under_way_is_not_gone_on_with() {
     assert_eq!(audit::audits_in(first.path()).len(), 1);
     first.wait();
 }
+
+/// Whoever asks after a scan that never ended is told so, whatever they call it.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_only_half_a_scan_lies_commands_say_so_and_how_it_goes_on() {
+    let estate = estate(1);
+    let simulator = simulator_with(&estate, options()).await;
+    let mut ended = scan(&simulator, &estate, CHECKS).args(&["--budget", "9"]).run();
+    let [name] = &ended.audits()[..] else { panic!("{:?}", ended.audits()) };
+    let id = name.strip_suffix(".unfinished").unwrap().to_owned();
+    let folder = format!("audits/{id}");
+    for arguments in
+        [&["gate"][..], &["gate", "audits"], &["report", &id], &["diff", &folder, "audits/latest"]]
+    {
+        ended = Audit::new(arguments).inside(ended).run();
+        assert_eq!(ended.code, 2, "{arguments:?}: {}", ended.stdout);
+        for says in [format!("is not finished ({id}.unfinished)"), "again, with --resume".to_owned()] {
+            assert!(ended.stderr.contains(&says), "{arguments:?}: {}", ended.stderr);
+        }
+    }
+    ended = go_on(&simulator, &estate, ended, CHECKS).run();
+    // Once it is finished its name alone is enough, for every command that reads a scan.
+    for arguments in
+        [&["gate", &id][..], &["report", &id], &["query", "select 1", "--scan", &id], &["verify", &id]]
+    {
+        ended = Audit::new(arguments).inside(ended).run();
+        assert!(!ended.stderr.contains("there is no"), "{arguments:?}: {}", ended.stderr);
+        assert!(ended.code != 2, "{arguments:?}: {}", ended.stderr);
+    }
+    ended = Audit::new(&["gate", "20010101T000000Z"]).inside(ended).run();
+    assert_eq!(ended.code, 2);
+    let other = format!("name the folder of a scan, such as audits/{id}");
+    assert!(ended.stderr.contains(&other), "{}", ended.stderr);
+}

@@ -5,11 +5,13 @@
 #[path = "support/audit.rs"]
 mod audit;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use audit::{Audit, Ended, credential, simulator};
 use serde_json::{Value, json};
+use twilio_audit::catalogue::{KINDS, Kind, kind};
 use twilio_audit::report::Format;
 use twilio_audit::simulator::{Fault, Simulator, Trouble, sid};
 
@@ -203,6 +205,26 @@ async fn a_standard_key_is_told_from_a_wrong_secret_and_a_restricted_key_names_w
     assert_eq!(denied["twilio_code"], "70051");
     assert_eq!(denied["missing_permission"], "/twilio/phone-numbers/active-numbers/list");
     assert!(denied["checks_affected"].contains("webhook-http"));
+
+    // Only what Twilio names or the catalogue knows is told as a permission: no path is one.
+    let known: BTreeSet<&str> =
+        KINDS.iter().filter_map(|kind| kind.endpoint()?.permission).chain(["more"]).collect();
+    let mut unknown = 0;
+    for row in restricted.rows("coverage.csv") {
+        let permission = row["missing_permission"].as_str();
+        let has_none =
+            kind(&row["resource_type"]).and_then(Kind::endpoint).is_some_and(|of| of.permission.is_none());
+        unknown += usize::from(has_none && row["status"] == "denied");
+        assert!(permission.is_empty() || known.contains(permission), "{row:#?}");
+    }
+    assert!(unknown > 10, "{unknown} lists without a permission are refused");
+    let findings = restricted.rows("findings.csv");
+    let granting = findings.iter().filter(|row| row["reason"].contains("; grant "));
+    let named = granting.flat_map(|row| row["reason"].split([' ', ',']).filter(|word| word.starts_with("/")));
+    let named: BTreeSet<&str> = named.collect();
+    assert!(!named.is_empty() && named.is_subset(&known), "{named:?}");
+    let honest = "no permission is known for it: a Standard or Main key, or the Auth Token, reads it";
+    assert!(findings.iter().any(|row| row["reason"].contains(honest)), "nothing says so");
 }
 
 #[tokio::test(flavor = "multi_thread")]

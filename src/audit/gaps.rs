@@ -171,7 +171,10 @@ impl<'a> Gaps<'a> {
 
 fn in_words(remedy: Remedy, grants: &[String]) -> String {
     match remedy {
-        Remedy::Grant => return format!("; grant {} to its key", first_of(grants, NAMED_KINDS)),
+        Remedy::Grant => {
+            let word = if grants.len() == 1 { "permission" } else { "permissions" };
+            return format!("; grant the {word} {} to its key", first_of(grants, NAMED_KINDS));
+        }
         Remedy::Credential => "; supply a credential of this account",
         Remedy::OrganizationApp => "; supply an OAuth app of the Organization",
         Remedy::StandardKey => {
@@ -183,7 +186,7 @@ fn in_words(remedy: Remedy, grants: &[String]) -> String {
 }
 
 /// Whether a kind is read once for the whole tree, so that its coverage stands under the root alone.
-fn is_read_at_the_root(kind: &'static Kind) -> bool {
+pub(super) fn is_read_at_the_root(kind: &'static Kind) -> bool {
     let per = kind.line().last().and_then(Kind::endpoint).map(|endpoint| endpoint.per);
     matches!(per, Some(Per::Tree | Per::Organization))
 }
@@ -248,8 +251,20 @@ mod tests {
         use CoverageStatus::{Denied, Failed, NoCredential};
         let named = Some("/twilio/sync/services/list");
         for (kind, status, credential, named, expected) in [
-            ("trunk", Denied, "restricted_key", None, "grant /twilio/voice/sip.trunks/list to its key"),
-            ("sync_service", Denied, "restricted_key", named, "grant /twilio/sync/services/list to its key"),
+            (
+                "trunk",
+                Denied,
+                "restricted_key",
+                None,
+                "grant the permission /twilio/voice/sip.trunks/list to its key",
+            ),
+            (
+                "sync_service",
+                Denied,
+                "restricted_key",
+                named,
+                "grant the permission /twilio/sync/services/list to its key",
+            ),
             (
                 "sync_service",
                 Denied,

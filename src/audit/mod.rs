@@ -38,7 +38,7 @@ pub use gate::{GO_LIVE_CHECKS, decide};
 pub use judge::{Judgement, judge, judge_within};
 pub use permissions::{MOST_PERMISSIONS_PER_KEY, needs};
 pub use proof::lacking_proof;
-pub use reach::{Holding, kinds_needed, lacks, would_do};
+pub use reach::{Holding, count_unread, kinds_required, lacks, would_do};
 pub use sandbox::{Allowance, CHECK_SECONDS};
 pub use scope::Scope;
 pub use sink::{Collected, Sink};

@@ -3,11 +3,13 @@
 //! It goes by Twilio's documented reach of each kind of credential; what Twilio really answers shows in a scan.
 //! Source: <https://www.twilio.com/docs/iam/api-keys>, read 2026-11.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalogue::{self, Endpoint, Kind};
+use super::compile::{Compiled, needed_by};
+use super::gaps::is_read_at_the_root;
+use crate::catalogue::{self, Endpoint, KINDS, Kind};
 use crate::evidence::functions::permission_matches;
-use crate::model::{Allow, Lack, Needs, Purpose, Reader, Remedy, Uncovered};
+use crate::model::{Allow, Lack, Needs, Place, Purpose, Reader, Remedy, Uncovered};
 
 /// What an account is read with.
 #[derive(Debug, Clone, Copy)]
@@ -82,10 +84,20 @@ fn add_what_stands_below(needs: &Needs, lacks: &mut [Lack]) {
     }
 }
 
-/// How many kinds the chosen checks need.
-pub fn kinds_needed(needs: &Needs) -> usize {
-    let allowed = needs.allow.iter().filter(|allow| is_needed(allow.purpose)).map(|allow| allow.kinds.len());
-    allowed.sum::<usize>() + needs.uncovered.iter().filter(|uncovered| is_needed(uncovered.purpose)).count()
+/// The kinds without which some check can call nothing fine of an account at this place: what a scan requires of it.
+/// Those that are taken out of the answers for others are kinds as well.
+pub fn kinds_required(place: Place, checks: &[Compiled]) -> Vec<&'static Kind> {
+    let needed = needed_by(checks);
+    let is_required = |kind: &&'static Kind| {
+        needed.contains_key(kind.name) && (place == Place::Parent || !is_read_at_the_root(kind))
+    };
+    KINDS.iter().copied().filter(is_required).collect()
+}
+
+/// How many of these kinds would not be read: they lack something themselves, or what they are read after does.
+pub fn count_unread(required: &[&'static Kind], lacks: &[Lack]) -> usize {
+    let lacking: BTreeSet<&str> = lacks.iter().flat_map(|lack| lack.kinds.iter().copied()).collect();
+    required.iter().filter(|kind| kind.line().any(|before| lacking.contains(before.name))).count()
 }
 
 /// Whether some check can call nothing fine without it.
@@ -162,7 +174,6 @@ pub fn would_do(needs: &Needs, holding: Holding<'_>) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::audit::{built_in, compile, needs};
-    use crate::model::Place;
 
     fn needs_of(check: &str) -> Needs {
         let mut checks = compile(built_in().unwrap()).unwrap();

@@ -33,18 +33,22 @@ enum Command {
         #[command(flatten)]
         chosen: ChosenChecks,
     },
-    /// Everything about one check: what it reads, asks, and advises
+    /// About one check: why it is there, what to do, where it comes from, what it reads
     Show {
         /// Its id
         id: String,
         /// A folder of your own checks
         #[arg(long, value_name = "FOLDER", env = "TWILIO_AUDIT_CHECKS_DIR")]
         checks_dir: Option<PathBuf>,
-        /// How to print it: `markdown` makes a page of it
+        /// Print its file too, with the query and the examples
+        #[arg(long)]
+        file: bool,
+        /// How to print it: `markdown` makes a page of it, with the query
         #[arg(long, value_enum, default_value_t = ShowFormat::Text, env = "TWILIO_AUDIT_FORMAT")]
         format: ShowFormat,
     },
     /// Run the examples of checks, and say what they leave unproven
+    #[command(after_help = EXIT_CODES)]
     Test {
         /// A folder of checks [default: the built-in ones]
         folder: Option<PathBuf>,
@@ -64,10 +68,17 @@ enum Command {
     },
 }
 
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    every example comes out as it says
+  1    one does not, or something is unproven
+  2    the command line is wrong, or a check cannot be used
+  5    internal error";
+
 /// How one check is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum ShowFormat {
-    /// For a terminal, its file at the end
+    /// For a terminal
     Text,
     /// A page for a book or a wiki
     Markdown,
@@ -81,7 +92,7 @@ enum ShowFormat {
 pub fn run(args: &Args) -> Result<Exit, Stop> {
     match &args.command {
         Command::List { chosen } => list(chosen),
-        Command::Show { id, checks_dir, format } => show(id, checks_dir.as_deref(), *format),
+        Command::Show { id, checks_dir, file, format } => show(id, checks_dir.as_deref(), *file, *format),
         Command::Test { folder, check_time } => test(folder.as_deref(), check_time.allowance()),
         Command::New { id, family, checks_dir } => begin(id, *family, checks_dir),
     }
@@ -94,11 +105,13 @@ fn list(chosen: &ChosenChecks) -> Result<Exit, Stop> {
     Ok(Exit::Complete)
 }
 
-fn show(id: &str, checks_dir: Option<&Path>, format: ShowFormat) -> Result<Exit, Stop> {
+fn show(id: &str, checks_dir: Option<&Path>, with_file: bool, format: ShowFormat) -> Result<Exit, Stop> {
     let checks = every_check(checks_dir)?;
     let compiled = named(id, &checks)?;
     print(|out| match format {
-        ShowFormat::Text => report::show(&summary(compiled), compiled.check.file_content(), out),
+        ShowFormat::Text => {
+            report::show(&summary(compiled), with_file.then(|| compiled.check.file_content()), out)
+        }
         ShowFormat::Markdown => check_page::page(&page(compiled), out),
     })?;
     Ok(Exit::Complete)

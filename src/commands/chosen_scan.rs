@@ -1,13 +1,20 @@
-//! Which scan a command reads: the same words in every command that reads one.
+//! Which scan a command reads: the same words in every command that reads one, and where scans lie.
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
+/// Where scans are written unless somebody says otherwise.
+pub(super) const SCANS: &str = "audits";
+
 /// The scan that is read where none is named.
 pub(super) const LATEST: &str = "audits/latest";
+
+/// What the name of a scan's folder ends in until it is finished: half a scan must not lie about like a whole one.
+pub(super) const UNFINISHED: &str = ".unfinished";
 
 /// The folder of a scan as `--scan`, or bare: for commands that take nothing else bare in its place.
 #[derive(Debug)]
@@ -17,7 +24,7 @@ pub(super) struct ChosenScan(PathBuf);
 #[derive(Debug, clap::Args)]
 pub(super) struct NamedScan {
     /// The folder of the scan
-    #[arg(long, value_name = "FOLDER", default_value = LATEST, env = "TWILIO_AUDIT_SCAN")]
+    #[arg(long, value_name = "FOLDER", default_value = LATEST, env = "TWILIO_AUDIT_SCAN", value_parser = scan_folder())]
     scan: PathBuf,
 }
 
@@ -25,7 +32,7 @@ pub(super) struct NamedScan {
 #[derive(Debug, clap::Args)]
 struct EitherWay {
     /// The folder of the scan, bare or as --scan
-    #[arg(value_name = "SCAN")]
+    #[arg(value_name = "SCAN", value_parser = scan_folder())]
     bare: Option<PathBuf>,
     #[command(flatten)]
     named: NamedScan,
@@ -73,6 +80,16 @@ impl Args for ChosenScan {
     fn augment_args_for_update(command: Command) -> Command {
         EitherWay::augment_args_for_update(command)
     }
+}
+
+/// Takes the folder of a scan, or its name alone: then it is looked for where scans are written too.
+pub(super) fn scan_folder() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().map(|folder| {
+        let below = Path::new(SCANS).join(&folder);
+        let is_name = folder.components().count() == 1 && !folder.has_root();
+        let is_scan = |folder: &Path| folder.join("evidence.db").exists();
+        if is_name && !is_scan(&folder) && is_scan(&below) { below } else { folder }
+    })
 }
 
 /// Whether it is the scan that commands read where none is named.

@@ -44,6 +44,14 @@ pub(super) fn known<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a 
     Err(anyhow!("there is no {what} `{name}`; did you mean `{near}`?"))
 }
 
+/// The known names that are most like another, the nearest first.
+pub(super) fn nearest_names<'a>(name: &str, mut known: Vec<&'a str>, most: usize) -> Vec<&'a str> {
+    let likeness = |known: &str| strsim::jaro_winkler(known, name);
+    known.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)));
+    known.truncate(most);
+    known
+}
+
 /// The known name that is most like another.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known.max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)))

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
-use super::chosen_scan::LATEST;
+use super::choice::{self, Answering};
+use super::chosen_scan::{LATEST, is_latest, scan_folder};
 use super::printing::print;
 use super::reporting::Layout;
 use super::stored_scan::StoredScan;
@@ -22,13 +23,15 @@ use crate::report::{self, DiffFormat};
 #[command(after_help = EXIT_CODES)]
 pub struct Args {
     /// The folder of the older scan [default: the one that the newer was compared with]
-    #[arg(value_name = "OLD")]
+    ///
+    /// Of one scan alone it is the older, compared with the newest; the newest scan itself is compared with the one before it.
+    #[arg(value_name = "OLD", value_parser = scan_folder())]
     older: Option<PathBuf>,
     /// The folder of the newer scan [default: audits/latest]
-    #[arg(value_name = "NEW")]
+    #[arg(value_name = "NEW", value_parser = scan_folder())]
     newer: Option<PathBuf>,
     /// The newer scan, by itself: without OLD it is compared with the one that it was compared with
-    #[arg(long, value_name = "FOLDER", conflicts_with = "newer")]
+    #[arg(long, value_name = "FOLDER", conflicts_with = "newer", value_parser = scan_folder())]
     scan: Option<PathBuf>,
     /// What is printed
     #[arg(long, value_enum, default_value_t = DiffFormat::Table, env = "TWILIO_AUDIT_DIFF_FORMAT")]
@@ -53,20 +56,37 @@ Exit codes:
 ///
 /// When there is no such scan, or something cannot be printed.
 pub fn run(args: &Args) -> Result<Exit, Stop> {
-    let named = args.newer.as_ref().or(args.scan.as_ref());
-    let newer_folder = named.cloned().unwrap_or_else(|| PathBuf::from(LATEST));
+    let (older_folder, newer_folder) = args.folders();
     let newer = StoredScan::open(&newer_folder)?;
-    let older_folder = match &args.older {
-        Some(folder) => folder.clone(),
+    let older_folder = match older_folder {
+        Some(folder) => folder,
         None => compared_with(&newer, &newer_folder)?,
     };
+    if is_same(&older_folder, &newer_folder) {
+        tracing::warn!("{} is compared with itself: nothing can be different", newer_folder.display());
+    }
     let older = StoredScan::open(&older_folder)?;
     let mut diff =
         history::diff(scanned(&older), scanned(&newer), args.all).map_err(Stop::with(Exit::Broken))?;
-    add_resources(&mut diff, &newer, &older_folder)?;
+    add_resources(&mut diff, &older, &newer, &older_folder)?;
     print(|out| report::diff(&diff, args.format, args.layout.csv(), out))?;
     let is_worse = diff.findings.iter().any(FindingChange::is_worse);
     Ok(if is_worse { Exit::Faults } else { Exit::Complete })
+}
+
+impl Args {
+    /// The folder of the older scan, where one was named, and that of the newer. The newest scan named as the older one, and
+    /// no other beside it, can only be meant as the newer.
+    fn folders(&self) -> (Option<PathBuf>, PathBuf) {
+        match (&self.older, self.newer.as_ref().or(self.scan.as_ref())) {
+            (Some(only), None) if is_latest(only) => (None, only.clone()),
+            (older, newer) => (older.clone(), newer.cloned().unwrap_or_else(|| PathBuf::from(LATEST))),
+        }
+    }
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 const fn scanned(stored: &StoredScan) -> Scanned<'_> {
@@ -83,12 +103,22 @@ fn compared_with(newer: &StoredScan, folder: &Path) -> Result<PathBuf, Stop> {
     Ok(real.with_file_name(before.as_str()))
 }
 
-fn add_resources(diff: &mut Diff, newer: &StoredScan, older: &Path) -> Result<(), Stop> {
+fn add_resources(diff: &mut Diff, older: &StoredScan, newer: &StoredScan, folder: &Path) -> Result<(), Stop> {
+    // The demonstration is made anew for each scan: its clinic is as old as it was, and all its dates are others.
+    let is_demo = is_of_demonstration(older)? && is_of_demonstration(newer)?;
+    let seconds = newer.scan.started_at.as_second() - older.scan.started_at.as_second();
     let resources = &mut diff.resources;
-    let drifts = newer.store.each_drift(&older.join("evidence.db"), &mut |drift| {
-        resources.push(drift);
+    let drifts = newer.store.each_drift(&folder.join("evidence.db"), &mut |drift| {
+        if !(is_demo && drift.is_moved_by(seconds)) {
+            resources.push(drift);
+        }
         Ok(())
     });
     diff.not_comparable += drifts.map_err(Stop::with(Exit::Broken))?;
     Ok(())
+}
+
+fn is_of_demonstration(stored: &StoredScan) -> Result<bool, Stop> {
+    let started_with = stored.store.started_with().map_err(Stop::with(Exit::Broken))?;
+    Ok(choice::answering(&started_with) == Answering::Demonstration)
 }

@@ -22,6 +22,7 @@ use crate::report::examination as report;
 /// It says which credential is used where, what kind it is, what the chosen checks would lack and what would close
 /// that gap, whether a weaker credential would do, and whether this machine's clock agrees with Twilio's.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct Args {
     #[command(flatten)]
     chosen: ChosenChecks,
@@ -34,6 +35,14 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Format::Table, env = "TWILIO_AUDIT_FORMAT", help_heading = OUTPUT)]
     format: Format,
 }
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    the chosen checks would lack nothing
+  2    the command line, audit.toml or a file of credentials is wrong
+  3    they would lack something, or a credential cannot be used
+  4    nobody could sign in
+  5    internal error";
 
 /// The form of the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -140,14 +149,15 @@ fn examined(
     let holding = strength.holding(account, probed.policy.as_deref());
     let active = account.is_active();
     let sid = account.account.to_string();
+    let lacks = if active { audit::lacks(needs, holding, has_app) } else { Vec::new() };
     ExaminedAccount {
         account_name: account.name.clone().unwrap_or_else(|| sid.clone()),
         account_sid: sid,
         is_parent: account.is_parent,
         active,
         home_region: strength.tree.signed_in.get(&account.account).and_then(|found| found.home_region),
-        kinds_needed: audit::kinds_needed(needs),
-        lacks: if active { audit::lacks(needs, holding, has_app) } else { Vec::new() },
+        required: strength.required(account, &lacks),
+        lacks,
         lacks_are_certain: !matches!(holding, Holding::Policy(None) | Holding::UnknownKey),
         would_do: audit::would_do(needs, holding).filter(|_| active && !strength.reads_others(account)),
         credential: probed.credential,

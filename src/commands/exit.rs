@@ -27,6 +27,18 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+/// The exit codes in words, as `--help` tells them of a scan. A command that means something else by one says so itself,
+/// in an `EXIT_CODES` of its own; docs/exit-codes.md has all.
+pub const EXIT_CODES: &str = "\
+Exit codes:
+  0    complete, no fault at or above --fail-on
+  1    complete, with faults at or above --fail-on
+  2    the command line or audit.toml is wrong
+  3    incomplete: something could not be assessed, with or without faults
+  4    nobody could sign in, nothing was assessed
+  5    internal error, or files could not be written
+  130  interrupted";
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

@@ -21,7 +21,7 @@ use super::scan_folder::{ScanFolder, shards_in};
 use super::scan_lock::{ScanLock, Use};
 use super::signing::Signing;
 use super::telling::Teller;
-use super::{Exit, Log, Stop, choice, interruptible};
+use super::{EXIT_CODES, Exit, Log, Stop, choice, interruptible};
 use crate::evidence::{ScanFacts, StartedWith, Store};
 use crate::model::{Region, Shard};
 
@@ -36,6 +36,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Judges what all shards read together, writes the reports as `scan` does, and removes the shards. They must have been
 /// started with the same options, the same audit.toml and the same version.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct Args {
     /// The folders of the shards [default: the newest ones in the output folder]
     #[arg(value_name = "SCAN", conflicts_with_all = ["shards", "wait"])]

@@ -65,7 +65,7 @@ pub mod verify;
 use anyhow::anyhow;
 use tokio::runtime::{Builder, Runtime};
 
-pub use exit::{Exit, Stop};
+pub use exit::{EXIT_CODES, Exit, Stop};
 pub use guard::{contain, guard};
 pub use log::{Log, LogFormat, explain_usage, start_log};
 pub use variables::warn_of_unknown_variables;

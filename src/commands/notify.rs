@@ -30,6 +30,7 @@ enum What {
 
 /// Send each target a message that says it is a test
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
 struct Test {
     /// The target [default: all of them]
     #[arg(value_name = "NAME")]
@@ -41,6 +42,13 @@ struct Test {
     #[arg(long, value_name = "FILE", env = "TWILIO_AUDIT_CREDENTIALS")]
     credentials: Option<PathBuf>,
 }
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    every message arrived
+  1    one did not
+  2    nothing is declared, or there is no such target
+  5    internal error";
 
 /// Runs the command; the exit code is 1 where a target was not told.
 ///

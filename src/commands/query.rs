@@ -1,12 +1,18 @@
 //! `query`: a question in SQL over the evidence of a scan.
 
+use std::path::Path;
+
+use jiff::Timestamp;
+
 use super::check_time::CheckTime;
 use super::chosen_scan::NamedScan;
+use super::declared_names::nearest_names;
 use super::printing::print;
 use super::stored_scan::open_store;
 use super::{Exit, Stop};
-use crate::audit::{self, Reader};
-use crate::report::answer as report;
+use crate::audit::{self, CheckError, Reader};
+use crate::evidence::Store;
+use crate::report::{answer as report, unread_lists};
 
 /// Ask the evidence of a scan in SQL
 ///
@@ -33,6 +39,9 @@ pub struct Args {
     check_time: CheckTime,
 }
 
+/// Names that are offered in place of one that is not there.
+const NEAR: usize = 3;
+
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
@@ -54,11 +63,10 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     let moment = store.started_at().map_err(Stop::with(Exit::Usage))?;
     let answer = match &args.sql {
         Some(sql) => {
-            let is_finished = store.conclusion().is_ok();
+            warn_of_gaps(&store)?;
             let reader = Reader::of(&mut store, moment).map_err(Stop::with(Exit::Broken))?;
             let mut reader = reader.within(args.check_time.allowance());
-            warn_of_gaps(&mut reader, is_finished);
-            reader.ask(sql).map_err(Stop::with(Exit::Usage))?
+            reader.ask(sql).map_err(|error| with_near_names(error, args.scan.folder(), moment))?
         }
         None => audit::tables(&store, moment).map_err(Stop::with(Exit::Broken))?,
     };
@@ -66,6 +74,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         tracing::warn!("the answer is longer: only its first {} rows are shown", answer.rows.len());
     }
     print(|out| match args.format {
+        Format::Table if args.tables => report::tables(&answer.rows, out),
         Format::Table => report::table(&answer.columns, &answer.rows, out),
         Format::Csv => report::csv(&answer.columns, &answer.rows, out),
         Format::Json => report::json(&answer.columns, &answer.rows, out),
@@ -73,15 +82,29 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     Ok(Exit::Complete)
 }
 
+/// What a question was refused for; of a table that is not there, what it may have been meant to be.
+fn with_near_names(error: CheckError, scan: &Path, moment: Timestamp) -> Stop {
+    let sentence = error.to_string();
+    let stop = Stop::new(Exit::Usage, error);
+    let Some((_, name)) = sentence.rsplit_once("no such table: ") else { return stop };
+    // Asked anew: the store that refused the question lets nobody look at its schema.
+    let tables = open_store(scan).ok().and_then(|store| audit::tables(&store, moment).ok());
+    let rows = tables.map(|answer| answer.rows).unwrap_or_default();
+    let known: Vec<&str> = rows.iter().filter_map(|row| row.first()?.as_str()).collect();
+    let near = nearest_names(name.trim(), known, NEAR);
+    let near: Vec<String> = near.into_iter().map(|name| format!("`{name}`")).collect();
+    stop.adding(&format!("did you mean one of {}? `twilio-audit query --tables` names all", near.join(", ")))
+}
+
 /// Says on standard error what an answer cannot know: nobody shall read "none" out of a table that was not read.
-fn warn_of_gaps(reader: &mut Reader<'_>, is_finished: bool) {
-    if !is_finished {
-        tracing::warn!("this scan is not finished: what it has not read yet is in no answer");
-        return;
+fn warn_of_gaps(store: &Store) -> Result<(), Stop> {
+    match store.conclusion() {
+        Err(_) => tracing::warn!("this scan is not finished: what it has not read yet is in no answer"),
+        Ok(scan) => {
+            if let Some(unread) = unread_lists(&scan, store).map_err(Stop::with(Exit::Broken))? {
+                tracing::warn!("{unread}");
+            }
+        }
     }
-    let unread = reader.ask("select count(*) from unread").ok();
-    let unread = unread.and_then(|answer| answer.rows.first()?.first()?.as_u64());
-    if let Some(unread @ 1..) = unread {
-        tracing::warn!("{unread} lists were not read, and what is in them is in no answer: see coverage.csv");
-    }
+    Ok(())
 }

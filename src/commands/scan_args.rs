@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Stop;
 use super::check_time::CheckTime;
 use super::chosen_checks::ChosenChecks;
 use super::chosen_shard::ChosenShard;
@@ -17,11 +16,13 @@ use super::scan_lock::{ScanLock, Use};
 use super::scan_setting::Choices;
 use super::signing::Signing;
 use super::telling::Teller;
+use super::{EXIT_CODES, Stop};
 use crate::model::{AccountSid, Region, Shard};
 use crate::twilio::Limits;
 
 /// Read the accounts, check them, write the findings
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct Args {
     /// Audit the built-in clinic instead of Twilio: needs no credentials and no network
     #[arg(long, env = "TWILIO_AUDIT_DEMO")]

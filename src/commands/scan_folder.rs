@@ -7,15 +7,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 
 use super::choice;
+use super::chosen_scan::UNFINISHED;
 use super::stored_scan::StoredScan;
 use super::trusted_folder::{self, Openness, private_folder, refuse_if_exchangeable};
 use crate::chain::{self, LOCK, Previous};
 use crate::evidence::{StartedWith, Store};
 use crate::model::{ScanId, Shard};
 use crate::report;
-
-/// What the name of a scan's folder ends in until it is finished: half a scan must not lie about like a whole one.
-pub(super) const UNFINISHED: &str = ".unfinished";
 
 /// The folder of one scan.
 #[derive(Debug)]

@@ -2,9 +2,10 @@
 
 use super::chosen_checks::Catalogue;
 use crate::audit::{self, Holding};
+use crate::catalogue::Kind;
 use crate::collect::{AccountInTree, Tree};
 use crate::credentials::{CredentialKind, Credentials};
-use crate::model::{Needs, Place};
+use crate::model::{Lack, Needs, Place, Share};
 
 /// What the accounts of a tree are read with.
 pub(super) struct Strength<'a> {
@@ -14,20 +15,36 @@ pub(super) struct Strength<'a> {
     of_parent: Needs,
     /// What they need of any other account: the same of each, so that it is worked out once.
     of_subaccount: Needs,
+    /// The kinds that a scan requires of either.
+    required: [Vec<&'static Kind>; 2],
 }
 
 impl<'a> Strength<'a> {
     pub(super) fn new(catalogue: &Catalogue, tree: &'a Tree, credentials: &'a Credentials) -> Self {
         let needs = |place| audit::needs(place, &catalogue.kinds, &catalogue.checks);
         let (of_parent, of_subaccount) = (needs(Place::Parent), needs(Place::Subaccount));
-        Self { tree, credentials, of_parent, of_subaccount }
+        let required =
+            [Place::Parent, Place::Subaccount].map(|place| audit::kinds_required(place, &catalogue.checks));
+        Self { tree, credentials, of_parent, of_subaccount, required }
     }
 
     /// What the chosen checks need of an account.
     pub(super) fn needs(&self, account: &AccountInTree) -> &Needs {
-        // The first account stands for the Organization, even where it is not known to be the parent.
-        let is_root = self.tree.accounts.first().is_some_and(|root| root.account == account.account);
-        if account.is_parent || is_root { &self.of_parent } else { &self.of_subaccount }
+        if self.is_root(account) { &self.of_parent } else { &self.of_subaccount }
+    }
+
+    /// How many of the kinds that a scan requires of an account would be read.
+    pub(super) fn required(&self, account: &AccountInTree, lacks: &[Lack]) -> Share {
+        let [of_parent, of_subaccount] = &self.required;
+        let required = if self.is_root(account) { of_parent } else { of_subaccount };
+        let unread = audit::count_unread(required, lacks);
+        Share { read: required.len().saturating_sub(unread), of: required.len() }
+    }
+
+    /// The first account stands for the Organization, even where it is not known to be the parent.
+    fn is_root(&self, account: &AccountInTree) -> bool {
+        let first = self.tree.accounts.first();
+        account.is_parent || first.is_some_and(|root| root.account == account.account)
     }
 
     /// Whether an account is the parent, with an Auth Token that reads other accounts too: a key in its place would read

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
+use super::chosen_scan::{SCANS, UNFINISHED, scan_folder};
 use super::difference::name_differences;
 use super::printing::print;
-use super::scan_folder::UNFINISHED;
 use super::{Exit, Stop};
 use crate::chain::{self, Anchor, MANIFEST, PublicKey, Verifier};
 use crate::model::{ScanId, Verification};
@@ -17,17 +17,17 @@ use crate::report::verification;
 /// Say whether finished scans are as they were sealed
 ///
 /// Compares every file with the hash in its scan's manifest.json, each manifest with the hash that the next scan recorded
-/// of it, and `latest` with the newest scan. The exit code is 0 where all is as it was, 1 where something was altered, is
-/// missing or was added, 2 where there is nothing to verify, 5 where something cannot be read.
+/// of it, and `latest` with the newest scan.
 ///
 /// docs/evidence-chain.md tells what that shows, and what it does not.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct Args {
     /// The output folder, with all scans in it, or the folder of one scan
-    #[arg(value_name = "FOLDER", default_value = "audits", env = "TWILIO_AUDIT_OUTPUT")]
+    #[arg(value_name = "FOLDER", default_value = SCANS, env = "TWILIO_AUDIT_OUTPUT", value_parser = scan_folder())]
     folder: PathBuf,
     /// Verify this scan alone; the same as its folder, bare
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", value_parser = scan_folder())]
     scan: Option<PathBuf>,
     #[command(flatten)]
     trusted: Trusted,
@@ -38,6 +38,13 @@ pub struct Args {
     #[arg(long)]
     schema: bool,
 }
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    everything is as it was sealed
+  1    something was altered, is missing or was added
+  2    the command line is wrong, or there is nothing to verify
+  5    internal error, or something cannot be read";
 
 /// What is known of the scans from elsewhere.
 #[derive(Debug, clap::Args)]

@@ -24,7 +24,7 @@ pub use apply::{Tell, apply, to_undo, undo, without_credential};
 pub use change::{Hands, StepEnd};
 pub use hand_over::Recipient;
 pub use journal::{Entry, Event, Journal, JournalError, Understood, understand};
-pub use plan_file::{PlanError, read_plan, write_plan};
+pub use plan_file::{PlanError, read_plan, unaltered_plan, write_plan};
 pub use propose::{Known, Unfixable, is_made_by, number, propose};
 pub use retire::{RETIRE, retire};
 pub use rotate::{NewKey, Rotated, Rotation, rotate};

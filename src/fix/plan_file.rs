@@ -61,14 +61,7 @@ pub fn write_plan(plan: &mut FixPlan) -> Result<String, serde_json::Error> {
 ///
 /// When it is none, was changed, or is too old.
 pub fn read_plan(text: &str, now: Timestamp) -> Result<FixPlan, PlanError> {
-    let form: Form = serde_json::from_str(text)?;
-    if form.format != PLAN_FORMAT {
-        return Err(PlanError::Form { found: form.format });
-    }
-    let plan: FixPlan = serde_json::from_str(text)?;
-    if digest(&plan)? != plan.digest {
-        return Err(PlanError::Edited);
-    }
+    let plan = unaltered_plan(text)?;
     let made_at = plan.made_at.parse::<Timestamp>().ok();
     let age = made_at.map(|made_at| now.duration_since(made_at)).filter(|age| *age >= -CLOCKS);
     match age {
@@ -76,6 +69,20 @@ pub fn read_plan(text: &str, now: Timestamp) -> Result<FixPlan, PlanError> {
         Some(age) if age > OLDEST => Err(PlanError::TooOld { hours: age.as_hours() }),
         Some(_) => Ok(plan),
     }
+}
+
+/// The plan in a text, however old, if it is as it was made.
+///
+/// # Errors
+///
+/// When it is none, or was changed.
+pub fn unaltered_plan(text: &str) -> Result<FixPlan, PlanError> {
+    let form: Form = serde_json::from_str(text)?;
+    if form.format != PLAN_FORMAT {
+        return Err(PlanError::Form { found: form.format });
+    }
+    let plan: FixPlan = serde_json::from_str(text)?;
+    if digest(&plan)? == plan.digest { Ok(plan) } else { Err(PlanError::Edited) }
 }
 
 /// The SHA-256 of a plan, whatever digest stands in it.

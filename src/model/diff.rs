@@ -1,5 +1,6 @@
 //! What is different between two scans, as the reports tell of it.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -142,6 +143,13 @@ pub struct Drift {
 }
 
 impl Drift {
+    /// Whether it is a moment that moved by so many seconds. In the demonstration, which is made anew for each scan, it is
+    /// then as long before the scan as it was, and nothing changed.
+    pub fn is_moved_by(&self, seconds: i64) -> bool {
+        let moments = (self.before.parse::<Timestamp>(), self.after.parse::<Timestamp>());
+        matches!(moments, (Ok(before), Ok(after)) if after.as_second() - before.as_second() == seconds)
+    }
+
     /// What the resource is called: its name, or its SID where it has none.
     pub fn resource(&self) -> &str {
         if self.resource_name.is_empty() { &self.resource_sid } else { &self.resource_name }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{CoverageStatus, Purpose, Region};
+use super::{CoverageStatus, Purpose, Region, Share};
 
 /// Everything that was learnt.
 #[derive(Debug, Clone, Serialize)]
@@ -53,8 +53,8 @@ pub struct ExaminedAccount {
     pub credential: Option<HeldCredential>,
     /// What each host answered.
     pub hosts: Vec<ExaminedHost>,
-    /// Kinds of what the chosen checks need, in all.
-    pub kinds_needed: usize,
+    /// Of the kinds that a scan requires of it, those that would be read, and all of them.
+    pub required: Share,
     /// What the chosen checks would lack.
     pub lacks: Vec<Lack>,
     /// Whether it is told for certain: the policy of a key or app that may not read it is unknown.
@@ -132,6 +132,12 @@ impl ExaminedOrganization {
 }
 
 impl Examination {
+    /// What is required of all active accounts, counted as a scan counts it.
+    pub fn required(&self) -> Share {
+        let active = self.accounts.iter().filter(|account| account.active).map(|account| account.required);
+        active.fold(Share::default(), |all, one| Share { read: all.read + one.read, of: all.of + one.of })
+    }
+
     /// Whether a scan with these credentials would read all that the chosen checks need.
     pub fn is_sufficient(&self) -> bool {
         let answered = |host: &ExaminedHost| host.status.is_conclusive();

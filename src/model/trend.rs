@@ -8,7 +8,7 @@ use super::{Outcome, Scan, Severity, Verdict, in_seconds};
 /// Scans that a trend goes back at most: a year of nights, and some more.
 pub const LONGEST_TREND: usize = 400;
 
-/// One scan of a trend. All numbers are of unwaived findings.
+/// One scan of a trend. What is open is counted without what was waived, what became of it since the scan before with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TrendPoint {
     /// The scan.
@@ -29,11 +29,11 @@ pub struct TrendPoint {
     pub manual: usize,
     /// What could not be assessed.
     pub not_assessed: usize,
-    /// What was new.
+    /// What was new since the scan before, waived or not; in a first scan all that is open.
     pub new: usize,
-    /// What was fixed.
+    /// What was fixed since then.
     pub fixed: usize,
-    /// What was lost sight of.
+    /// What was lost sight of since then.
     pub lost_sight: usize,
     /// PHI accounts that are ready.
     pub ready: usize,
@@ -68,8 +68,9 @@ impl TrendPoint {
         }
     }
 
-    /// All faults.
-    pub const fn faults(&self) -> usize {
-        self.critical.saturating_add(self.high).saturating_add(self.medium).saturating_add(self.low)
+    /// All that is open: faults, what a person must answer, and what could not be assessed.
+    pub fn open(&self) -> usize {
+        let all = [self.critical, self.high, self.medium, self.low, self.manual, self.not_assessed];
+        all.into_iter().fold(0, usize::saturating_add)
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::cell::printable;
 use super::csv_file::{CsvFile, CsvLayout};
+use super::paragraph::{BOLD, DIM, paragraph};
 
 /// A table in Markdown, as wide as it needs to be: a SID that is broken over two lines cannot be copied.
 ///
@@ -22,6 +23,22 @@ pub fn table(columns: &[String], rows: &[Vec<Value>], to: &mut impl Write) -> io
         table.add_row(row.iter().map(|value| printable(&text(value)).into_owned()));
     }
     writeln!(to, "{table}")
+}
+
+/// The tables and views that there are to ask, each with its columns over as many lines of 80 columns as it needs. The
+/// rows are of a name, what it is, and its columns.
+///
+/// # Errors
+///
+/// When nothing can be written.
+pub fn tables(rows: &[Vec<Value>], to: &mut impl Write) -> io::Result<()> {
+    for row in rows {
+        if let [name, what, columns] = row.as_slice() {
+            writeln!(to, "{BOLD}{}{BOLD:#} {DIM}{}{DIM:#}", printable(&text(name)), printable(&text(what)))?;
+            paragraph("    ", &printable(&text(columns)), to)?;
+        }
+    }
+    Ok(())
 }
 
 /// RFC 4180, with cells that start no formula.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::cell::at_most;
 use super::paragraph::{BOLD, DIM, colour, paragraph};
-use crate::model::Rule;
+use crate::model::{Rule, counted};
 
 /// What is told of a check.
 #[derive(Debug)]
@@ -47,13 +47,14 @@ pub fn list(checks: &[Summary<'_>], to: &mut impl Write) -> io::Result<()> {
     writeln!(to, "{DIM}{} checks; ● blocks PHI from going live{DIM:#}", checks.len())
 }
 
-/// Everything about one check, its file at the end.
+/// What a person wants to know of one check first: the rule, why, what to do, where it comes from. `file` is its content,
+/// with the query and the examples, where that is wanted too.
 ///
 /// # Errors
 ///
 /// When nothing can be written.
-pub fn show(check: &Summary<'_>, content: &str, to: &mut impl Write) -> io::Result<()> {
-    let Summary { rule, reads, examples, file } = check;
+pub fn show(check: &Summary<'_>, file: Option<&str>, to: &mut impl Write) -> io::Result<()> {
+    let Summary { rule, reads, examples, file: name } = check;
     let style = colour(rule.severity);
     writeln!(to, "{BOLD}{}{BOLD:#}", rule.id)?;
     paragraph("", &rule.title, to)?;
@@ -63,12 +64,20 @@ pub fn show(check: &Summary<'_>, content: &str, to: &mut impl Write) -> io::Resu
     for (name, text) in [
         ("Risk", rule.risk.clone()),
         ("Remedy", rule.remediation.clone()),
-        ("Reads", if reads.is_empty() { "audit.toml alone".to_owned() } else { reads.join(", ") }),
         ("45 CFR", rule.citations.join("; ")),
         ("Sources", format!("{} (held against them on {})", rule.sources.join(" "), rule.verified_on)),
+        ("Reads", if reads.is_empty() { "audit.toml alone".to_owned() } else { reads.join(", ") }),
     ] {
         paragraph(&format!("{name:<8} "), &text, to)?;
     }
-    writeln!(to, "\n{DIM}{file}, with {examples} examples:{DIM:#}\n")?;
-    to.write_all(content.as_bytes())
+    match file {
+        Some(content) => {
+            writeln!(to, "\n{DIM}{name}, with {examples} examples:{DIM:#}\n")?;
+            to.write_all(content.as_bytes())
+        }
+        None => {
+            let examples = counted(*examples, "example");
+            writeln!(to, "\n{DIM}--file shows its query and its {examples} too.{DIM:#}")
+        }
+    }
 }

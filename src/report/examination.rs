@@ -8,9 +8,12 @@ use std::io::{self, Write};
 use anstyle::AnsiColor;
 
 use super::cell::{at_most, printable};
+use super::coverage_words;
 use super::grid::{self, Mark};
 use super::paragraph::{BOLD, DIM, paragraph};
-use crate::model::{CoverageStatus, Examination, ExaminedAccount, Lack, Purpose, Region, Remedy, first_of};
+use crate::model::{
+    CoverageStatus, Examination, ExaminedAccount, Lack, Purpose, Region, Remedy, Share, first_of,
+};
 
 /// A clock that is off by more makes ages and windows wrong.
 const TOLERATED_SECONDS: i64 = 60;
@@ -103,12 +106,14 @@ fn accounts(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
             writeln!(to, "{DIM}{number:>3} {name:<NAME$} suspended or closed{DIM:#}")?;
             continue;
         }
-        let missing: usize = account.lacks.iter().map(|lack| lack.kinds.len()).sum();
-        let read = account.kinds_needed.saturating_sub(missing);
+        let Share { read, of } = account.required;
         let about = if account.lacks_are_certain { "" } else { "≤" };
-        let reads = format!("{about}{read}/{}", account.kinds_needed);
-        let style =
-            if missing == 0 && account.lacks_are_certain { AnsiColor::Green } else { AnsiColor::Yellow };
+        let reads = format!("{about}{read}/{of}");
+        let style = if account.lacks.is_empty() && account.lacks_are_certain {
+            AnsiColor::Green
+        } else {
+            AnsiColor::Yellow
+        };
         let style = style.on_default();
         let (credential, place) = held(account);
         let line = format!("{number:>3} {name:<NAME$} {credential:<15} {style}{reads:>7}{style:#}");
@@ -129,7 +134,9 @@ fn accounts(examination: &Examination, to: &mut impl Write) -> io::Result<()> {
             "", "the Organization", "OAuth app"
         )?;
     }
-    writeln!(to, "    {DIM}Reads: how many of the kinds that the chosen checks need.{DIM:#}")
+    let certain = examination.accounts.iter().all(|account| !account.active || account.lacks_are_certain);
+    let verb = if certain { "can be read" } else { "can be read at most" };
+    paragraph("  ", &coverage_words::required(examination.required(), verb), to)
 }
 
 /// What an account is read with, and where that was found.
@@ -233,8 +240,8 @@ fn gaps(account: &ExaminedAccount) -> Vec<String> {
     let mut gaps: Vec<String> = account.lacks.iter().map(sentence).collect();
     if !account.lacks_are_certain {
         gaps.push(
-            "Its policy or kind cannot be read, so it may lack more. Grant /twilio/iam/api-keys/read, or compare \
-             the policy with `twilio-audit permissions`."
+            "Its policy or kind cannot be read, so it may lack more. Grant the permission \
+             /twilio/iam/api-keys/read, or compare the policy with `twilio-audit permissions`."
                 .to_owned(),
         );
     }
@@ -243,7 +250,10 @@ fn gaps(account: &ExaminedAccount) -> Vec<String> {
 
 fn sentence(lack: &Lack) -> String {
     let remedy = match lack.remedy {
-        Remedy::Grant => format!("Grant {}", first_of(&lack.permissions, NAMED)),
+        Remedy::Grant => {
+            let word = if lack.permissions.len() == 1 { "permission" } else { "permissions" };
+            format!("Grant the {word} {}", first_of(&lack.permissions, NAMED))
+        }
         Remedy::StandardKey => {
             "Use a Standard or Main key or the Auth Token, for no permission is known".to_owned()
         }

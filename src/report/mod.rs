@@ -44,6 +44,7 @@ mod write;
 pub use blind_spots::BLIND_SPOTS;
 pub use cell::printable;
 pub use coverage_csv::coverage_columns;
+pub use coverage_words::unread_lists;
 pub use csv_file::CsvLayout;
 pub use decisions::{DecisionLine, decisions, in_short};
 pub use diff::{DiffFormat, diff};

@@ -123,7 +123,7 @@ fn permissions_of(
     role: &str,
 ) -> Result<Answer, Refusal> {
     if let Caller::Account(caller) = caller {
-        caller.may(&Wanted { management: false, permission: None }, asked.path)?;
+        caller.may(&Wanted { management: false, permission: None })?;
     }
     let directory = world.organization.as_ref();
     let rows = directory.and_then(|directory| directory.permissions(role));
@@ -147,7 +147,7 @@ fn classic(realm: &Realm, asked: &Asked<'_>, caller: &OfAccount<'_>) -> Result<A
     caller.reaches(target)?;
     if path.is_empty() {
         let permission = Some("/twilio/iam/accounts/read");
-        caller.may(&Wanted { management: true, permission }, asked.path)?;
+        caller.may(&Wanted { management: true, permission })?;
         access::in_order(target, asked.client_validation)?;
         return Ok(Answer::json(&Value::Object(account_row(realm, target, caller))));
     }
@@ -158,7 +158,7 @@ fn classic(realm: &Realm, asked: &Asked<'_>, caller: &OfAccount<'_>) -> Result<A
 /// The account list: the parent and its subaccounts, or a subaccount alone.
 fn accounts(realm: &Realm, asked: &Asked<'_>, caller: &OfAccount<'_>) -> Result<Answer, Refusal> {
     let permission = Some("/twilio/iam/accounts/list");
-    caller.may(&Wanted { management: true, permission }, asked.path)?;
+    caller.may(&Wanted { management: true, permission })?;
     let own = caller.site;
     let authorized = realm.accounts.iter().filter(|site| own.is_parent() && site.account.connect_only);
     let status = asked.parameter("Status");
@@ -221,7 +221,7 @@ fn resource(
     let not_found = || Refusal::not_found(asked.path);
     let found = endpoints::find(path).ok_or_else(not_found)?;
     let endpoint = found.endpoint;
-    caller.may(&Wanted::of(endpoint, found.row.is_some()), asked.path)?;
+    caller.may(&Wanted::of(endpoint, found.row.is_some()))?;
     if let Some(missing) = endpoint.requires.iter().find(|name| asked.parameter(name).is_none())
         && found.row.is_none()
     {

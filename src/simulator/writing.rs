@@ -68,7 +68,7 @@ fn permitted(world: &World, asked: &Asked<'_>, product: &str, region: Region) ->
     let operation = writes::find(asked.method, &path)?;
     let permission = permission(&path, operation);
     let management = accounts::is_management(&path);
-    caller.may(&Wanted { management, permission: permission.as_deref() }, asked.path)?;
+    caller.may(&Wanted { management, permission: permission.as_deref() })?;
     let told = form::read(operation, asked.form, asked.body)?;
     for told in told.iter().filter(|told| ["AccountSid", "SubaccountSid"].contains(&told.parameter.as_str()))
     {

@@ -5,6 +5,7 @@
 mod apply;
 mod confirm;
 mod hands;
+mod in_the_way;
 mod intact;
 mod outcome;
 mod plan;

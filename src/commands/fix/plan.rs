@@ -1,8 +1,7 @@
 //! `fix plan`: what would be changed, from a stored scan, asking nobody.
 
-use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
@@ -16,7 +15,7 @@ use super::super::printing::print;
 use super::super::replacing::replace_file;
 use super::super::stored_scan::{StoredScan, open_store};
 use super::super::{Exit, Stop};
-use super::journal_of;
+use super::in_the_way::{page_of, refuse_to_replace};
 use crate::audit::{Check, Reader};
 use crate::catalogue;
 use crate::evidence::{SeenResource, Store};
@@ -96,11 +95,10 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
     let reader = Reader::of(&mut questioned, stored.scan.started_at).map_err(Stop::with(Exit::Broken))?;
     let mut plan = Planning::of(args, &checks, reader, &stored)?.plan(&stored)?;
     let text = fix::write_plan(&mut plan).map_err(Stop::with(Exit::Broken))?;
-    let mut page = Vec::new();
-    report::fix_plan_markdown(&plan, &mut page).map_err(Stop::with(Exit::Broken))?;
+    let page = page_of(&plan)?;
     let page_path = args.output.with_extension("md");
     replace_file(&args.output, &text).map_err(Stop::with(Exit::Broken))?;
-    replace_file(&page_path, &String::from_utf8_lossy(&page)).map_err(Stop::with(Exit::Broken))?;
+    replace_file(&page_path, &page).map_err(Stop::with(Exit::Broken))?;
     let started_with = stored.store.started_with().map_err(Stop::with(Exit::Broken))?;
     let is_demo = choice::answering(&started_with) == Answering::Demonstration;
     let (file, page) = (args.output.as_path(), page_path.as_path());
@@ -114,33 +112,6 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
         }
     })?;
     Ok(Exit::Complete)
-}
-
-/// A plan that was applied stays as it is, and so does any file that is none.
-fn refuse_to_replace(output: &Path) -> Result<(), Stop> {
-    let refuse = |why: String| Err(Stop::new(Exit::Usage, anyhow!("{why}: choose another --output")));
-    let journal = journal_of(output);
-    if journal.exists() {
-        return refuse(format!("{} is the journal of the plan that is there", journal.display()));
-    }
-    match fs::read_to_string(output) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Ok(text) if is_a_plan(&text) => Ok(()),
-        _ => refuse(format!("{} is there already and is no plan", output.display())),
-    }?;
-    let page = output.with_extension("md");
-    if page == output {
-        return refuse("the page for people has this name".to_owned());
-    }
-    match fs::read_to_string(&page) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Ok(text) if text.starts_with(report::FIX_PAGE_BEGINS) => Ok(()),
-        _ => refuse(format!("{} is there already and is no page of a plan", page.display())),
-    }
-}
-
-fn is_a_plan(text: &str) -> bool {
-    serde_json::from_str::<FixPlan>(text).is_ok()
 }
 
 /// What a plan is made with.

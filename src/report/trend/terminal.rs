@@ -4,12 +4,16 @@ use std::io::{self, Write};
 
 use super::SERIES;
 use crate::model::{TrendPoint, counted};
-use crate::report::paragraph::{BOLD, DIM};
+use crate::report::paragraph::{BOLD, DIM, paragraph};
 
 /// Scans that a sparkline shows.
 const WIDE: usize = 48;
 /// Scans that are listed.
 const LISTED: usize = 10;
+/// What the columns count. Without it nobody could make the numbers of one row fit each other.
+const MEANING: &str = "open: faults, what a person must answer and what could not be assessed, without what was \
+                       accepted (waived). new, fixed and lost (sight of): what became of all findings since the scan before, \
+                       accepted or not; in a first scan all are new.";
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// Writes the trend.
@@ -27,21 +31,19 @@ pub(super) fn write(points: &[TrendPoint], to: &mut impl Write) -> io::Result<()
     writeln!(
         to,
         "\n{BOLD}{:<20} {:>6} {:>5} {:>6} {:>5}  {:<26}{BOLD:#}",
-        "", "faults", "new", "fixed", "lost", "may PHI go live"
+        "", "open", "new", "fixed", "lost", "may PHI go live"
     )?;
     for point in points.iter().rev().take(LISTED) {
         let TrendPoint { started_at, new, fixed, lost_sight, .. } = point;
-        let faults = point.faults();
-        writeln!(
-            to,
-            "{started_at:<20} {faults:>6} {new:>5} {fixed:>6} {lost_sight:>5}  {}",
-            verdicts(point)
-        )?;
+        let open = point.open();
+        writeln!(to, "{started_at:<20} {open:>6} {new:>5} {fixed:>6} {lost_sight:>5}  {}", verdicts(point))?;
     }
-    match points.len().saturating_sub(LISTED) {
-        0 => Ok(()),
-        more => writeln!(to, "{DIM}and {more} before: --format csv has all{DIM:#}"),
+    let more = points.len().saturating_sub(LISTED);
+    if more > 0 {
+        writeln!(to, "{DIM}and {more} before: --format csv has all{DIM:#}")?;
     }
+    writeln!(to)?;
+    paragraph("", MEANING, to)
 }
 
 fn verdicts(point: &TrendPoint) -> String {

@@ -198,3 +198,31 @@ async fn whoever_accepts_says_what_is_done_instead_or_meanwhile_and_a_false_posi
     let refused = scan_of_two(&waiver("att-access-review", "decision = \"false_positive\"")).await;
     assert!(refused.code == 2 && refused.stderr.contains("attest `access-review`"), "{}", refused.stderr);
 }
+
+/// Some answers of a check block and others do not: what is waived for the account covers the others alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiver_of_an_account_covers_no_answer_that_blocks() {
+    let widget = json!({
+        "name": "ask", "type": "make-http-request", "transitions": [],
+        "properties": {"url": "https://elsewhere.example/x", "send_twilio_credentials": true},
+    });
+    let definition = json!({"states": [widget], "initial_state": "ask"});
+    let flow = json!({"sid": "FW0001", "status": "published", "definition": definition});
+    let estate =
+        json!({"accounts": [{"sid": "AC0001", "name": "Clinic", "resources": {"studio/v2/Flows": [flow]}}]});
+    let simulator = simulator(&estate).await;
+    let waiver = format!(
+        "[[waiver]]\ncheck = \"studio-external-host\"\naccount = \"{}\"\nreason = \"a music host\"\n\
+         equivalent_measure = \"looked at each night\"\napproved_by = \"p-003\"\nexpires_on = {}\n",
+        sid("AC0001"),
+        in_days(30)
+    );
+    let ended =
+        Audit::scan(&simulator).sign_in(&credential(&estate, "AC0001")).file("reviews.toml", &waiver).run();
+    let rows = ended.rows("findings.csv").into_iter().filter(|row| row["check_id"] == "studio-external-host");
+    let mut seen: Vec<_> = rows.map(|row| (row["blocks_go_live"].clone(), row["waived"].clone())).collect();
+    seen.sort();
+    let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+    assert_eq!(seen, [pair("false", "true"), pair("true", "false")], "{}", ended.stdout);
+    assert!(ended.json()["notices"].to_string().contains("waives nothing that blocks going live"));
+}

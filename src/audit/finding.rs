@@ -48,7 +48,7 @@ pub(super) fn finding(
         outcome: glance.outcome,
         waived,
         severity: severity(compiled, account, glance),
-        blocks_go_live: matters && row.blocks_go_live.unwrap_or(check.blocks_go_live && !glance.is_warning),
+        blocks_go_live: matters && glance.blocks_go_live(check),
         check_id: check.id.clone(),
         title: check.title.clone(),
         family: check.family.as_str().to_owned(),

@@ -36,6 +36,9 @@ pub const GO_LIVE_CHECKS: [&str; 26] = [
     "attestation-contradicted",
 ];
 
+/// Checks of which some answers alone stand between an account and PHI. Without them nothing is ready either.
+const BLOCKING_IN_PART: [&str; 1] = ["studio-external-host"];
+
 /// Writes into a scan whether PHI may go live on each of its active PHI accounts, and which findings speak against what
 /// was attested.
 ///
@@ -43,7 +46,8 @@ pub const GO_LIVE_CHECKS: [&str; 26] = [
 ///
 /// When the findings cannot be read.
 pub fn decide(scan: &mut Scan, findings: &dyn Findings, checks: &[Compiled]) -> io::Result<()> {
-    let all_run = GO_LIVE_CHECKS.iter().all(|id| checks.iter().any(|compiled| compiled.check.id == *id));
+    let mut needed = GO_LIVE_CHECKS.iter().chain(&BLOCKING_IN_PART);
+    let all_run = needed.all(|id| checks.iter().any(|compiled| compiled.check.id == *id));
     let of_tree: BTreeSet<&str> = checks
         .iter()
         .filter(|compiled| compiled.check.scope.speaks_for_the_tree())
@@ -97,6 +101,17 @@ mod tests {
         for check in built_in().unwrap() {
             assert_eq!(check.blocks_go_live, listed.contains(check.id.as_str()), "{}", check.id);
         }
+    }
+
+    #[test]
+    fn a_check_of_which_some_answers_block_is_needed_too() {
+        let in_part: Vec<String> = built_in()
+            .unwrap()
+            .into_iter()
+            .filter(|check| !check.blocks_go_live && check.query.contains("blocks_go_live"))
+            .map(|check| check.id)
+            .collect();
+        assert_eq!(in_part, BLOCKING_IN_PART);
     }
 
     /// Twilio calls these required, the BAA's own state decides them, or nobody knows whether it covers them; the statement

@@ -260,7 +260,7 @@ impl<'a> Sitting<'a> {
         // Of passes, which are many, none needs a waiver.
         let waived = glance.outcome.needs_action()
             && !self.waivers.is_empty()
-            && self.is_covered(account, glance.outcome, severity, subject, evidence)
+            && self.is_covered(account, glance, severity, subject, evidence)
             && check.waivable;
         let said = (glance.outcome, severity, waived);
         let identity = self.hashers.each_ref().map(|hasher| hasher.hash_one((at, subject)));
@@ -278,16 +278,19 @@ impl<'a> Sitting<'a> {
     fn is_covered(
         &self,
         account: &AccountFacts,
-        outcome: Outcome,
+        glance: Glance,
         severity: Severity,
         subject: &Subject<'_>,
         evidence: &dyn Fn() -> Vec<(String, String)>,
     ) -> bool {
         let (check, account) = (&self.compiled.check.id, &account.account_sid);
+        let (outcome, blocks_go_live) = (glance.outcome, glance.blocks_go_live(&self.compiled.check));
         let Subject { resource_type, resource_sid: resource, field } = subject;
         let finding = finding_id(check, account, resource_type, resource, field);
         let as_seen = || as_seen(outcome, severity, &evidence());
-        self.waivers.cover(&Seen { check, account, resource, finding: &finding, outcome, as_seen: &as_seen })
+        let finding = &finding;
+        let as_seen = &as_seen;
+        self.waivers.cover(&Seen { check, account, resource, finding, outcome, blocks_go_live, as_seen })
     }
 
     /// A query that failed has said nothing, in no account.
@@ -340,7 +343,7 @@ impl<'a> Sitting<'a> {
         reason: String,
         is_wanted: bool,
     ) -> Result<(), EvidenceError> {
-        let glance = Glance { outcome, is_warning: false, severity: None };
+        let glance = Glance { outcome, is_warning: false, severity: None, blocks_go_live: None };
         let subject = Subject {
             resource_type: Cow::Borrowed(""),
             resource_sid: Cow::Borrowed(&account.account_sid),
@@ -353,7 +356,6 @@ impl<'a> Sitting<'a> {
         let judged = Judged {
             glance,
             subject,
-            blocks_go_live: None,
             resource_name: account.name.clone(),
             product: self.compiled.check.product.clone(),
             reason,

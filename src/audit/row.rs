@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, Statement};
 
+use super::check::Check;
 use super::compile::{Compiled, JUDGEMENT_COLUMNS};
 use crate::catalogue;
 use crate::model::{Outcome, Severity};
@@ -34,6 +35,15 @@ pub(super) struct Glance {
     pub(super) is_warning: bool,
     /// The severity that the row itself names.
     pub(super) severity: Option<Severity>,
+    /// Whether this very row blocks going live, where it says so.
+    pub(super) blocks_go_live: Option<bool>,
+}
+
+impl Glance {
+    /// Whether it blocks going live where that matters.
+    pub(super) fn blocks_go_live(self, check: &Check) -> bool {
+        self.blocks_go_live.unwrap_or(check.blocks_go_live && !self.is_warning)
+    }
 }
 
 /// What a row is about, within its check and account.
@@ -49,8 +59,6 @@ pub(super) struct Subject<'r> {
 pub(super) struct Judged<'r> {
     pub(super) glance: Glance,
     pub(super) subject: Subject<'r>,
-    /// Whether this very row blocks going live, where it says so.
-    pub(super) blocks_go_live: Option<bool>,
     pub(super) resource_name: String,
     pub(super) product: String,
     pub(super) reason: String,
@@ -104,7 +112,11 @@ impl Columns {
     /// How a row counts.
     pub(super) fn glance(&self, row: &Row<'_>) -> rusqlite::Result<Glance> {
         let (outcome, is_warning) = outcome(&text_at(row, Some(self.outcome))?)?;
-        Ok(Glance { outcome, is_warning, severity: severity(&text_at(row, self.severity)?)? })
+        let blocks_go_live = match &*text_at(row, self.blocks_go_live)? {
+            "" => None,
+            word => Some(word != "0"),
+        };
+        Ok(Glance { outcome, is_warning, severity: severity(&text_at(row, self.severity)?)?, blocks_go_live })
     }
 
     /// What a row is about.
@@ -155,10 +167,6 @@ impl Columns {
         Ok(Judged {
             glance,
             subject,
-            blocks_go_live: match &*text_at(row, self.blocks_go_live)? {
-                "" => None,
-                word => Some(word != "0"),
-            },
             resource_name: text_at(row, self.resource_name)?.into_owned(),
             product,
             reason,

@@ -24,6 +24,7 @@ struct Waiver {
     is_over: bool,
     was_met: Cell<bool>,
     has_changed: Cell<bool>,
+    is_too_wide: Cell<bool>,
 }
 
 /// That a finding is mended, as somebody says. It waives nothing.
@@ -56,6 +57,8 @@ pub(super) struct Seen<'a> {
     pub(super) resource: &'a str,
     pub(super) finding: &'a str,
     pub(super) outcome: Outcome,
+    /// Whether it blocks going live.
+    pub(super) blocks_go_live: bool,
     /// What the finding looks like; worked out only where a waiver asks for it.
     pub(super) as_seen: &'a dyn Fn() -> String,
 }
@@ -112,7 +115,10 @@ impl Waivers {
                 continue;
             }
             waiver.was_met.set(true);
-            if waiver.as_seen.as_ref().is_some_and(|before| *before != (seen.as_seen)()) {
+            // What blocks is accepted as it was seen: a wider waiver would cover what nobody has seen.
+            if seen.blocks_go_live && (waiver.finding.is_none() || waiver.as_seen.is_none()) {
+                waiver.is_too_wide.set(true);
+            } else if waiver.as_seen.as_ref().is_some_and(|before| *before != (seen.as_seen)()) {
                 waiver.has_changed.set(true);
             } else {
                 is_covered |= !waiver.is_over;
@@ -175,6 +181,7 @@ impl Waiver {
             is_over: row.get(6)?,
             was_met: Cell::new(false),
             has_changed: Cell::new(false),
+            is_too_wide: Cell::new(false),
         })
     }
 
@@ -198,6 +205,12 @@ impl Waiver {
         if self.has_changed.get() {
             return Some(format!(
                 "The waiver of {whose} waives nothing: what was seen has changed, so decide again."
+            ));
+        }
+        if self.is_too_wide.get() {
+            return Some(format!(
+                "The waiver of {whose} waives nothing that blocks going live: name `finding` and `as_seen` of each, as \
+                 `twilio-audit show` prints them."
             ));
         }
         match (self.is_over, self.was_met.get()) {

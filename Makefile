@@ -9,10 +9,10 @@ PRISM := tests/support/prism/node_modules/.bin/prism
 SARIF := tests/support/formats/node_modules/.bin/sarif-multitool
 SUPPLY_CHAIN := $(VENV)/.supply-chain
 BROWSER := tests/support/browser/node_modules/.package-lock.json
-CHROMIUM = $(or $(TWILIO_AUDIT_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
+CHROMIUM = $(or $(TESTS_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 OFFICE := target/.office
 MDBOOK := target/.mdbook/bin/mdbook
-FOR_TESTS = $(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python"
+FOR_TESTS = $(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TESTS_PYTHON="$(CURDIR)/$(VENV)/bin/python"
 
 FUZZ_VENV := .venv-fuzz
 FUZZ_TARGETS := $(notdir $(basename $(wildcard fuzz/fuzz_targets/*.rs)))
@@ -68,7 +68,7 @@ fuzz-corpora: $(FUZZ_VENV)/.installed ## Leave of each corpus what it takes to r
 bench: $(VENV)/.twilio ## How long judging and collecting take, and what of it is aimed at
 	cargo build --release --locked --bins --example judging --example collecting
 	for resources in 100000 300000 1000000; do target/release/examples/judging $$resources 2000; done
-	TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python" \
+	TESTS_PYTHON="$(CURDIR)/$(VENV)/bin/python" \
 	target/release/examples/collecting target/release/twilio-audit
 
 book: $(MDBOOK) ## The documents as a site in target/book, every link of it checked

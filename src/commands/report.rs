@@ -100,7 +100,9 @@ impl Args {
         let (all, named): (Vec<&String>, Vec<&String>) =
             self.inventory.iter().partition(|name| *name == "all");
         for name in &named {
-            known("kind", name, KINDS.iter().map(|kind| kind.name)).map_err(Stop::with(Exit::Usage))?;
+            let kinds = KINDS.iter().map(|kind| kind.name);
+            known("kind", name, kinds, "`twilio-audit query --tables` lists them")
+                .map_err(Stop::with(Exit::Usage))?;
         }
         let mut kinds = Vec::new();
         for kind in KINDS.iter().copied() {

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use clap::Command;
 
-use super::declared_names::nearest;
+use crate::model::near;
 use crate::report::printable;
 
 /// What the names of all options begin with in the environment.
@@ -37,12 +37,14 @@ fn unknown(names: impl Iterator<Item = OsString>, known: &BTreeSet<String>) -> V
     let sentence = |name: &String| {
         // What all begin with says nothing about which is near.
         let short = name.strip_prefix(PREFIX).unwrap_or(name);
-        let near = nearest(short, known.iter().filter_map(|known| known.strip_prefix(PREFIX)));
-        let near = near.unwrap_or_default();
-        format!(
-            "the environment variable {} is ignored, for no option reads it: did you mean {PREFIX}{near}?",
-            printable(name)
-        )
+        let near = near(short, known.iter().filter_map(|known| known.strip_prefix(PREFIX)));
+        let near: Vec<String> = near.iter().map(|near| format!("{PREFIX}{near}")).collect();
+        let what_to_do = if near.is_empty() {
+            "the help of each command names those that there are".to_owned()
+        } else {
+            format!("did you mean {}?", near.join(" or "))
+        };
+        format!("the environment variable {} is ignored, for no option reads it: {what_to_do}", printable(name))
     };
     names.iter().map(sentence).collect()
 }

@@ -10,7 +10,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::secret_shape;
-use crate::model::trouble;
+use crate::model::{did_you_mean, trouble};
 
 /// Why a declaration cannot be used.
 #[derive(Debug)]
@@ -167,11 +167,4 @@ pub(super) fn add_unless_known(known: &mut Vec<Problem>, more: impl IntoIterator
             known.push(problem);
         }
     }
-}
-
-/// The question that a typing error deserves, where one of `known` is near enough to be meant.
-pub(super) fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let likeness = |candidate: &str| strsim::jaro_winkler(word, candidate);
-    let nearest = known.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
-    (likeness(nearest) > 0.75).then(|| format!("did you mean `{nearest}`?"))
 }

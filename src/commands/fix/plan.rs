@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::choice::{self, Answering};
 use super::super::chosen_checks::check_files;
 use super::super::chosen_scan::NamedScan;
-use super::super::declared_names::known;
+use super::super::declared_names::{CHECKS, known};
 use super::super::heading::{CHANGES, OUTPUT, READ};
 use super::super::printing::print;
 use super::super::replacing::replace_file;
@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
     let checks = check_files(args.checks_dir.as_deref())?;
     for id in &args.checks {
         let ids = checks.iter().map(|check| check.id.as_str());
-        known("check", id, ids).map_err(Stop::with(Exit::Usage))?;
+        known("check", id, ids, CHECKS).map_err(Stop::with(Exit::Usage))?;
     }
     refuse_to_replace(&args.output)?;
     let stored = StoredScan::open(args.scan.folder())?;

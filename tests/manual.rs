@@ -165,6 +165,60 @@ fn a_path_that_leads_nowhere_is_told_with_what_was_looked_for_and_what_to_do() {
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), lines.len(), wrong.join("\n"));
 }
 
+/// The variables of all options.
+fn variables(command: &clap::Command) -> Vec<String> {
+    let own = command.get_arguments().filter_map(|argument| argument.get_env());
+    let own = own.map(|name| name.to_str().unwrap().to_owned());
+    own.chain(command.get_subcommands().flat_map(variables)).collect()
+}
+
+#[test]
+fn a_value_that_cannot_be_taken_is_told_with_the_variable_that_it_came_from() {
+    let folder = tempfile::tempdir().unwrap();
+    // The line, what is set, what is named, and what is not.
+    type Set<'a> = &'a [(&'a str, &'a str)];
+    let cases: &[(&str, Set<'_>, &str, &str)] = &[
+        (
+            "scan --demo",
+            &[("TWILIO_AUDIT_FAIL_ON", "hgh")],
+            "TWILIO_AUDIT_FAIL_ON of the environment (--fail-on",
+            "?",
+        ),
+        ("gate", &[("TWILIO_AUDIT_QUIET", "maybe")], "TWILIO_AUDIT_QUIET of the environment (--quiet", "?"),
+        ("scan", &[("TWILIO_AUDIT_BUDGET", "0")], "TWILIO_AUDIT_BUDGET of the environment (--budget", "?"),
+        (
+            "-v gate",
+            &[("TWILIO_AUDIT_QUIET", "true")],
+            "TWILIO_AUDIT_QUIET of the environment (--quiet",
+            "VERBOSE",
+        ),
+        ("fix plan", &[("TWILIO_AUDIT_LOG_FORMAT", "x")], "TWILIO_AUDIT_LOG_FORMAT of the environment", "?"),
+        // What is written wins, so the mistake is there.
+        ("scan --fail-on zz", &[("TWILIO_AUDIT_FAIL_ON", "high")], "for '--fail-on", "TWILIO_AUDIT_FAIL_ON"),
+        ("scan --budget=x", &[("TWILIO_AUDIT_BUDGET", "9")], "for '--budget", "TWILIO_AUDIT_BUDGET"),
+        ("scan --fail-on zz", &[("TWILIO_AUDIT_BUDGET", "9")], "for '--fail-on", "environment"),
+    ];
+    for (line, set, named, unnamed) in cases {
+        let words: Vec<&str> = line.split(' ').collect();
+        let (code, said) = says(folder.path(), &words, set);
+        assert!(said.contains(named) && (*unnamed == "?" || !said.contains(unnamed)), "{line}: {said}");
+        assert_eq!(code, Some(2), "{line}");
+    }
+}
+
+#[test]
+fn what_drives_the_tests_sets_no_variable_that_the_program_would_warn_of() {
+    let known: BTreeSet<String> = variables(&Cli::command()).into_iter().collect();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let name = regex::Regex::new(r"\bTWILIO_AUDIT_[A-Z_]+").unwrap();
+    for file in ["Makefile", ".ci/run", "tests/support/python.rs", "tests/support/browser/mod.rs"] {
+        let text = fs::read_to_string(root.join(file)).unwrap();
+        let foreign: Vec<&str> =
+            name.find_iter(&text).map(|found| found.as_str()).filter(|name| !known.contains(*name)).collect();
+        assert!(foreign.is_empty(), "{file}: {foreign:?}");
+    }
+}
+
 #[test]
 fn a_variable_that_no_option_reads_is_named_and_its_value_is_not() {
     let folder = tempfile::tempdir().unwrap();
@@ -180,11 +234,6 @@ fn a_variable_that_no_option_reads_is_named_and_its_value_is_not() {
     let (_, said) = says(folder.path(), &["checks", "list", "--quiet"], &set);
     assert_eq!(said, "");
     // Every variable that an option has is known.
-    fn variables(command: &clap::Command) -> Vec<String> {
-        let own = command.get_arguments().filter_map(|argument| argument.get_env());
-        let own = own.map(|name| name.to_str().unwrap().to_owned());
-        own.chain(command.get_subcommands().flat_map(variables)).collect()
-    }
     let all = variables(&Cli::command());
     assert!(all.len() > 50, "{}", all.len());
     let set: Vec<(&str, &str)> = all

@@ -325,7 +325,8 @@ async fn a_mistake_in_audit_toml_names_the_line_and_the_nearest_key() {
 
     let product = scan("[baa]\ncovered_products = [\"voise\"]\n");
     assert_eq!(product.code, 2);
-    assert!(product.stderr.contains("did you mean `voice`?"), "{}", product.stderr);
+    let wanted = ["audit.toml:2:21", "`baa.covered_products`", "did you mean `voice`?"];
+    assert!(wanted.iter().all(|wanted| product.stderr.contains(wanted)), "{}", product.stderr);
 
     let secret = scan("[[account]]\nsid = \"AC0002\"\nowner = \"5eedcafe41d7c9b26e08fa5317d2b09c\"\n");
     assert_eq!(secret.code, 2);
@@ -351,6 +352,12 @@ async fn chosen_checks_fetch_only_what_they_read() {
     let unknown = Audit::scan(&simulator).args(&["--check", "webhook-htpp"]).run();
     assert_eq!(unknown.code, 2);
     assert!(unknown.stderr.contains("did you mean `webhook-http`?"), "{}", unknown.stderr);
+    let foreign = Audit::scan(&simulator).args(&["--check", "zzz"]).run();
+    assert!(
+        foreign.stderr.contains("there is no check `zzz`: `twilio-audit checks list`"),
+        "{}",
+        foreign.stderr
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

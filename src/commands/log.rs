@@ -7,6 +7,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::Exit;
 use super::heading::TALK;
+use super::variables::name_variables;
 
 /// How the program talks while it works. Data goes to standard output, talk to standard error.
 #[derive(Debug, Clone, clap::Args)]
@@ -61,7 +62,11 @@ pub fn start_log(log: &Log) {
 }
 
 /// Says what is wrong with the command line, or what was asked for (`--help`, `--version`).
-pub fn explain_usage(error: &clap::Error) -> Exit {
+pub fn explain_usage(mut error: clap::Error, mut program: clap::Command) -> Exit {
+    // Until it is built, its options have no names to show.
+    program.build();
+    let line: Vec<_> = std::env::args_os().collect();
+    name_variables(&mut error, &program, &line);
     // A closed pipe after `--help` is nobody's fault.
     let _ = error.print();
     if error.use_stderr() { Exit::Usage } else { Exit::Complete }

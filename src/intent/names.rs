@@ -97,7 +97,8 @@ impl Names<'_> {
         let measure = waiver.equivalent_measure.as_deref().unwrap_or_default();
         if waiver.decision() == Decision::Accept && measure.trim().is_empty() {
             let what = format!("this waiver of `{}` has no `equivalent_measure`", waiver.check);
-            let is_addressable = self.checks.iter().any(|(id, addressable)| *id == waiver.check && *addressable);
+            let is_addressable =
+                self.checks.iter().any(|(id, addressable)| *id == waiver.check && *addressable);
             return Some(("check", Fault { what, help: no_measure(is_addressable).to_owned() }));
         }
         match (&waiver.resource, &waiver.account, &waiver.finding) {
@@ -192,13 +193,8 @@ impl<'t> Located<'t> {
         }
         for (account, entry) in intent.account.iter().enumerate() {
             for (index, product) in entry.no_phi_products.iter().enumerate() {
-                let path = [
-                    Key("account"),
-                    Item(account),
-                    Key("no_phi_products"),
-                    Item(index),
-                    Key("product"),
-                ];
+                let path =
+                    [Key("account"), Item(account), Key("no_phi_products"), Item(index), Key("product")];
                 note(&path, names.product(&product.product, "account.no_phi_products.product"));
             }
         }

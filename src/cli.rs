@@ -53,7 +53,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0    complete, no fault at or above --fail-on
   1    complete, with faults at or above --fail-on
-  2    the command line or audit.toml is wrong
+  2    the command line, a path in it or audit.toml is wrong
   3    incomplete: something could not be assessed, with or without faults
   4    nobody could sign in, nothing was assessed
   5    internal error, or files could not be written

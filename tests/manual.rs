@@ -56,7 +56,7 @@ fn pages_that_cannot_be_written_are_an_error_that_names_the_folder() {
     let taken = folder.path().join("taken");
     fs::write(&taken, "").unwrap();
     let ended = Command::new(PROGRAM).args(["man", "--to", taken.to_str().unwrap()]).output().unwrap();
-    assert_eq!(ended.status.code(), Some(5));
+    assert_eq!(ended.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&ended.stderr).contains("could not be written to"), "{ended:?}");
 }
 
@@ -156,13 +156,44 @@ fn a_path_that_leads_nowhere_is_told_with_what_was_looked_for_and_what_to_do() {
     for (line, wanted, what_to_do) in lines {
         let words: Vec<&str> = line.split(' ').collect();
         let (code, said) = says(folder.path(), &words, &[]);
-        let ends_as_documented = [Some(2), Some(5)].contains(&code);
         let repeats_the_system = said.contains("os error") || said.contains("Error code");
-        if !ends_as_documented || !said.contains(wanted) || !said.contains(what_to_do) || repeats_the_system {
+        if code != Some(2) || !said.contains(wanted) || !said.contains(what_to_do) || repeats_the_system {
             wrong.push(format!("{line}: {code:?}: {said}"));
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), lines.len(), wrong.join("\n"));
+}
+
+/// What is there stays, and whoever named it made the mistake; what cannot be written where it should be is the machine's.
+#[test]
+fn what_is_in_the_way_is_exit_2_in_every_command_and_a_full_disk_is_exit_5() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(says(folder.path(), &["scan", "--demo"], &[]).0, Some(3));
+    let lines = [
+        ("review export --to FILE", "there.csv"),
+        ("init --demo --output FILE", "there.toml"),
+        ("fix plan --output FILE", "there.json"),
+        ("keygen --to FOLDER", "twilio-audit-signing-key"),
+        ("report --format csv --to FOLDER", "findings.csv"),
+        ("report --inventory api_key --to FOLDER", "inventory-api_key.csv"),
+        ("gate --to FOLDER", "gate.html"),
+        ("schedule cron --to FOLDER", "twilio-audit"),
+        ("checks new my-own --checks-dir FOLDER", "my-own.toml"),
+    ];
+    for (line, name) in lines {
+        let there = folder.path().join("there");
+        let _ = fs::remove_dir_all(&there);
+        fs::create_dir(&there).unwrap();
+        fs::write(there.join(name), "mine").unwrap();
+        let line = line.replace("FILE", &format!("there/{name}")).replace("FOLDER", "there");
+        let (code, said) = says(folder.path(), &line.split(' ').collect::<Vec<_>>(), &[]);
+        assert!(code == Some(2) && said.contains(name), "{line}: {code:?}: {said}");
+        assert_eq!(fs::read_to_string(there.join(name)).unwrap(), "mine", "{line}");
+    }
+    let limited = format!("trap '' XFSZ; ulimit -f 1; exec {PROGRAM} review export --to full.csv");
+    let ended =
+        Command::new("bash").args(["-c", &limited]).current_dir(folder.path()).env_clear().output().unwrap();
+    assert_eq!(ended.status.code(), Some(5), "{}", String::from_utf8_lossy(&ended.stderr));
 }
 
 /// The variables of all options.

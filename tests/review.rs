@@ -32,7 +32,7 @@ fn the_export_is_what_findings_csv_holds() {
     use std::os::unix::fs::PermissionsExt as _;
     assert_eq!(fs::metadata(desk.path().join("out.csv")).unwrap().permissions().mode() & 0o777, 0o600);
     let again = desk.run(&["review", "export", "--to", "out.csv"]);
-    assert!(again.code == 5 && again.stderr.contains("out.csv"), "{}", again.stderr);
+    assert!(again.code == 2 && again.stderr.contains("out.csv"), "{}", again.stderr);
 }
 
 /// Each decision becomes what it should, and the next scan shows it.

@@ -270,14 +270,14 @@ async fn links_that_lead_in_a_circle_or_to_another_host_end_a_listing_as_failed(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_that_cannot_be_written_is_exit_5_and_leaves_the_previous_scan_alone() {
+async fn a_file_where_the_folder_should_be_is_a_mistake_of_the_command_line() {
     let simulator = simulator(&estate()).await;
     let ended = Audit::scan(&simulator)
         .sign_in(&credential(&estate(), "AC0001"))
         .file("occupied", "a file where the folder should be")
         .args(&["--output", "occupied"])
         .run();
-    assert_eq!(ended.code, 5, "{}", ended.stderr);
+    assert_eq!(ended.code, 2, "{}", ended.stderr);
     assert!(ended.stderr.contains("occupied"), "{}", ended.stderr);
 }
 

@@ -50,7 +50,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         tracing::warn!("there is no folder {}, so there is nothing to remove", args.output.display());
         return Ok(Exit::Complete);
     }
-    insist_on_own(&args.output).map_err(Stop::with(Exit::Broken))?;
+    insist_on_own(&args.output).map_err(Stop::of_path)?;
     let plan = args.plan()?;
     for sentence in &plan.stays {
         tracing::warn!("{sentence}");

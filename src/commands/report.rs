@@ -71,13 +71,13 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
             make_folder(to)?;
             let names = formats.iter().map(|format| format.file_name().to_owned());
             all_are_new(to, names.chain(kinds.iter().map(|kind| inventory_name(kind))))?;
-            report::write_files(formats, &scan, &store, options, to).map_err(Stop::with(Exit::Broken))?;
+            report::write_files(formats, &scan, &store, options, to).map_err(Stop::of_path)?;
             for kind in kinds {
                 let path = to.join(inventory_name(kind));
                 report::write_file(&path, |file| {
                     report::inventory(&store.inventory(kind), options.csv, file)
                 })
-                .map_err(Stop::with(Exit::Broken))?;
+                .map_err(Stop::of_path)?;
             }
         }
         ([], [], None) => {
@@ -160,5 +160,5 @@ pub(super) fn all_are_new(folder: &Path, names: impl Iterator<Item = String>) ->
 }
 
 pub(super) fn make_folder(folder: &Path) -> Result<(), Stop> {
-    trusted_folder::make(folder, Openness::LikeTmp).map_err(Stop::with(Exit::Broken))
+    trusted_folder::make(folder, Openness::LikeTmp).map_err(Stop::of_path)
 }

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::exit::WrongPath;
+
 /// Who may write to the folder itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Openness {
@@ -32,7 +34,9 @@ pub(super) fn refuse_if_exchangeable(folder: &Path, openness: Openness) -> anyho
 pub(super) fn insist_on_own(folder: &Path) -> anyhow::Result<()> {
     match strangers_above(folder, Openness::Closed, Missing::Refused)?.into_iter().next() {
         None => Ok(()),
-        Some(stranger) => Err(anyhow::anyhow!("{stranger}: nothing is removed here; do it as that user")),
+        Some(stranger) => {
+            Err(WrongPath(format!("{stranger}: nothing is removed here; do it as that user")).into())
+        }
     }
 }
 
@@ -105,13 +109,16 @@ fn strangers_above(folder: &Path, openness: Openness, missing: Missing) -> anyho
                 next.display()
             );
             if is_last || found.is_symlink() {
-                return Err(anyhow::anyhow!("{belongs}: run this as that user, or choose another folder"));
+                let what_to_do = "run this as that user, or choose another folder";
+                return Err(WrongPath(format!("{belongs}: {what_to_do}")).into());
             }
             strangers.push(belongs);
         }
         if found.is_symlink() {
             links += 1;
-            anyhow::ensure!(links <= MOST_LINKS, "{} leads round in a circle", folder.display());
+            if links > MOST_LINKS {
+                return Err(WrongPath(format!("{} leads round in a circle", folder.display())).into());
+            }
             let target =
                 fs::read_link(&next).with_context(|| format!("cannot look at {}", next.display()))?;
             parts(&target).into_iter().rev().for_each(|part| left.push_front(part));
@@ -125,33 +132,39 @@ fn strangers_above(folder: &Path, openness: Openness, missing: Missing) -> anyho
 
 /// A link is exchanged more easily than a folder, and what is above it is not what it seems.
 #[cfg(unix)]
-fn refuse_link(folder: &Path) -> anyhow::Result<()> {
+fn refuse_link(folder: &Path) -> Result<(), WrongPath> {
     if fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink()) {
         let target = fs::canonicalize(folder);
         let target = target.map_or_else(|_| "nowhere".to_owned(), |target| target.display().to_string());
-        anyhow::bail!("{} is a link, to {target}: name the folder itself", folder.display());
+        return Err(WrongPath(format!(
+            "{} is a link, to {target}: name the folder itself",
+            folder.display()
+        )));
     }
     Ok(())
 }
 
 /// In a folder that anybody may write to, anybody could exchange what is in it; unless each may remove only their own.
 #[cfg(unix)]
-fn refuse_open(folder: &Path, found: &fs::Metadata, even_sticky: bool) -> anyhow::Result<()> {
+fn refuse_open(folder: &Path, found: &fs::Metadata, even_sticky: bool) -> Result<(), WrongPath> {
     use std::os::unix::fs::MetadataExt as _;
     let (is_open, is_sticky) = (found.mode() & 0o002 != 0, found.mode() & 0o1000 != 0);
-    anyhow::ensure!(found.is_dir(), "{} is no folder: choose another", folder.display());
+    if !found.is_dir() {
+        return Err(WrongPath(format!("{} is no folder: choose another", folder.display())));
+    }
     if is_open && !is_sticky && is_mounted(folder, found) {
         // Volumes of containers are open to whoever is in the container, and that is nobody else.
         tracing::warn!("anybody on this machine may write to {}, which is mounted there", folder.display());
         return Ok(());
     }
-    anyhow::ensure!(
-        !is_open || is_sticky && !even_sticky,
+    if !is_open || is_sticky && !even_sticky {
+        return Ok(());
+    }
+    Err(WrongPath(format!(
         "anybody on this machine may write to {0}, and could exchange the report: choose another folder, or run \
          `chmod o-w {0}`",
         folder.display()
-    );
-    Ok(())
+    )))
 }
 
 /// Whether a file system of its own is mounted at a folder.

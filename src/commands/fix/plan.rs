@@ -99,8 +99,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
     let mut page = Vec::new();
     report::fix_plan_markdown(&plan, &mut page).map_err(Stop::with(Exit::Broken))?;
     let page_path = args.output.with_extension("md");
-    replace_file(&args.output, &text).map_err(Stop::with(Exit::Broken))?;
-    replace_file(&page_path, &String::from_utf8_lossy(&page)).map_err(Stop::with(Exit::Broken))?;
+    replace_file(&args.output, &text).map_err(Stop::of_path)?;
+    replace_file(&page_path, &String::from_utf8_lossy(&page)).map_err(Stop::of_path)?;
     let started_with = stored.store.started_with().map_err(Stop::with(Exit::Broken))?;
     let is_demo = choice::answering(&started_with) == Answering::Demonstration;
     let (file, page) = (args.output.as_path(), page_path.as_path());

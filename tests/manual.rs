@@ -3,10 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/audit.rs"]
+mod audit;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Command, Output};
 
+use audit::Audit;
 use clap::CommandFactory as _;
 use twilio_audit::cli::Cli;
 
@@ -316,5 +320,37 @@ fn the_help_of_a_command_with_many_options_lists_them_under_headings() {
         ["Sign-in:", "What was declared:", "What is read:", "Limits:", "Output:", "CSV files:", "Log:"]
     {
         assert_eq!(help.lines().filter(|line| *line == heading).count(), 1, "{heading}");
+    }
+}
+
+/// On a terminal, whose width is not told here and so is 80. For programs a sentence is a line.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_goes_wrong_is_told_in_lines_that_fit_the_terminal() {
+    let command = "`twilio-audit scan`";
+    for (arguments, set) in [
+        (&["gate", "somewhere/else/entirely/and/further/down"][..], None),
+        (
+            &["prune", "--keep", "7d", "--output", "a-folder-whose-name-is-rather-long-and-that-is-nowhere"],
+            None,
+        ),
+        (&["report", "a-folder-that-has-a-rather-long-name-and-is-not-there"], None),
+        (&["checks", "list"], Some("TWILIO_AUDIT_OUTPTU")),
+    ] {
+        let audit = || {
+            let audit = Audit::new(arguments).file("file", "");
+            match set {
+                Some(name) => audit.env(name, "x"),
+                None => audit,
+            }
+        };
+        let piped = audit().run().stderr;
+        assert_eq!(piped.trim_end().lines().count(), 1, "{piped}");
+        assert!(piped.trim_end().chars().count() > 80, "{piped}");
+        let shown = audit().at_terminal("").stdout.replace('\r', "");
+        assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words(&shown).contains(&words(&piped)), "{shown}\n{piped}");
+        assert!(!piped.contains(command) || shown.contains(command), "{shown}");
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use super::wrapping::{columns, wrapped};
 use crate::model::trouble;
 use crate::report::printable;
 
@@ -113,6 +114,8 @@ impl Stop {
         // Nowhere to say it is no reason to fail differently.
         let sentence = self.sentence();
         let lines: Vec<_> = sentence.lines().map(printable).collect();
-        let _ = writeln!(anstream::stderr().lock(), "twilio-audit: {}", lines.join("\n"));
+        let said = format!("twilio-audit: {}", lines.join("\n"));
+        let said = columns().map_or_else(|| said.clone(), |columns| wrapped(&said, columns));
+        let _ = writeln!(anstream::stderr().lock(), "{said}");
     }
 }

@@ -8,6 +8,7 @@ use tracing::level_filters::LevelFilter;
 use super::Exit;
 use super::heading::TALK;
 use super::variables::name_variables;
+use super::wrapping::Stderr;
 
 /// How the program talks while it works. Data goes to standard output, talk to standard error.
 #[derive(Debug, Clone, clap::Args)]
@@ -50,9 +51,10 @@ pub fn start_log(log: &Log) {
     }
     let filter = tracing_subscriber::filter::EnvFilter::builder().parse_lossy(filter);
     // A closed stream is no reason to fail: the log would otherwise complain on that very stream, and panic.
+    let stderr = Stderr::of(log.log_format == LogFormat::Text);
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(move || stderr)
         .log_internal_errors(false);
     let in_colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     match log.log_format {

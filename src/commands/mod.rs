@@ -60,6 +60,7 @@ mod telling;
 mod trusted_folder;
 mod variables;
 pub mod verify;
+mod wrapping;
 
 use anyhow::anyhow;
 use tokio::runtime::{Builder, Runtime};

@@ -26,6 +26,8 @@ pub enum Source {
     Keyring,
     /// Returned by the parent account's list of accounts, on request, for this run only
     Derived,
+    /// Made up together with the clinic of the demonstration
+    Demo,
 }
 
 impl fmt::Display for Source {
@@ -38,6 +40,7 @@ impl fmt::Display for Source {
             Self::Command => f.write_str("credential_command"),
             Self::Keyring => f.write_str("the keyring"),
             Self::Derived => f.write_str("the parent account's list of accounts"),
+            Self::Demo => f.write_str("the demo itself"),
         }
     }
 }

@@ -51,7 +51,8 @@ pub(super) struct Args {
     /// Only changes of this risk; may be given several times
     #[arg(long = "risk", value_enum, value_name = "RISK", value_delimiter = ',', help_heading = CHANGES)]
     risks: Vec<Risk>,
-    /// Plan a change that has no way back, by the SID of the resource or the id of the finding; may be given several times
+    /// Plan a change that `fix undo` could not bring back, for it deletes something or overwrites what nobody kept: by the
+    /// SID of the resource or the id of the finding; may be given several times
     #[arg(long, value_name = "SID", value_delimiter = ',', help_heading = CHANGES)]
     irreversible: Vec<String>,
     /// Delete this API key, which was replaced, and nothing else; needs --irreversible too

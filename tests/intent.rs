@@ -146,6 +146,18 @@ fn an_unknown_key_is_shown_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn what_is_expected_is_said_in_words_of_the_file() {
+    for (text, wanted) in [
+        ("baa = 3\n", "invalid type: integer `3`, expected a table"),
+        ("[policy]\nkey_max_age_days = -4\n", "integer `-4`, expected a whole number, 0 or more"),
+        ("[[account]]\nname = \"x\"\n", "missing key `sid`"),
+    ] {
+        let said = refused(text);
+        assert!(said.contains(wanted) && said.contains("audit.toml:"), "{wanted}: {said}");
+    }
+}
+
+#[test]
 fn a_wrong_type_is_shown_in_place() {
     insta::assert_snapshot!(refused("[[account]]\nsid = \"AC00000000000000000000000000000001\"\nphi = \"yes\"\n"), @r#"
     error: invalid type: string "yes", expected a boolean

@@ -134,7 +134,7 @@ impl Problem {
 
     /// A complaint of the TOML reader, with the nearest key where it met one that it does not know.
     pub(super) fn from_toml(error: &toml::de::Error) -> Self {
-        let message = secret_shape::blank(error.message()).replace("missing field", "missing key");
+        let message = in_toml(&secret_shape::blank(error.message()));
         let problem = Self::new(error.span(), message.clone());
         // serde's sentence is the one place that lists the keys of the struct at hand:
         // unknown field `a`, expected one of `b`, `c`
@@ -156,6 +156,16 @@ impl Problem {
             (Some(a), Some(b)) => a.start < b.end && b.start < a.end,
             _ => false,
         }
+    }
+}
+
+/// A sentence of serde's in the words of the file and not of this program.
+fn in_toml(message: &str) -> String {
+    let message = message.replace("missing field", "missing key");
+    match message.split_once(", expected ") {
+        Some((found, expected)) if expected.starts_with("struct ") => format!("{found}, expected a table"),
+        Some((found, "u32" | "u16")) => format!("{found}, expected a whole number, 0 or more"),
+        _ => message,
     }
 }
 

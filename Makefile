@@ -22,7 +22,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_BUILD := --release --sanitizer none --codegen-units 16 --no-cfg-fuzzing --target-dir target/fuzz
 FUZZ = PATH="$(CURDIR)/$(FUZZ_VENV)/bin:$$PATH" cargo fuzz
 
-.PHONY: demo test check hostile book advisories conformance fuzz fuzz-short fuzz-corpora tools chromium services minisign keyring sample-reports screenshots mutants bench clean
+.PHONY: demo test check hostile book advisories conformance fuzz fuzz-short fuzz-corpora tools chromium services minisign jq keyring sample-reports screenshots mutants bench clean
 
 demo: ## Audit the built-in clinic
 	cargo build --locked
@@ -81,7 +81,7 @@ screenshots: $(BROWSER) chromium ## Take the pictures of the sample report anew
 	BROWSER="$(CHROMIUM)" node tests/support/browser/screenshots.mjs \
 	  "$(CURDIR)/sample-reports/report.html" "$(CURDIR)/sample-reports"
 
-tools: $(VENV)/.installed $(SUPPLY_CHAIN) $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) $(MDBOOK) chromium services minisign keyring ## What the tests need beyond Rust
+tools: $(VENV)/.installed $(SUPPLY_CHAIN) $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) $(MDBOOK) chromium services minisign jq keyring ## What the tests need beyond Rust
 
 # Twilio's Python library, which drives the simulator, a reader of workbooks, a mail server, and the judges of what is
 # written for Kubernetes, GitHub and Prometheus, and of the reports. Without Python their tests say that they were
@@ -152,6 +152,14 @@ minisign:
 	  apt-get update --quiet=2 && apt-get install --quiet=2 --yes --no-install-recommends minisign >/dev/null; \
 	elif [ -n "$$CI" ]; then echo "minisign is needed in CI" >&2; exit 1; \
 	else echo "skipped: no minisign, so signatures are checked by this program alone"; fi
+
+# What the first key is made with in docs/first-audit.md: Debian's programs, where they are missing and may be installed.
+jq:
+	@if command -v jq >/dev/null && command -v curl >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update --quiet=2 && apt-get install --quiet=2 --yes --no-install-recommends jq curl >/dev/null; \
+	elif [ -n "$$CI" ]; then echo "jq and curl are needed in CI" >&2; exit 1; \
+	else echo "skipped: no jq or no curl, so the documented request for a key is not tried"; fi
 
 # A desktop's keyring and the bus it is asked by: Debian's, where they are missing and may be installed.
 keyring:

@@ -115,13 +115,15 @@ mod tests {
             "TWILIO_AUDIT_OUTPUT",
             "TWILIO_AUDIT_OUPUT",
             "TWILIO_AUDIT_CHEKS_DIR",
+            "TWILIO_AUDIT_ZYX",
         ];
         let said = unknown(names.iter().map(OsString::from), &known);
-        let [first, second] = &said[..] else { panic!("{said:?}") };
+        let [first, second, foreign] = &said[..] else { panic!("{said:?}") };
         assert!(
             first.contains("TWILIO_AUDIT_CHEKS_DIR is ignored")
                 && first.ends_with("TWILIO_AUDIT_CHECKS_DIR?")
         );
+        assert!(foreign.contains("TWILIO_AUDIT_ZYX is ignored") && !foreign.contains("did you mean"));
         assert!(second.contains("TWILIO_AUDIT_OUPUT is ignored") && second.ends_with("TWILIO_AUDIT_OUTPUT?"));
     }
 }

@@ -10,10 +10,10 @@ SARIF := tests/support/formats/node_modules/.bin/sarif-multitool
 SUPPLY_CHAIN := $(VENV)/.supply-chain
 JUDGES := twilio_python kubernetes formats spreadsheet schedule metrics notify
 BROWSER := tests/support/browser/node_modules/.package-lock.json
-CHROMIUM = $(or $(TWILIO_AUDIT_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
+CHROMIUM = $(or $(TESTS_CHROMIUM),$(shell command -v chromium || command -v chromium-browser || command -v google-chrome))
 OFFICE := target/.office
 MDBOOK := target/.mdbook/bin/mdbook
-FOR_TESTS = $(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python"
+FOR_TESTS = $(if $(OAI),TWILIO_OAI_DIR="$(OAI)") TESTS_PYTHON="$(CURDIR)/$(VENV)/bin/python"
 
 FUZZ_VENV := .venv-fuzz
 FUZZ_TARGETS := $(notdir $(basename $(wildcard fuzz/fuzz_targets/*.rs)))
@@ -23,7 +23,7 @@ FUZZ_SECONDS ?= 60
 FUZZ_BUILD := --release --sanitizer none --codegen-units 16 --no-cfg-fuzzing --target-dir target/fuzz
 FUZZ = PATH="$(CURDIR)/$(FUZZ_VENV)/bin:$$PATH" cargo fuzz
 
-.PHONY: demo test check hostile book advisories conformance fuzz fuzz-short fuzz-corpora tools chromium services minisign keyring sample-reports screenshots mutants bench requirements clean
+.PHONY: demo test check hostile book advisories conformance fuzz fuzz-short fuzz-corpora tools chromium services minisign jq keyring sample-reports screenshots mutants bench requirements clean
 
 demo: ## Audit the built-in clinic
 	cargo build --locked
@@ -69,7 +69,7 @@ fuzz-corpora: $(FUZZ_VENV)/.installed ## Leave of each corpus what it takes to r
 bench: $(VENV)/.twilio ## How long judging and collecting take, and what of it is aimed at
 	cargo build --release --locked --bins --example judging --example collecting
 	for resources in 100000 300000 1000000; do target/release/examples/judging $$resources 2000; done
-	TWILIO_AUDIT_PYTHON="$(CURDIR)/$(VENV)/bin/python" \
+	TESTS_PYTHON="$(CURDIR)/$(VENV)/bin/python" \
 	target/release/examples/collecting target/release/twilio-audit
 
 book: $(MDBOOK) ## The documents as a site in target/book, every link of it checked
@@ -82,7 +82,7 @@ screenshots: $(BROWSER) chromium ## Take the pictures of the sample report anew
 	BROWSER="$(CHROMIUM)" node tests/support/browser/screenshots.mjs \
 	  "$(CURDIR)/sample-reports/report.html" "$(CURDIR)/sample-reports"
 
-tools: $(VENV)/.installed $(SUPPLY_CHAIN) $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) $(MDBOOK) chromium services minisign keyring ## What the tests need beyond Rust
+tools: $(VENV)/.installed $(SUPPLY_CHAIN) $(PRISM) $(SARIF) $(BROWSER) $(OFFICE) $(MDBOOK) chromium services minisign jq keyring ## What the tests need beyond Rust
 
 # Twilio's Python library, which drives the simulator, a reader of workbooks, a mail server, and the judges of what is
 # written for Kubernetes, GitHub and Prometheus, and of the reports, all pinned by their hashes. Without Python their
@@ -158,6 +158,14 @@ minisign:
 	  apt-get update --quiet=2 && apt-get install --quiet=2 --yes --no-install-recommends minisign >/dev/null; \
 	elif [ -n "$$CI" ]; then echo "minisign is needed in CI" >&2; exit 1; \
 	else echo "skipped: no minisign, so signatures are checked by this program alone"; fi
+
+# What the first key is made with in docs/first-audit.md: Debian's programs, where they are missing and may be installed.
+jq:
+	@if command -v jq >/dev/null && command -v curl >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update --quiet=2 && apt-get install --quiet=2 --yes --no-install-recommends jq curl >/dev/null; \
+	elif [ -n "$$CI" ]; then echo "jq and curl are needed in CI" >&2; exit 1; \
+	else echo "skipped: no jq or no curl, so the documented request for a key is not tried"; fi
 
 # A desktop's keyring and the bus it is asked by: Debian's, where they are missing and may be installed.
 keyring:

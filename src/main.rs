@@ -14,7 +14,7 @@ fn main() -> ExitCode {
 fn run() -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return commands::explain_usage(&error),
+        Err(error) => return commands::explain_usage(error, Cli::command()),
     };
     commands::start_log(&cli.log);
     commands::warn_of_unknown_variables(&Cli::command());

@@ -237,6 +237,43 @@ async fn where_nobody_can_sign_in_every_entry_is_named_and_nothing_is_written() 
     assert!(!ended.stderr.contains("canary") && ended.wrote_nothing(), "{}", ended.stderr);
 }
 
+/// Who is not there is named with what to look at, once for all credentials, and without a proxy's password.
+#[test]
+fn a_host_that_nobody_answers_for_is_named_with_what_to_check() {
+    let file =
+        audit::entry(&credential(&estate(), "SK0101")) + &audit::entry(&credential(&estate(), "SK0201"));
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let closing = silent.local_addr().unwrap().to_string();
+    std::thread::spawn(move || silent.incoming().for_each(drop));
+    let proxied = format!("http://user:c4nary@{free}");
+    for (set, wanted) in [
+        (("TWILIO_AUDIT_ENDPOINT", format!("http://{free}")), format!("no connection to {free}")),
+        (
+            ("TWILIO_AUDIT_ENDPOINT", format!("http://{closing}")),
+            format!("the exchange broke off: {closing}"),
+        ),
+        (("HTTPS_PROXY", proxied), "no connection to api.twilio.com".to_owned()),
+    ] {
+        for command in [&["scan"][..], &["doctor"]] {
+            let ended = Audit::new(command)
+                .args(&["--credentials", "credentials.toml"])
+                .env(set.0, &set.1)
+                .file("credentials.toml", &file)
+                .run();
+            assert_eq!(ended.code, 4, "{}", ended.stderr);
+            assert_eq!(ended.stderr.matches(&wanted).count(), 2, "{wanted}: {}", ended.stderr);
+            assert_eq!(ended.stderr.matches("HTTPS_PROXY").count(), 1, "{}", ended.stderr);
+            assert!(
+                ended.stderr.contains("firewall") && !ended.stderr.contains("c4nary"),
+                "{}",
+                ended.stderr
+            );
+            ended.kept_secrets_of(&estate());
+        }
+    }
+}
+
 #[test]
 fn a_malformed_entry_is_a_line_of_the_file_and_nobody_is_asked() {
     let good = audit::entry(&credential(&estate(), "SK0101"));

@@ -174,3 +174,12 @@ async fn where_nobody_signs_in_it_says_why() {
         ended.stderr
     );
 }
+
+#[test]
+fn the_credentials_of_the_demo_are_its_own_and_not_of_the_environment() {
+    let set = ("TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001");
+    let ended = Audit::new(&["doctor", "--demo"]).env(set.0, set.1).env("TWILIO_AUTH_TOKEN", "x").run();
+    let own = ended.stdout.matches("the demo itself").count();
+    assert!(own > 2 && !ended.stdout.contains("environment"), "{}", ended.stdout);
+    assert!(ended.stdout.lines().all(|line| line.chars().count() <= 80), "{}", ended.stdout);
+}

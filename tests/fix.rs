@@ -193,7 +193,15 @@ async fn what_has_no_way_back_is_refused_until_it_is_named_and_nobody_saws_off_t
     let ended = planned(&simulator, &estate, &["--check", "key-main-unaccounted"]);
     let plan = plan_of(&ended);
     assert!(plan.steps.is_empty() && plan.refused.len() >= 2, "{plan:#?}");
-    assert!(ended.stdout.contains("--irreversible SK"), "{}", ended.stdout);
+    let page = std::fs::read_to_string(ended.folder.path().join("plan.md")).unwrap();
+    for text in [&ended.stdout, &page] {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let wanted =
+            ["deletes something at Twilio", "`fix undo` could not bring it back", "`fix apply` alone sends"];
+        assert!(wanted.iter().all(|wanted| text.contains(wanted)), "{text}");
+    }
+    assert!(ended.stdout.contains("      --irreversible SK"), "{}", ended.stdout);
+    assert!(ended.stdout.lines().all(|line| line.chars().count() <= 80), "{}", ended.stdout);
     let ended = refused(ended, &simulator, &[], "there is nothing to change");
     // The key that makes the changes.
     let own = sid("SK0b01");

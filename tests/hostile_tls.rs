@@ -195,6 +195,9 @@ fn who_cannot_prove_to_be_twilio_is_told_nothing() {
                 let (code, said, told) = sign_in(known, behaves);
                 assert_eq!(code, 4, "{name}: {said}");
                 assert!(said.contains("could not be asked"), "{name}: {said}");
+                let is_told = said.contains("the certificate that is shown there is not accepted");
+                let is_of_certificate = !name.starts_with("no TLS") && name != "cut off";
+                assert_eq!(is_told, is_of_certificate, "{name}: {said}");
                 assert!(!has_credential(&told), "{name}");
             });
         }

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use rusqlite::fallible_iterator::FallibleIterator;
-use twilio_audit::intent::{ATTESTATIONS, AttestationScope, Intent, NEVER_WAIVED, Role, Value};
+use twilio_audit::intent::{ATTESTATIONS, AttestationScope, Intent, NEVER_WAIVED, Names, Role, Value};
+use twilio_audit::model::Rule;
 
 const EVERYTHING: &str = include_str!("intent/everything.toml");
 
@@ -143,6 +144,18 @@ fn an_unknown_key_is_shown_with_the_one_that_was_meant() {
       |
       = help: did you mean `executed_on`?
     ");
+}
+
+#[test]
+fn what_is_expected_is_said_in_words_of_the_file() {
+    for (text, wanted) in [
+        ("baa = 3\n", "invalid type: integer `3`, expected a table"),
+        ("[policy]\nkey_max_age_days = -4\n", "integer `-4`, expected a whole number, 0 or more"),
+        ("[[account]]\nname = \"x\"\n", "missing key `sid`"),
+    ] {
+        let said = refused(text);
+        assert!(said.contains(wanted) && said.contains("audit.toml:"), "{wanted}: {said}");
+    }
 }
 
 #[test]
@@ -538,4 +551,57 @@ fn reviews_join_what_is_declared_unless_they_contradict_it() {
         let error = join(&declared, &reviews).unwrap_err().to_string();
         assert!(error.contains(complaint) && error.contains("reviews.toml:"), "{error}");
     }
+}
+
+fn rule(id: &str, addressable: bool) -> Rule {
+    serde_json::from_value(serde_json::json!({
+        "id": id, "title": "t", "family": "f", "severity": "high", "blocks_go_live": false, "speaks_for_the_tree": false,
+        "waivable": true, "addressable": addressable, "risk": "", "remediation": "", "citations": [], "sources": [],
+        "verified_on": "2026-11-23", "settled_by": [],
+    }))
+    .unwrap()
+}
+
+#[test]
+fn a_name_that_there_is_not_is_shown_where_it_stands_with_what_is_near() {
+    let rules = [rule("webhook-http", true), rule("key-age", false)];
+    let names = Names { rules: &rules, products: &["voice", "sms"], product_titles: &["Programmable SMS"] };
+    let text = concat!(
+        "[baa]\ncovered_products = [\"VOICE\", \"programmable sms\",\n  \"voise\"]\n",
+        "[[catalogue.override]]\nproduct = \"smms\"\nstatus = \"eligible\"\nreason = \"r\"\n",
+        "[[account]]\nsid = \"AC00000000000000000000000000000001\"\n",
+        "no_phi_products = [{ product = \"sms\", reason = \"r\", expires_on = 2026-12-01 },\n",
+        "{ product = \"qqq\", reason = \"r\", expires_on = 2026-12-01 }]\n",
+        "[[waiver]]\ncheck = \"key-age\"\naccount = \"AC00000000000000000000000000000001\"\nreason = \"r\"\n",
+        "approved_by = \"p\"\nexpires_on = 2026-12-01\nequivalent_measure = \"m\"\n",
+        "[[waiver]]\ncheck = \"key-age\"\nresource = \"public\"\nreason = \"r\"\n",
+        "approved_by = \"p\"\nexpires_on = 2026-12-01\nequivalent_measure = \"m\"\n",
+        "[[waiver]]\ncheck = \"webhok-http\"\nresource = \"public\"\nreason = \"r\"\n",
+        "approved_by = \"p\"\nexpires_on = 2026-12-01\n",
+        "[[waiver]]\ncheck = \"webhook-http\"\naccount = \"AC00000000000000000000000000000001\"\nreason = \"r\"\n",
+        "approved_by = \"p\"\nexpires_on = 2026-12-01\n",
+    );
+    let reviews = concat!(
+        "[[fixed]]\nfinding = \"twa-0000000000000001\"\ncheck = \"key-agee\"\n",
+        "account = \"AC00000000000000000000000000000001\"\nreason = \"r\"\nby = \"p\"\non = 2026-11-01\n",
+    );
+    let declared = Intent::parse(text, "a.toml").unwrap_or_else(|error| panic!("{error}"));
+    let said = declared.check_names(&names).unwrap_err().to_string();
+    let wanted = [
+        ("a.toml:3:3", "`baa.covered_products`: there is no product `voise`", "did you mean `voice`?"),
+        ("a.toml:5:11", "`catalogue.override.product`: there is no product `smms`", "did you mean `sms`?"),
+        ("a.toml:11:13", "`account.no_phi_products.product`: there is no product `qqq`", "Product names"),
+        ("a.toml:21:12", "`public` is no SID", "name the `account` too"),
+        ("a.toml:27:9", "`waiver.check`: there is no check `webhok-http`", "did you mean `webhook-http`?"),
+        ("a.toml:33:9", "`webhook-http` has no `equivalent_measure`", "164.306(d)(3)"),
+    ];
+    for (place, what, help) in wanted {
+        assert!(said.contains(place) && said.contains(what) && said.contains(help), "{place} {what}\n{said}");
+    }
+    assert_eq!(said.matches("error: ").count(), wanted.len(), "{said}");
+
+    let reviews = Intent::parse_reviews(reviews, "reviews.toml").unwrap_or_else(|error| panic!("{error}"));
+    let joined = Intent::parse("", "a.toml").unwrap().join(reviews).unwrap();
+    let said = joined.check_names(&names).unwrap_err().to_string();
+    assert!(said.contains("reviews.toml:3:9") && said.contains("did you mean `key-age`?"), "{said}");
 }

@@ -3,10 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/audit.rs"]
+mod audit;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Command, Output};
 
+use audit::Audit;
 use clap::CommandFactory as _;
 use twilio_audit::cli::Cli;
 
@@ -56,7 +60,7 @@ fn pages_that_cannot_be_written_are_an_error_that_names_the_folder() {
     let taken = folder.path().join("taken");
     fs::write(&taken, "").unwrap();
     let ended = Command::new(PROGRAM).args(["man", "--to", taken.to_str().unwrap()]).output().unwrap();
-    assert_eq!(ended.status.code(), Some(5));
+    assert_eq!(ended.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&ended.stderr).contains("could not be written to"), "{ended:?}");
 }
 
@@ -157,9 +161,8 @@ fn a_path_that_leads_nowhere_is_told_with_what_was_looked_for_and_what_to_do() {
     for (line, wanted, what_to_do) in lines {
         let words: Vec<&str> = line.split(' ').collect();
         let (code, said) = says(folder.path(), &words, &[]);
-        let ends_as_documented = [Some(2), Some(5)].contains(&code);
         let repeats_the_system = said.contains("os error") || said.contains("Error code");
-        if !ends_as_documented || !said.contains(wanted) || !said.contains(what_to_do) || repeats_the_system {
+        if code != Some(2) || !said.contains(wanted) || !said.contains(what_to_do) || repeats_the_system {
             wrong.push(format!("{line}: {code:?}: {said}"));
         }
     }
@@ -169,6 +172,92 @@ fn a_path_that_leads_nowhere_is_told_with_what_was_looked_for_and_what_to_do() {
     for line in [&["gate"][..], &["gate", "no"], &["query", "--tables"]] {
         let (code, said) = says(empty.path(), line, &[]);
         assert!(code == Some(2) && said.contains(no_scan), "{line:?}: {said}");
+    }
+}
+
+/// What is there stays, and whoever named it made the mistake; what cannot be written where it should be is the machine's.
+#[test]
+fn what_is_in_the_way_is_exit_2_in_every_command_and_a_full_disk_is_exit_5() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(says(folder.path(), &["scan", "--demo"], &[]).0, Some(3));
+    let lines = [
+        ("review export --to FILE", "there.csv"),
+        ("init --demo --output FILE", "there.toml"),
+        ("fix plan --output FILE", "there.json"),
+        ("keygen --to FOLDER", "twilio-audit-signing-key"),
+        ("report --format csv --to FOLDER", "findings.csv"),
+        ("report --inventory api_key --to FOLDER", "inventory-api_key.csv"),
+        ("gate --to FOLDER", "gate.html"),
+        ("schedule cron --to FOLDER", "twilio-audit"),
+        ("checks new my-own --checks-dir FOLDER", "my-own.toml"),
+    ];
+    for (line, name) in lines {
+        let there = folder.path().join("there");
+        let _ = fs::remove_dir_all(&there);
+        fs::create_dir(&there).unwrap();
+        fs::write(there.join(name), "mine").unwrap();
+        let line = line.replace("FILE", &format!("there/{name}")).replace("FOLDER", "there");
+        let (code, said) = says(folder.path(), &line.split(' ').collect::<Vec<_>>(), &[]);
+        assert!(code == Some(2) && said.contains(name), "{line}: {code:?}: {said}");
+        assert_eq!(fs::read_to_string(there.join(name)).unwrap(), "mine", "{line}");
+    }
+    let limited = format!("trap '' XFSZ; ulimit -f 1; exec {PROGRAM} review export --to full.csv");
+    let ended =
+        Command::new("bash").args(["-c", &limited]).current_dir(folder.path()).env_clear().output().unwrap();
+    assert_eq!(ended.status.code(), Some(5), "{}", String::from_utf8_lossy(&ended.stderr));
+}
+
+/// The variables of all options.
+fn variables(command: &clap::Command) -> Vec<String> {
+    let own = command.get_arguments().filter_map(|argument| argument.get_env());
+    let own = own.map(|name| name.to_str().unwrap().to_owned());
+    own.chain(command.get_subcommands().flat_map(variables)).collect()
+}
+
+#[test]
+fn a_value_that_cannot_be_taken_is_told_with_the_variable_that_it_came_from() {
+    let folder = tempfile::tempdir().unwrap();
+    // The line, what is set, what is named, and what is not.
+    type Set<'a> = &'a [(&'a str, &'a str)];
+    let cases: &[(&str, Set<'_>, &str, &str)] = &[
+        (
+            "scan --demo",
+            &[("TWILIO_AUDIT_FAIL_ON", "hgh")],
+            "TWILIO_AUDIT_FAIL_ON of the environment (--fail-on",
+            "?",
+        ),
+        ("gate", &[("TWILIO_AUDIT_QUIET", "maybe")], "TWILIO_AUDIT_QUIET of the environment (--quiet", "?"),
+        ("scan", &[("TWILIO_AUDIT_BUDGET", "0")], "TWILIO_AUDIT_BUDGET of the environment (--budget", "?"),
+        (
+            "-v gate",
+            &[("TWILIO_AUDIT_QUIET", "true")],
+            "TWILIO_AUDIT_QUIET of the environment (--quiet",
+            "VERBOSE",
+        ),
+        ("fix plan", &[("TWILIO_AUDIT_LOG_FORMAT", "x")], "TWILIO_AUDIT_LOG_FORMAT of the environment", "?"),
+        // What is written wins, so the mistake is there.
+        ("scan --fail-on zz", &[("TWILIO_AUDIT_FAIL_ON", "high")], "for '--fail-on", "TWILIO_AUDIT_FAIL_ON"),
+        ("scan --budget=x", &[("TWILIO_AUDIT_BUDGET", "9")], "for '--budget", "TWILIO_AUDIT_BUDGET"),
+        ("scan --fail-on zz", &[("TWILIO_AUDIT_BUDGET", "9")], "for '--fail-on", "environment"),
+    ];
+    for (line, set, named, unnamed) in cases {
+        let words: Vec<&str> = line.split(' ').collect();
+        let (code, said) = says(folder.path(), &words, set);
+        assert!(said.contains(named) && (*unnamed == "?" || !said.contains(unnamed)), "{line}: {said}");
+        assert_eq!(code, Some(2), "{line}");
+    }
+}
+
+#[test]
+fn what_drives_the_tests_sets_no_variable_that_the_program_would_warn_of() {
+    let known: BTreeSet<String> = variables(&Cli::command()).into_iter().collect();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let name = regex::Regex::new(r"\bTWILIO_AUDIT_[A-Z_]+").unwrap();
+    for file in ["Makefile", ".ci/run", "tests/support/python.rs", "tests/support/browser/mod.rs"] {
+        let text = fs::read_to_string(root.join(file)).unwrap();
+        let foreign: Vec<&str> =
+            name.find_iter(&text).map(|found| found.as_str()).filter(|name| !known.contains(*name)).collect();
+        assert!(foreign.is_empty(), "{file}: {foreign:?}");
     }
 }
 
@@ -187,11 +276,6 @@ fn a_variable_that_no_option_reads_is_named_and_its_value_is_not() {
     let (_, said) = says(folder.path(), &["checks", "list", "--quiet"], &set);
     assert_eq!(said, "");
     // Every variable that an option has is known.
-    fn variables(command: &clap::Command) -> Vec<String> {
-        let own = command.get_arguments().filter_map(|argument| argument.get_env());
-        let own = own.map(|name| name.to_str().unwrap().to_owned());
-        own.chain(command.get_subcommands().flat_map(variables)).collect()
-    }
     let all = variables(&Cli::command());
     assert!(all.len() > 50, "{}", all.len());
     let set: Vec<(&str, &str)> = all
@@ -260,5 +344,37 @@ fn every_command_whose_exit_code_means_something_tells_it() {
         let (_, codes) = help.split_once("Exit codes:\n  0 ").unwrap_or_else(|| panic!("{name}: {help}"));
         let last = codes.lines().filter(|line| line.starts_with("  5  ")).count();
         assert_eq!(last, 1, "{name}: {codes}");
+    }
+}
+
+/// On a terminal, whose width is not told here and so is 80. For programs a sentence is a line.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_goes_wrong_is_told_in_lines_that_fit_the_terminal() {
+    let command = "`twilio-audit scan`";
+    for (arguments, set) in [
+        (&["gate", "somewhere/else/entirely/and/further/down"][..], None),
+        (
+            &["prune", "--keep", "7d", "--output", "a-folder-whose-name-is-rather-long-and-that-is-nowhere"],
+            None,
+        ),
+        (&["report", "a-folder-that-has-a-rather-long-name-and-is-not-there"], None),
+        (&["checks", "list"], Some("TWILIO_AUDIT_OUTPTU")),
+    ] {
+        let audit = || {
+            let audit = Audit::new(arguments).file("file", "");
+            match set {
+                Some(name) => audit.env(name, "x"),
+                None => audit,
+            }
+        };
+        let piped = audit().run().stderr;
+        assert_eq!(piped.trim_end().lines().count(), 1, "{piped}");
+        assert!(piped.trim_end().chars().count() > 80, "{piped}");
+        let shown = audit().at_terminal("").stdout.replace('\r', "");
+        assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words(&shown).contains(&words(&piped)), "{shown}\n{piped}");
+        assert!(!piped.contains(command) || shown.contains(command), "{shown}");
     }
 }

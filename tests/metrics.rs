@@ -1,6 +1,6 @@
 //! The metrics say what the report says, grow old where scans fail, and never stand in the way of a scan.
 //!
-//! Needs Python with the package `prometheus_client`: `TWILIO_AUDIT_PYTHON`, or `.venv/bin/python` in the checkout.
+//! Needs Python with the package `prometheus_client`: `TESTS_PYTHON`, or `.venv/bin/python` in the checkout.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

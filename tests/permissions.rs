@@ -244,3 +244,50 @@ fn every_flag_has_a_variable() {
     assert_eq!(by_flags.stdout, by_variables.stdout);
     assert!(by_flags.stdout.contains("webhook-http"));
 }
+
+/// As the page of the first audit has it, but for the address, and for the token that nobody is here to type.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documented_request_makes_a_key_whose_secret_goes_straight_into_a_private_file() {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::process::Command;
+
+    let has = |program: &str| Command::new(program).arg("--version").output().is_ok();
+    if !has("curl") || !has("jq") {
+        assert!(std::env::var_os("CI").is_none(), "CI has curl and jq");
+        eprintln!("skipped: no curl, or no jq");
+        return;
+    }
+    let page = std::fs::read_to_string("docs/first-audit.md").unwrap();
+    let block = page.split("```sh\n").find(|block| block.contains("iam.twilio.com/v1/Keys")).unwrap();
+    let block = block.split("```").next().unwrap();
+    assert!(!block.contains("--user \"$account:"), "the token is typed, and never written on a line");
+    let estate = serde_json::json!({"accounts": [{"sid": "AC0001", "name": "Clinic"}]});
+    let simulator = audit::simulator(&estate).await;
+    let owner = audit::credential(&estate, "AC0001");
+    let folder = tempfile::tempdir().unwrap();
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_twilio-audit")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let make = |token: &str| {
+        let script = block
+            .replace("account=AC…", &format!("account={}", owner.account))
+            .replace("--user \"$account\"", &format!("--user \"$account:{token}\""))
+            .replace("https://iam.twilio.com", &format!("{}/iam.twilio.com", simulator.endpoint()));
+        let mut sh = Command::new("sh");
+        sh.args(["-c", &script]).current_dir(folder.path()).env_clear().env("PATH", &path);
+        sh.env("HOME", folder.path()).output().unwrap()
+    };
+    let file = folder.path().join("credentials.toml");
+    let refused = make("wrong");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("401"), "{refused:?}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "");
+    let made = make(&owner.secret);
+    assert!(made.status.success() && made.stdout.is_empty() && made.stderr.is_empty(), "{made:?}");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let written = std::fs::read_to_string(&file).unwrap();
+    let ended = Audit::doctor(&simulator)
+        .args(&["--credentials", "credentials.toml"])
+        .file("credentials.toml", &written)
+        .run();
+    assert!(ended.stdout.contains("Restricted key"), "{}{}", ended.stdout, ended.stderr);
+}

@@ -32,7 +32,7 @@ fn the_export_is_what_findings_csv_holds() {
     use std::os::unix::fs::PermissionsExt as _;
     assert_eq!(fs::metadata(desk.path().join("out.csv")).unwrap().permissions().mode() & 0o777, 0o600);
     let again = desk.run(&["review", "export", "--to", "out.csv"]);
-    assert!(again.code == 5 && again.stderr.contains("out.csv"), "{}", again.stderr);
+    assert!(again.code == 2 && again.stderr.contains("out.csv"), "{}", again.stderr);
 }
 
 /// Each decision becomes what it should, and the next scan shows it.
@@ -251,6 +251,66 @@ fn an_edited_cell_is_refused_with_what_it_was() {
     assert!(said.stderr.contains("row 7, column account_name: it was `"), "{}", said.stderr);
     assert!(said.stderr.contains("row 8, column scan_id: it was `"), "{}", said.stderr);
     assert!(!said.stderr.contains('\u{1b}'), "a cell steers no terminal");
+}
+
+/// One cause is one error, for whichever row, and says what happened to it.
+#[test]
+fn a_row_whose_cells_have_moved_is_one_error_with_its_line() {
+    let whole = Desk::new();
+    let text = String::from_utf8(whole.bytes(b',', "\n")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    // Some row whose cells are all in quotation marks or have none, so that it can be taken apart here.
+    let at = (3..lines.len()).find(|at| !lines[*at].contains('"')).unwrap();
+    let cells: Vec<&str> = lines[at].split(',').collect();
+    let width = cells.len();
+    let without = |gone: usize| [&cells[..gone], &cells[gone + 1..]].concat().join(",");
+    let with = |place: usize| [&cells[..place], &["x"], &cells[place..]].concat().join(",");
+    let rotated = |from: usize| [&cells[..from], &cells[from + 1..], &cells[from..=from]].concat().join(",");
+    let one = at + 1;
+    let (shorter, longer) = (width - 1, width + 1);
+    for (broken, wanted) in [
+        (
+            without(5),
+            format!(
+                "row {one}, column waived: the row has {shorter} cells and the header {width}: a cell is gone"
+            ),
+        ),
+        (without(0), format!("row {one}, column finding_id: the row has {shorter} cells")),
+        (
+            with(5),
+            format!(
+                "row {one}, column waived: the row has {longer} cells and the header {width}: a text lost"
+            ),
+        ),
+        (rotated(5), format!("row {one}, column waived: from here on ")),
+        (lines[at].replace(',', ";"), format!("row {one}, column finding_id: the row has 1 cells")),
+    ] {
+        let mut lines = lines.clone();
+        lines[at] = &broken;
+        fs::write(whole.path().join("table.csv"), lines.join("\n")).unwrap();
+        let said = whole.run(&["review", "import", "table.csv"]);
+        assert_eq!(said.code, 2, "{broken}");
+        assert!(said.stderr.contains(&wanted), "{wanted}: {}", said.stderr);
+        assert_eq!(said.stderr.matches("table.csv row").count(), 1, "{}", said.stderr);
+        assert!(said.stderr.contains("new `twilio-audit review export`"), "{}", said.stderr);
+    }
+    // The first row is no other.
+    let mut lines = lines.clone();
+    let first = lines[1].split_once(',').unwrap().1.to_owned();
+    lines[1] = &first;
+    fs::write(whole.path().join("table.csv"), lines.join("\n")).unwrap();
+    let said = whole.run(&["review", "import", "table.csv"]);
+    assert!(said.code == 2 && said.stderr.matches("table.csv row 2").count() == 1, "{}", said.stderr);
+
+    // Rows and lines are counted apart where a text has a line break.
+    let mut desk = Desk::new();
+    desk.set(0, "decision_reason", "one\ntwo");
+    let text = String::from_utf8(desk.bytes(b',', "\n")).unwrap();
+    let broken = text.replacen(&lines[at][..40], "", 1);
+    assert_ne!(broken, text);
+    fs::write(desk.path().join("table.csv"), broken).unwrap();
+    let said = desk.run(&["review", "import", "table.csv"]);
+    assert!(said.stderr.contains(&format!("(line {} of the file)", at + 2)), "{}", said.stderr);
 }
 
 /// What spreadsheets do by themselves is no edit.

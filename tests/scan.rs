@@ -292,14 +292,14 @@ async fn links_that_lead_in_a_circle_or_to_another_host_end_a_listing_as_failed(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_that_cannot_be_written_is_exit_5_and_leaves_the_previous_scan_alone() {
+async fn a_file_where_the_folder_should_be_is_a_mistake_of_the_command_line() {
     let simulator = simulator(&estate()).await;
     let ended = Audit::scan(&simulator)
         .sign_in(&credential(&estate(), "AC0001"))
         .file("occupied", "a file where the folder should be")
         .args(&["--output", "occupied"])
         .run();
-    assert_eq!(ended.code, 5, "{}", ended.stderr);
+    assert_eq!(ended.code, 2, "{}", ended.stderr);
     assert!(ended.stderr.contains("occupied"), "{}", ended.stderr);
 }
 
@@ -347,7 +347,8 @@ async fn a_mistake_in_audit_toml_names_the_line_and_the_nearest_key() {
 
     let product = scan("[baa]\ncovered_products = [\"voise\"]\n");
     assert_eq!(product.code, 2);
-    assert!(product.stderr.contains("did you mean `voice`?"), "{}", product.stderr);
+    let wanted = ["audit.toml:2:21", "`baa.covered_products`", "did you mean `voice`?"];
+    assert!(wanted.iter().all(|wanted| product.stderr.contains(wanted)), "{}", product.stderr);
 
     let secret = scan("[[account]]\nsid = \"AC0002\"\nowner = \"5eedcafe41d7c9b26e08fa5317d2b09c\"\n");
     assert_eq!(secret.code, 2);
@@ -373,6 +374,12 @@ async fn chosen_checks_fetch_only_what_they_read() {
     let unknown = Audit::scan(&simulator).args(&["--check", "webhook-htpp"]).run();
     assert_eq!(unknown.code, 2);
     assert!(unknown.stderr.contains("did you mean `webhook-http`?"), "{}", unknown.stderr);
+    let foreign = Audit::scan(&simulator).args(&["--check", "zzz"]).run();
+    assert!(
+        foreign.stderr.contains("there is no check `zzz`: `twilio-audit checks list`"),
+        "{}",
+        foreign.stderr
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! What `schedule` writes for Kubernetes and GitHub is what they accept, and runs what it should.
 //!
-//! Needs Python with `PyYAML`, `kubernetes_validate` and `check_jsonschema`: `TWILIO_AUDIT_PYTHON`, or `.venv/bin/python`
+//! Needs Python with `PyYAML`, `kubernetes_validate` and `check_jsonschema`: `TESTS_PYTHON`, or `.venv/bin/python`
 //! in the checkout.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -1,6 +1,6 @@
 //! What `schedule` writes for a machine is what its services accept, and runs what it should.
 //!
-//! Needs Python (`TWILIO_AUDIT_PYTHON`, or `.venv/bin/python` in the checkout), `systemd-analyze`, and the `crontab` of
+//! Needs Python (`TESTS_PYTHON`, or `.venv/bin/python` in the checkout), `systemd-analyze`, and the `crontab` of
 //! Debian.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -1,6 +1,6 @@
 //! What is written for a scan in shards on Kubernetes is what Kubernetes accepts, confines its Pods, and holds no secret.
 //!
-//! Needs Python with the package `kubernetes_validate`: `TWILIO_AUDIT_PYTHON`, or `.venv/bin/python` in the checkout.
+//! Needs Python with the package `kubernetes_validate`: `TESTS_PYTHON`, or `.venv/bin/python` in the checkout.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

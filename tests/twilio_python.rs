@@ -1,6 +1,6 @@
 //! Twilio's own Python library finds the simulator to be a Twilio: it pages, parses, changes and refuses alike.
 //!
-//! Needs Python with the package `twilio`: `TWILIO_AUDIT_PYTHON`, or `.venv/bin/python` in the checkout.
+//! Needs Python with the package `twilio`: `TESTS_PYTHON`, or `.venv/bin/python` in the checkout.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "support/python.rs"]

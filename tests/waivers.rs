@@ -59,7 +59,7 @@ async fn a_host_without_an_account_is_refused() {
         format!("check = \"{CHECK}\"\nresource = \"hooks.clinic.example\"\nexpires_on = {}", in_days(30));
     let ended = scan(&waiver).await;
     assert_eq!(ended.code, 2);
-    assert!(ended.stderr.contains("name the account too"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("name the `account` too"), "{}", ended.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -62,7 +62,7 @@ fn three(bench: &Bench, stage: &Stage, whose: Whose, more: &[&str]) -> Result<Se
 
 /// Seconds and requests; nothing where the library is not installed.
 fn python(stage: &Stage) -> Result<Option<(f64, usize)>> {
-    let python = std::env::var("TWILIO_AUDIT_PYTHON").unwrap_or_else(|_| ".venv/bin/python".to_owned());
+    let python = std::env::var("TESTS_PYTHON").unwrap_or_else(|_| ".venv/bin/python".to_owned());
     let has_library = Command::new(&python).args(["-c", "import twilio"]).output();
     if !has_library.is_ok_and(|ran| ran.status.success()) {
         return Ok(None);

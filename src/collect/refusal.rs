@@ -23,7 +23,9 @@ pub(super) fn outcome_of(
         // That this address is retired does not tell what stands at its successor.
         FailureKind::Retired => (CoverageStatus::NotEnabled, None),
         FailureKind::NoSuchHost => no_such_host(is_gone, doubts::UNKNOWN_NAME_MEANS_RETIRED),
-        FailureKind::Halted | FailureKind::Broken => (CoverageStatus::Failed, None),
+        FailureKind::Halted | FailureKind::Unreachable | FailureKind::Broken => {
+            (CoverageStatus::Failed, None)
+        }
         FailureKind::NotFound => not_found(
             endpoint,
             doubts::LIST_NOT_FOUND_MEANS_EMPTY,

@@ -50,8 +50,18 @@ pub enum SignInError {
         account: String,
     },
     /// No credential can be used: one line for each.
-    #[error("{}", lines(.0))]
+    #[error("{}{}", lines(.0), what_to_check(.0))]
     Unusable(Vec<Unusable>),
+}
+
+/// What to look at where nobody answers: once, for there may be many credentials.
+fn what_to_check(refusals: &[Unusable]) -> &'static str {
+    if refusals.iter().any(|refusal| matches!(refusal.why, Why::NobodyThere { .. })) {
+        "\nCheck whether this machine can reach that host: the network and its name server, the firewall, and the proxy \
+         that HTTPS_PROXY names, if it names one"
+    } else {
+        ""
+    }
 }
 
 pub(super) fn lines(refusals: &[Unusable]) -> String {
@@ -110,7 +120,15 @@ pub enum Why {
         /// Which account.
         account: String,
     },
-    /// Twilio could not be asked.
+    /// Nobody answered.
+    #[error("Twilio could not be asked about {account}: {reason}")]
+    NobodyThere {
+        /// About which account.
+        account: String,
+        /// Why, with the host.
+        reason: String,
+    },
+    /// Twilio could not be asked, or not be understood.
     #[error("Twilio could not be asked about {account}: {reason}")]
     Unreachable {
         /// About which account.
@@ -268,7 +286,10 @@ fn refusal(credential: &Credential, failure: Failure) -> Why {
             },
             region: credential.region,
         },
-        FailureKind::NoSuchHost | FailureKind::Retired | FailureKind::Halted | FailureKind::Broken => {
+        FailureKind::NoSuchHost | FailureKind::Unreachable => {
+            Why::NobodyThere { account, reason: failure.reason }
+        }
+        FailureKind::Retired | FailureKind::Halted | FailureKind::Broken => {
             Why::Unreachable { account, reason: failure.reason }
         }
     }

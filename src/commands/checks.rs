@@ -203,7 +203,7 @@ fn begin(id: &str, family: Family, folder: &Path) -> Result<Exit, Stop> {
     audit::Check::parse(&path.display().to_string(), &content).map_err(Stop::with(Exit::Usage))?;
     write_new(&path, &content)
         .with_context(|| format!("cannot write {}", path.display()))
-        .map_err(Stop::with(Exit::Broken))?;
+        .map_err(Stop::of_path)?;
     print(|out| {
         writeln!(out, "{} is there. Change it, and run:\n", path.display())?;
         writeln!(out, "  twilio-audit checks test {}", folder.display())?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
-use super::declared_names::known;
+use super::declared_names::{CHECKS, known};
 use super::heading::READ;
 use super::{Exit, Stop};
 use crate::audit::{self, Allowance, Check, Compiled, Family};
@@ -90,7 +90,7 @@ fn own_checks(folder: Option<&Path>, built_in: &[Check]) -> Result<Vec<Compiled>
 /// The check of this id.
 pub(super) fn named<'a>(id: &str, checks: &'a [Compiled]) -> Result<&'a Compiled, Stop> {
     let ids = checks.iter().map(|compiled| compiled.check.id.as_str());
-    known("check", id, ids).map_err(Stop::with(Exit::Usage))?;
+    known("check", id, ids, CHECKS).map_err(Stop::with(Exit::Usage))?;
     let found = checks.iter().find(|compiled| compiled.check.id == id);
     found.ok_or_else(|| Stop::new(Exit::Usage, anyhow!("there is no check `{id}`")))
 }
@@ -108,7 +108,7 @@ impl ChosenChecks {
         let all: Vec<&Check> = built_in.iter().chain(own.iter().map(|compiled| &compiled.check)).collect();
         for id in &self.checks {
             let ids = all.iter().map(|check| check.id.as_str());
-            known("check", id, ids).map_err(Stop::with(Exit::Usage))?;
+            known("check", id, ids, CHECKS).map_err(Stop::with(Exit::Usage))?;
         }
         let version = all.iter().map(|check| check.verified_on).max();
         let known = all.iter().map(|check| check.rule()).collect();

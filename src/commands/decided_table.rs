@@ -9,11 +9,11 @@ use jiff::civil::Date;
 use super::stored_scan::StoredScan;
 use super::{Exit, Stop};
 use crate::intent::secret_in;
-use crate::model::{Finding, day_of, first_of};
+use crate::model::{Finding, ScanId, day_of, first_of};
 use crate::report::{FINDING_COLUMNS, finding_row, in_short};
 use crate::review::{
-    DECISION_COLUMNS, Decided, Difference, FREE_COLUMNS, Judge, Refusal, Row, Sheet, Unreadable, agreed,
-    compare, order_of,
+    DECISION_COLUMNS, Decided, Difference, FREE_COLUMNS, Judge, Misfit, Refusal, Row, Sheet, Unreadable,
+    agreed, compare, order_of,
 };
 
 /// What a table decides.
@@ -70,6 +70,10 @@ pub(super) fn read_table(path: &Path, scan: &Path, today: Date) -> Result<Read, 
         if row.is_blank() {
             continue;
         }
+        if row.misfit.is_some() && !names_a_finding(&row) {
+            reading.refuse(moved(&row, "finding_id", 0));
+            continue;
+        }
         let stored = match &mut stored {
             Some(stored) => stored,
             empty => {
@@ -83,6 +87,35 @@ pub(super) fn read_table(path: &Path, scan: &Path, today: Date) -> Result<Read, 
     }
     let remarks = remarks(&sheet, &reading.undecided);
     Ok(Read { decided: reading.end(&name)?, remarks })
+}
+
+/// So many cells that are not as they were written have one cause.
+const MOVED: usize = 4;
+
+/// Whether the cells by which a row is known hold what belongs there.
+fn names_a_finding(row: &Row) -> bool {
+    row.cell("finding_id").starts_with("twa-") && ScanId::from_name(row.cell("scan_id")).is_some()
+}
+
+/// One refusal for a row of which so many cells, from this column on, are not as they were written.
+fn moved(row: &Row, column: &'static str, edited: usize) -> Refusal {
+    let why = match row.misfit {
+        Some(Misfit { cells, header }) if cells < header => format!(
+            "the row has {cells} cells and the header {header}: a cell is gone, or a quotation mark is missing"
+        ),
+        Some(Misfit { cells, header }) => format!(
+            "the row has {cells} cells and the header {header}: a text lost the quotation marks around it, or a \
+             cell was added"
+        ),
+        None => format!("from here on {edited} cells are not as they were written: cells were moved"),
+    };
+    let place = if row.line == row.number as u64 {
+        String::new()
+    } else {
+        format!(" (line {} of the file)", row.line)
+    };
+    let what = format!("{why}{place}. Take this row from a new `twilio-audit review export`");
+    Refusal { row: row.number, column, what }
 }
 
 /// Rows that are named before it says how many more there are.
@@ -139,7 +172,15 @@ impl Reading {
             self.refuse(Refusal { row: row.number, column: "finding_id", what });
             return Ok(());
         };
-        self.compare(row, stored, &finding);
+        let edited = self.compare(row, stored, &finding);
+        if let Some(first) = edited.first()
+            && (row.misfit.is_some() || edited.len() >= MOVED)
+        {
+            // What is decided there may be another row's.
+            self.refuse(moved(row, first.column, edited.len()));
+            return Ok(());
+        }
+        edited.into_iter().for_each(|refusal| self.refuse(refusal));
         let Some(rule) = stored.scan.rule(&finding.check_id) else {
             let what = format!("the scan knows no check `{}`", finding.check_id);
             self.refuse(Refusal { row: row.number, column: "check_id", what });
@@ -156,10 +197,10 @@ impl Reading {
         Ok(())
     }
 
-    /// Refuses what is not as it was written but for the decision. Learns from the row how days are written.
-    fn compare(&mut self, row: &Row, stored: &StoredScan, finding: &Finding) {
+    /// What is not as it was written but for the decision. Learns from the row how days are written.
+    fn compare(&mut self, row: &Row, stored: &StoredScan, finding: &Finding) -> Vec<Refusal> {
         let written = finding_row(&stored.scan, finding);
-        let mut is_garbled = false;
+        let (mut is_garbled, mut edited) = (false, Vec::new());
         for (place, column, found) in row
             .cells()
             .filter(|(_, column, _)| !DECISION_COLUMNS.contains(column) && !FREE_COLUMNS.contains(column))
@@ -178,10 +219,11 @@ impl Reading {
                         |text| if secret_in(text).is_some() { "…".to_owned() } else { in_short(text, 60) };
                     let (was, is) = (shown(written), shown(found));
                     let what = format!("it was `{was}` and is `{is}`: only the decision may be edited");
-                    self.refuse(Refusal { row: row.number, column, what });
+                    edited.push(Refusal { row: row.number, column, what });
                 }
             }
         }
+        edited
     }
 
     /// The first garbled row stands for all: they have one cause.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use super::wrapping::{columns, wrapped};
 use crate::model::trouble;
 use crate::report::printable;
 
@@ -15,7 +16,7 @@ pub enum Exit {
     Complete = 0,
     /// A fault at or above the threshold stands.
     Faults = 1,
-    /// The command line or `audit.toml` is wrong.
+    /// The command line, a path that it names, or `audit.toml` is wrong.
     Usage = 2,
     /// Something required could not be assessed.
     Incomplete = 3,
@@ -33,7 +34,7 @@ pub const EXIT_CODES: &str = "\
 Exit codes:
   0    complete, no fault at or above --fail-on
   1    complete, with faults at or above --fail-on
-  2    the command line or audit.toml is wrong
+  2    the command line, a path in it or audit.toml is wrong
   3    incomplete: something could not be assessed, with or without faults
   4    nobody could sign in, nothing was assessed
   5    internal error, or files could not be written
@@ -59,6 +60,19 @@ impl fmt::Display for Stop {
     }
 }
 
+/// A path that is not what it must be: a link, somebody else's, open to others.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct WrongPath(pub(super) String);
+
+/// Whether something stands in the way, or nothing does where something should.
+const fn says_wrong_path(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{
+        AlreadyExists, InvalidFilename, InvalidInput, IsADirectory, NotADirectory, NotFound,
+    };
+    matches!(kind, AlreadyExists | InvalidFilename | InvalidInput | IsADirectory | NotADirectory | NotFound)
+}
+
 /// An error in words. What the system says of a file says what to do, too.
 fn in_words(error: &(dyn std::error::Error + 'static)) -> String {
     error.downcast_ref::<io::Error>().map_or_else(|| error.to_string(), trouble)
@@ -68,6 +82,17 @@ impl Stop {
     /// An end with a sentence.
     pub fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
         Self { exit, error: error.into() }
+    }
+
+    /// Turns what went wrong with a path that the caller named into an end: where the path is wrong it is their mistake, and
+    /// where it is right and cannot be written to, the machine's.
+    pub fn of_path(error: impl Into<anyhow::Error>) -> Self {
+        let error = error.into();
+        let is_wrong = error.chain().any(|cause| {
+            cause.is::<WrongPath>()
+                || cause.downcast_ref::<io::Error>().is_some_and(|error| says_wrong_path(error.kind()))
+        });
+        Self::new(if is_wrong { Exit::Usage } else { Exit::Broken }, error)
     }
 
     /// The same end, with more to say.
@@ -101,6 +126,8 @@ impl Stop {
         // Nowhere to say it is no reason to fail differently.
         let sentence = self.sentence();
         let lines: Vec<_> = sentence.lines().map(printable).collect();
-        let _ = writeln!(anstream::stderr().lock(), "twilio-audit: {}", lines.join("\n"));
+        let said = format!("twilio-audit: {}", lines.join("\n"));
+        let said = columns().map_or_else(|| said.clone(), |columns| wrapped(&said, columns));
+        let _ = writeln!(anstream::stderr().lock(), "{said}");
     }
 }

@@ -105,7 +105,7 @@ fn write_files(stored: &StoredScan, as_of: AsOf<'_>, folder: &Path) -> Result<()
     for (name, form) in forms {
         let write =
             |file: &mut dyn io::Write| report::gate(&stored.scan, &stored.store, as_of, form, file).map(drop);
-        report::write_file(&folder.join(name), write).map_err(Stop::with(Exit::Broken))?;
+        report::write_file(&folder.join(name), write).map_err(Stop::of_path)?;
     }
     Ok(())
 }

@@ -93,7 +93,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         .open(&args.output)
         .and_then(|mut file| file.write_all(draft.to_toml(today).as_bytes()))
         .with_context(|| format!("cannot write {}", args.output.display()))
-        .map_err(Stop::with(Exit::Broken))?;
+        .map_err(Stop::of_path)?;
     let (accounts, keys, hosts) = (draft.accounts.len(), draft.keys.len(), draft.hosts.len());
     print(|out| {
         writeln!(out, "{}: {accounts} accounts, {keys} keys, {hosts} hosts.", args.output.display())?;

@@ -35,7 +35,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     let secret = Secret::new(key.secret_text().map_err(Stop::with(Exit::Broken))?);
     let place = match &args.to {
         Some(folder) => {
-            write(folder, &key, &secret).map_err(Stop::with(Exit::Usage))?;
+            write(folder, &key, &secret).map_err(Stop::of_path)?;
             format!("The key is in {}", folder.join(SIGNING_KEY).display())
         }
         None => {

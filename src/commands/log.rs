@@ -7,6 +7,8 @@ use tracing::level_filters::LevelFilter;
 
 use super::Exit;
 use super::heading::TALK;
+use super::variables::name_variables;
+use super::wrapping::Stderr;
 
 /// How the program talks while it works. Data goes to standard output, talk to standard error.
 #[derive(Debug, Clone, clap::Args)]
@@ -49,9 +51,10 @@ pub fn start_log(log: &Log) {
     }
     let filter = tracing_subscriber::filter::EnvFilter::builder().parse_lossy(filter);
     // A closed stream is no reason to fail: the log would otherwise complain on that very stream, and panic.
+    let stderr = Stderr::of(log.log_format == LogFormat::Text);
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(move || stderr)
         .log_internal_errors(false);
     let in_colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     match log.log_format {
@@ -61,7 +64,11 @@ pub fn start_log(log: &Log) {
 }
 
 /// Says what is wrong with the command line, or what was asked for (`--help`, `--version`).
-pub fn explain_usage(error: &clap::Error) -> Exit {
+pub fn explain_usage(mut error: clap::Error, mut program: clap::Command) -> Exit {
+    // Until it is built, its options have no names to show.
+    program.build();
+    let line: Vec<_> = std::env::args_os().collect();
+    name_variables(&mut error, &program, &line);
     // A closed pipe after `--help` is nobody's fault.
     let _ = error.print();
     if error.use_stderr() { Exit::Usage } else { Exit::Complete }

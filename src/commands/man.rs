@@ -28,6 +28,6 @@ pub fn run(args: &Args, program: Command) -> Result<Exit, Stop> {
     std::fs::create_dir_all(&args.to)
         .and_then(|()| clap_mangen::generate_to(program, &args.to))
         .with_context(|| format!("the manual pages could not be written to {}", args.to.display()))
-        .map_err(Stop::with(Exit::Broken))?;
+        .map_err(Stop::of_path)?;
     Ok(Exit::Complete)
 }

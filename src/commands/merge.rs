@@ -126,7 +126,7 @@ fn merge(args: &Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     shards.sort_by_key(|shard| (shard.facts.started_at, shard.shard));
     fit_together(&shards, &catalogue).map_err(Stop::with(Exit::Usage))?;
     let _lock = ScanLock::take(&output, Use::Alone, PATIENCE)?;
-    let (mut folder, store) = merged(&output, &shards).map_err(Stop::with(Exit::Broken))?;
+    let (mut folder, store) = merged(&output, &shards).map_err(Stop::of_path)?;
     let options = args.reporting.options();
     let finished = match finish(store, &catalogue, options, &mut folder, key.as_ref()) {
         Ok(finished) => finished,

@@ -9,7 +9,6 @@ mod chosen_shard;
 pub mod completions;
 mod decided_table;
 mod declared_names;
-mod declared_waivers;
 pub mod diff;
 mod difference;
 mod disk_space;
@@ -61,6 +60,7 @@ mod telling;
 mod trusted_folder;
 mod variables;
 pub mod verify;
+mod wrapping;
 
 use anyhow::anyhow;
 use tokio::runtime::{Builder, Runtime};

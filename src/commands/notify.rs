@@ -68,7 +68,8 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     }
     if let Some(name) = &test.name {
         let names = targets.iter().map(|target| target.name.as_str());
-        known("target", name, names).map_err(Stop::with(Exit::Usage))?;
+        let listed = "each [[notify]] of audit.toml names one";
+        known("target", name, names, listed).map_err(Stop::with(Exit::Usage))?;
         targets.retain(|target| target.name == *name);
     }
     let mut answers: Vec<Answer> = Vec::new();

@@ -50,8 +50,14 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         tracing::warn!("there is no folder {}, so there is nothing to remove", args.output.display());
         return Ok(Exit::Complete);
     }
-    insist_on_own(&args.output).map_err(Stop::with(Exit::Broken))?;
+    let open_volumes = insist_on_own(&args.output).map_err(Stop::of_path)?;
     let plan = args.plan()?;
+    if !plan.removals.is_empty() {
+        // On standard output, which --quiet leaves: nothing is removed there without a word.
+        for doubt in open_volumes {
+            print(|out| writeln!(out, "What is removed may be somebody else's: {doubt}."))?;
+        }
+    }
     for sentence in &plan.stays {
         tracing::warn!("{sentence}");
     }

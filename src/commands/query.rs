@@ -6,12 +6,12 @@ use jiff::Timestamp;
 
 use super::check_time::CheckTime;
 use super::chosen_scan::NamedScan;
-use super::declared_names::nearest_names;
 use super::printing::print;
 use super::stored_scan::open_store;
 use super::{Exit, Stop};
 use crate::audit::{self, CheckError, Reader};
 use crate::evidence::Store;
+use crate::model::did_you_mean;
 use crate::report::{answer as report, unread_lists};
 
 /// Ask the evidence of a scan in SQL
@@ -38,9 +38,6 @@ pub struct Args {
     #[command(flatten)]
     check_time: CheckTime,
 }
-
-/// Names that are offered in place of one that is not there.
-const NEAR: usize = 3;
 
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -91,9 +88,9 @@ fn with_near_names(error: CheckError, scan: &Path, moment: Timestamp) -> Stop {
     let tables = open_store(scan).ok().and_then(|store| audit::tables(&store, moment).ok());
     let rows = tables.map(|answer| answer.rows).unwrap_or_default();
     let known: Vec<&str> = rows.iter().filter_map(|row| row.first()?.as_str()).collect();
-    let near = nearest_names(name.trim(), known, NEAR);
-    let near: Vec<String> = near.into_iter().map(|name| format!("`{name}`")).collect();
-    stop.adding(&format!("did you mean one of {}? `twilio-audit query --tables` names all", near.join(", ")))
+    let meant = did_you_mean(name.trim(), known.into_iter());
+    let meant = meant.map(|question| format!("{question} ")).unwrap_or_default();
+    stop.adding(&format!("{meant}`twilio-audit query --tables` names all"))
 }
 
 /// Says on standard error what an answer cannot know: nobody shall read "none" out of a table that was not read.

@@ -71,13 +71,13 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
             make_folder(to)?;
             let names = formats.iter().map(|format| format.file_name().to_owned());
             all_are_new(to, names.chain(kinds.iter().map(|kind| inventory_name(kind))))?;
-            report::write_files(formats, &scan, &store, options, to).map_err(Stop::with(Exit::Broken))?;
+            report::write_files(formats, &scan, &store, options, to).map_err(Stop::of_path)?;
             for kind in kinds {
                 let path = to.join(inventory_name(kind));
                 report::write_file(&path, |file| {
                     report::inventory(&store.inventory(kind), options.csv, file)
                 })
-                .map_err(Stop::with(Exit::Broken))?;
+                .map_err(Stop::of_path)?;
             }
         }
         ([], [], None) => {
@@ -100,7 +100,9 @@ impl Args {
         let (all, named): (Vec<&String>, Vec<&String>) =
             self.inventory.iter().partition(|name| *name == "all");
         for name in &named {
-            known("kind", name, KINDS.iter().map(|kind| kind.name)).map_err(Stop::with(Exit::Usage))?;
+            let kinds = KINDS.iter().map(|kind| kind.name);
+            known("kind", name, kinds, "`twilio-audit query --tables` lists them")
+                .map_err(Stop::with(Exit::Usage))?;
         }
         let mut kinds = Vec::new();
         for kind in KINDS.iter().copied() {
@@ -158,5 +160,5 @@ pub(super) fn all_are_new(folder: &Path, names: impl Iterator<Item = String>) ->
 }
 
 pub(super) fn make_folder(folder: &Path) -> Result<(), Stop> {
-    trusted_folder::make(folder, Openness::LikeTmp).map_err(Stop::with(Exit::Broken))
+    trusted_folder::make(folder, Openness::LikeTmp).map_err(Stop::of_path)
 }

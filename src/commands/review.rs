@@ -87,7 +87,7 @@ fn export(args: &Export) -> Result<Exit, Stop> {
     let options = Options { all_outcomes: false, fail_on: None, csv: args.layout.csv() };
     match &args.to {
         Some(path) => report::write_file(path, |out| Format::Csv.write(&scan, &store, options, out))
-            .map_err(Stop::with(Exit::Broken))?,
+            .map_err(Stop::of_path)?,
         None => print(|out| Format::Csv.write(&scan, &store, options, out))?,
     }
     Ok(Exit::Complete)
@@ -127,7 +127,7 @@ fn import(args: &Import) -> Result<Exit, Stop> {
             anyhow!("{name} was changed meanwhile, and is left as it is: import again"),
         ));
     }
-    replace_file(&path, &text).map_err(Stop::with(Exit::Broken))?;
+    replace_file(&path, &text).map_err(Stop::of_path)?;
     say(&format!("Written into {name}, which the next scan reads."))
 }
 

@@ -8,6 +8,7 @@ use anyhow::{Context as _, anyhow};
 
 use super::choice;
 use super::chosen_scan::UNFINISHED;
+use super::exit::WrongPath;
 use super::stored_scan::StoredScan;
 use super::trusted_folder::{self, Openness, private_folder, refuse_if_exchangeable};
 use crate::chain::{self, LOCK, Previous};
@@ -41,10 +42,9 @@ impl ScanFolder {
         let path = output.join(format!("{name}.merge{UNFINISHED}"));
         refuse_if_exchangeable(output, Openness::Closed)?;
         if output.join(&name).exists() {
-            return Err(anyhow!(
-                "{} is there already: these shards were merged before",
-                output.join(&name).display()
-            ));
+            let name = output.join(&name);
+            let merged = format!("{} is there already: these shards were merged before", name.display());
+            return Err(WrongPath(merged).into());
         }
         if path.exists() && lock(&path)?.is_some() {
             fs::remove_dir_all(&path).with_context(|| format!("cannot remove {}", path.display()))?;

@@ -41,7 +41,7 @@ impl ScanLock {
         if !output.is_dir() {
             return Ok(None);
         }
-        refuse_if_exchangeable(output, Openness::Closed).map_err(Stop::with(Exit::Broken))?;
+        refuse_if_exchangeable(output, Openness::Closed).map_err(Stop::of_path)?;
         let path = output.join(FILE);
         let file = open_lock(&path)
             .with_context(|| format!("cannot open {}", path.display()))

@@ -188,7 +188,7 @@ pub(super) async fn demo(choices: &Choices, started_at: Timestamp) -> Result<Set
         .map_err(Stop::with(Exit::Broken))?;
     let credentials = simulator::demo::credentials()
         .into_iter()
-        .map(|one| Credential::new(&one.account, &one.user, Secret::new(one.secret), Source::Environment))
+        .map(|one| Credential::new(&one.account, &one.user, Secret::new(one.secret), Source::Demo))
         .collect::<Result<_, _>>()
         .map_err(Stop::with(Exit::Broken))?;
     let address = simulator.endpoint().parse().map_err(Stop::with(Exit::Broken))?;

@@ -184,7 +184,7 @@ impl Scanning<'_> {
     /// Locks the output folder, where it was not there before; makes it then.
     fn lock_new_folder(&self) -> Result<(), Stop> {
         if self.lock.get().is_none() {
-            make_output(&self.args.output()).map_err(Stop::with(Exit::Broken))?;
+            make_output(&self.args.output()).map_err(Stop::of_path)?;
             if let Some(lock) = self.args.lock(self.shard)? {
                 let _ = self.lock.set(lock);
             }

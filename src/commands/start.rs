@@ -31,7 +31,7 @@ pub(super) struct Started {
 impl Interrupted {
     /// The newest one in an output folder: of this shard, or of none.
     pub(super) fn newest(output: &Path, shard: Option<Shard>) -> Result<Option<Self>, Stop> {
-        let found = ScanFolder::interrupted(output, shard).map_err(Stop::with(Exit::Broken))?;
+        let found = ScanFolder::interrupted(output, shard).map_err(Stop::of_path)?;
         let Some(folder) = found else { return Ok(None) };
         if Store::is_blank(&folder.evidence()) {
             tracing::info!(

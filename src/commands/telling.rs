@@ -101,7 +101,8 @@ impl Teller {
         // An error's own words may quote what was declared or answered; what goes into a mailbox quotes nothing.
         let why = match exit {
             Exit::Usage => {
-                "Another scan was under way, or the command line, audit.toml or a credential is wrong."
+                "Another scan was under way, or the command line, a folder that it names, audit.toml or a credential is \
+                 wrong."
             }
             Exit::Incomplete => "It stopped before everything was read.",
             Exit::Authentication => "Nobody could sign in.",

@@ -4,11 +4,15 @@
 //! others, nobody else can exchange what is in it while the next one is looked at, nor later while it is written to: one
 //! look is enough, and there is no race to win. Whoever is root, or shares our user or a group that may write, is trusted.
 
+use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use anyhow::Context as _;
+
+use super::exit::WrongPath;
 
 /// Who may write to the folder itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,17 +26,34 @@ pub(super) enum Openness {
 /// Insists that only the user and root can exchange what is in a folder. Where a folder above it belongs to somebody else,
 /// that is said, for that may be meant so.
 pub(super) fn refuse_if_exchangeable(folder: &Path, openness: Openness) -> anyhow::Result<()> {
-    for stranger in strangers_above(folder, openness, Missing::Refused)? {
-        tracing::warn!("{stranger}: run this as that user, or choose a folder that only you and root rule");
+    let doubts = doubts_about(folder, openness, Missing::Refused)?;
+    for stranger in doubts.strangers {
+        warn_once(format!(
+            "{stranger}: run this as that user, or choose a folder that only you and root rule"
+        ));
     }
+    doubts.open_volumes.into_iter().for_each(warn_once);
     Ok(())
 }
 
-/// The same, and nobody else's folder may be above it: before something is removed.
-pub(super) fn insist_on_own(folder: &Path) -> anyhow::Result<()> {
-    match strangers_above(folder, Openness::Closed, Missing::Refused)?.into_iter().next() {
-        None => Ok(()),
-        Some(stranger) => Err(anyhow::anyhow!("{stranger}: nothing is removed here; do it as that user")),
+/// Says it once, however often the folder is looked at.
+fn warn_once(doubt: String) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let is_new = SAID.lock().is_ok_and(|mut said| said.insert(doubt.clone()));
+    if is_new {
+        tracing::warn!("{doubt}");
+    }
+}
+
+/// The same, and nobody else's folder may be above it: before something is removed. Returns what there is to say of volumes
+/// that are open to everybody: what is removed there may have been put there by somebody else.
+pub(super) fn insist_on_own(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let doubts = doubts_about(folder, Openness::Closed, Missing::Refused)?;
+    match doubts.strangers.into_iter().next() {
+        None => Ok(doubts.open_volumes),
+        Some(stranger) => {
+            Err(WrongPath(format!("{stranger}: nothing is removed here; do it as that user")).into())
+        }
     }
 }
 
@@ -48,7 +69,7 @@ enum Missing {
 /// Makes a folder for its owner alone where it is not there yet, and those above it.
 pub(super) fn make(folder: &Path, openness: Openness) -> anyhow::Result<()> {
     // Before, so that nothing is made where somebody leads us to; and after, for somebody else may have made it.
-    strangers_above(folder, openness, Missing::Made)?;
+    doubts_about(folder, openness, Missing::Made)?;
     private_folder(folder, true).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     refuse_if_exchangeable(folder, openness)
 }
@@ -69,9 +90,18 @@ pub(super) fn private_folder(path: &Path, parents_too: bool) -> io::Result<()> {
 #[cfg(unix)]
 const MOST_LINKS: usize = 40;
 
-/// The folders above one that belong to neither us nor root, in words.
+/// What may be meant so, in words.
+#[derive(Debug, Default)]
+struct Doubts {
+    /// Folders above one that belong to neither us nor root.
+    strangers: Vec<String>,
+    /// Mounted folders that anybody may write to.
+    open_volumes: Vec<String>,
+}
+
+/// What is to be said of a folder and those above it, where nothing refuses them.
 #[cfg(unix)]
-fn strangers_above(folder: &Path, openness: Openness, missing: Missing) -> anyhow::Result<Vec<String>> {
+fn doubts_about(folder: &Path, openness: Openness, missing: Missing) -> anyhow::Result<Doubts> {
     use std::collections::VecDeque;
     use std::ffi::OsString;
 
@@ -82,7 +112,7 @@ fn strangers_above(folder: &Path, openness: Openness, missing: Missing) -> anyho
     let whole =
         std::path::absolute(&folder).with_context(|| format!("cannot look at {}", folder.display()))?;
     let mut left: VecDeque<OsString> = parts(&whole).into();
-    let (mut at, mut links, mut strangers) = (PathBuf::new(), 0, Vec::new());
+    let (mut at, mut links, mut doubts) = (PathBuf::new(), 0, Doubts::default());
     while let Some(part) = left.pop_front() {
         if part == ".." {
             at.pop();
@@ -94,7 +124,7 @@ fn strangers_above(folder: &Path, openness: Openness, missing: Missing) -> anyho
             Ok(found) => found,
             // And so is whatever is below it.
             Err(error) if missing == Missing::Made && error.kind() == io::ErrorKind::NotFound => {
-                return Ok(strangers);
+                return Ok(doubts);
             }
             Err(error) => return Err(error).with_context(|| format!("cannot look at {}", next.display())),
         };
@@ -105,53 +135,66 @@ fn strangers_above(folder: &Path, openness: Openness, missing: Missing) -> anyho
                 next.display()
             );
             if is_last || found.is_symlink() {
-                return Err(anyhow::anyhow!("{belongs}: run this as that user, or choose another folder"));
+                let what_to_do = "run this as that user, or choose another folder";
+                return Err(WrongPath(format!("{belongs}: {what_to_do}")).into());
             }
-            strangers.push(belongs);
+            doubts.strangers.push(belongs);
         }
         if found.is_symlink() {
             links += 1;
-            anyhow::ensure!(links <= MOST_LINKS, "{} leads round in a circle", folder.display());
+            if links > MOST_LINKS {
+                return Err(WrongPath(format!("{} leads round in a circle", folder.display())).into());
+            }
             let target =
                 fs::read_link(&next).with_context(|| format!("cannot look at {}", next.display()))?;
             parts(&target).into_iter().rev().for_each(|part| left.push_front(part));
             continue;
         }
-        refuse_open(&next, &found, is_last && openness == Openness::Closed)?;
+        doubts.open_volumes.extend(refuse_open(&next, &found, is_last && openness == Openness::Closed)?);
         at = next;
     }
-    Ok(strangers)
+    Ok(doubts)
 }
 
 /// A link is exchanged more easily than a folder, and what is above it is not what it seems.
 #[cfg(unix)]
-fn refuse_link(folder: &Path) -> anyhow::Result<()> {
+fn refuse_link(folder: &Path) -> Result<(), WrongPath> {
     if fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink()) {
         let target = fs::canonicalize(folder);
         let target = target.map_or_else(|_| "nowhere".to_owned(), |target| target.display().to_string());
-        anyhow::bail!("{} is a link, to {target}: name the folder itself", folder.display());
+        return Err(WrongPath(format!(
+            "{} is a link, to {target}: name the folder itself",
+            folder.display()
+        )));
     }
     Ok(())
 }
 
 /// In a folder that anybody may write to, anybody could exchange what is in it; unless each may remove only their own.
+/// Volumes of containers are often made so (an `emptyDir` always, many a claim and NFS share), by whom the container cannot
+/// ask to do otherwise, and are open to whoever is in the container, which is nobody else: that is said, and taken.
 #[cfg(unix)]
-fn refuse_open(folder: &Path, found: &fs::Metadata, even_sticky: bool) -> anyhow::Result<()> {
+fn refuse_open(folder: &Path, found: &fs::Metadata, even_sticky: bool) -> Result<Option<String>, WrongPath> {
     use std::os::unix::fs::MetadataExt as _;
     let (is_open, is_sticky) = (found.mode() & 0o002 != 0, found.mode() & 0o1000 != 0);
-    anyhow::ensure!(found.is_dir(), "{} is no folder: choose another", folder.display());
-    if is_open && !is_sticky && is_mounted(folder, found) {
-        // Volumes of containers are open to whoever is in the container, and that is nobody else.
-        tracing::warn!("anybody on this machine may write to {}, which is mounted there", folder.display());
-        return Ok(());
+    if !found.is_dir() {
+        return Err(WrongPath(format!("{} is no folder: choose another", folder.display())));
     }
-    anyhow::ensure!(
-        !is_open || is_sticky && !even_sticky,
+    if is_open && !is_sticky && is_mounted(folder, found) {
+        return Ok(Some(format!(
+            "anybody on this machine may write to {0}, which is mounted there, and could exchange what is below: \
+             unless that is the volume of a container, run `chmod o-w {0}` or choose another folder",
+            folder.display()
+        )));
+    }
+    if !is_open || is_sticky && !even_sticky {
+        return Ok(None);
+    }
+    Err(WrongPath(format!(
         "anybody on this machine may write to {0}, and could exchange the report: choose another folder, or run \
          `chmod o-w {0}`",
         folder.display()
-    );
-    Ok(())
+    )))
 }
 
 /// Whether a file system of its own is mounted at a folder.
@@ -171,6 +214,6 @@ fn stranger(found: &fs::Metadata) -> Option<u32> {
 
 /// Elsewhere a folder in a user's profile is private by default, and its access list is not asked.
 #[cfg(not(unix))]
-fn strangers_above(_folder: &Path, _openness: Openness, _missing: Missing) -> anyhow::Result<Vec<String>> {
-    Ok(Vec::new())
+fn doubts_about(_folder: &Path, _openness: Openness, _missing: Missing) -> anyhow::Result<Doubts> {
+    Ok(Doubts::default())
 }

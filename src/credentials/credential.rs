@@ -200,7 +200,8 @@ impl Credential {
             | Source::Systemd
             | Source::Environment
             | Source::Command
-            | Source::Keyring => self.kind.as_str(),
+            | Source::Keyring
+            | Source::Demo => self.kind.as_str(),
         }
     }
 

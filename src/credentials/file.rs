@@ -12,7 +12,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Credential, CredentialError, Credentials, NamedSecrets, OrganizationApp, Part, Secret, Source};
-use crate::model::{Region, is_sid, is_slug};
+use crate::model::{Region, did_you_mean, is_sid, is_slug};
 
 /// More than any list of accounts needs; a wrong file is noticed before it fills the memory.
 pub(super) const MAX_BYTES: usize = 16 << 20;
@@ -154,7 +154,7 @@ impl<'t> Lines<'t> {
     }
 
     fn document(&self) -> Result<Document, CredentialError> {
-        toml::from_str(self.text).map_err(|error| self.invalid((error.span(), explain(&error).to_owned())))
+        toml::from_str(self.text).map_err(|error| self.invalid((error.span(), explain(&error))))
     }
 
     fn secrets(&self, entries: Vec<Named>) -> Result<NamedSecrets, CredentialError> {
@@ -279,13 +279,10 @@ impl Entry {
     }
 }
 
-/// The sort of mistake, in words that cannot contain what was written in the file.
-fn explain(error: &toml::de::Error) -> &'static str {
+/// The sort of mistake, in words that contain nothing of what was written in the file but the name of a key.
+fn explain(error: &toml::de::Error) -> String {
     match error.message() {
-        message if message.starts_with("unknown field") => {
-            "unknown key; [[credential]] has `account` or `organization`, `user`, `secret` and `region`, and \
-             [[secret]] has `name` and `value`"
-        }
+        message if message.starts_with("unknown field") => return unknown_key(message),
         "missing field `secret`" => "`secret` is missing",
         "missing field `name`" => "`name` is missing",
         "missing field `value`" => "`value` is missing",
@@ -296,4 +293,23 @@ fn explain(error: &toml::de::Error) -> &'static str {
             "this is not valid TOML; write [[credential]], then `account`, `user` and `secret` as quoted text"
         }
     }
+    .to_owned()
+}
+
+/// Longer words are no misspelt keys: the longest has 12 letters.
+const LONGEST_KEY: usize = 20;
+
+/// The key that is not known, and what belongs there, out of serde's sentence: unknown field `a`, expected one of `b`, `c`.
+/// A secret may have got where a key belongs, so only what looks like a word is repeated.
+fn unknown_key(message: &str) -> String {
+    let mut words = message.split('`').skip(1).step_by(2);
+    let key = words.next().unwrap_or_default();
+    let is_word = !key.is_empty()
+        && key.len() <= LONGEST_KEY
+        && key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    let (key, near) =
+        if is_word { (format!(" `{key}`"), did_you_mean(key, words)) } else { (String::new(), None) };
+    let belongs = "[[credential]] has `account` or `organization`, `user`, `secret` and `region`, and [[secret]] has \
+                   `name` and `value`";
+    format!("unknown key{key}; {}", near.as_deref().unwrap_or(belongs))
 }

@@ -26,6 +26,8 @@ pub enum Source {
     Keyring,
     /// Returned by the parent account's list of accounts, on request, for this run only
     Derived,
+    /// Made up together with the clinic of the demonstration
+    Demo,
 }
 
 impl fmt::Display for Source {
@@ -38,6 +40,7 @@ impl fmt::Display for Source {
             Self::Command => f.write_str("credential_command"),
             Self::Keyring => f.write_str("the keyring"),
             Self::Derived => f.write_str("the parent account's list of accounts"),
+            Self::Demo => f.write_str("the demo itself"),
         }
     }
 }
@@ -271,7 +274,14 @@ mod tests {
             (String::new(), "input:1: there is no [[credential]]"),
             (secret.to_owned(), "input:1: this is not valid TOML"),
             (format!("[[credential]]\nsecret = {secret}\n"), "input:2: "),
-            (format!("{good}{secret} = \"x\"\n"), "input:4: unknown key"),
+            (format!("{good}{secret} = \"x\"\n"), "input:4: unknown key; [[credential]] has"),
+            (format!("{good}secrte = \"x\"\n"), "input:4: unknown key `secrte`; did you mean `secret`?"),
+            (format!("{good}colour = \"x\"\n"), "input:4: unknown key `colour`; [[credential]] has"),
+            (
+                format!("[[credentials]]\n{good}"),
+                "input:1: unknown key `credentials`; did you mean `credential`?",
+            ),
+            (format!("{good}[[secret]]\nnam = \"x\"\n"), "input:5: unknown key `nam`; did you mean `name`?"),
             (good.replace("secret =", "region = \"mars\"\nsecret ="), "input:3: `region` must be"),
             (good.replace(ONE, secret), "input:2: `account`"),
             (good.replace("secret =", &format!("user = \"{secret}\"\nsecret =")), "input:3: `user`"),

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::credentials::{Caller, append};
 use crate::model::{Method, WriteCall};
-use crate::twilio::{Address, Failure};
+use crate::twilio::{Address, Failure, unreachable};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -78,11 +78,8 @@ impl Writer {
         loop {
             let answer = match self.request(call, &url, caller).send().await {
                 Ok(answer) => answer,
-                Err(error) if error.is_connect() => return Sent::Refused(Failure::broken("no connection")),
-                Err(error) if error.is_timeout() => {
-                    return Sent::Unknown(Failure::broken("no answer in time"));
-                }
-                Err(_) => return Sent::Unknown(Failure::broken("the exchange broke off")),
+                Err(error) if error.is_connect() => return Sent::Refused(unreachable(&error)),
+                Err(error) => return Sent::Unknown(unreachable(&error)),
             };
             let status = answer.status().as_u16();
             if status == 429 && tries < TRIES {

@@ -10,7 +10,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::secret_shape;
-use crate::model::trouble;
+use crate::model::{did_you_mean, trouble};
 
 /// Why a declaration cannot be used.
 #[derive(Debug)]
@@ -134,7 +134,7 @@ impl Problem {
 
     /// A complaint of the TOML reader, with the nearest key where it met one that it does not know.
     pub(super) fn from_toml(error: &toml::de::Error) -> Self {
-        let message = secret_shape::blank(error.message()).replace("missing field", "missing key");
+        let message = in_toml(&secret_shape::blank(error.message()));
         let problem = Self::new(error.span(), message.clone());
         // serde's sentence is the one place that lists the keys of the struct at hand:
         // unknown field `a`, expected one of `b`, `c`
@@ -159,6 +159,16 @@ impl Problem {
     }
 }
 
+/// A sentence of serde's in the words of the file and not of this program.
+fn in_toml(message: &str) -> String {
+    let message = message.replace("missing field", "missing key");
+    match message.split_once(", expected ") {
+        Some((found, expected)) if expected.starts_with("struct ") => format!("{found}, expected a table"),
+        Some((found, "u32" | "u16")) => format!("{found}, expected a whole number, 0 or more"),
+        _ => message,
+    }
+}
+
 /// Adds problems about places of which nothing is known yet: a secret in the place of a SID is also
 /// misshapen, and cannot become a typed value, but that is one mistake.
 pub(super) fn add_unless_known(known: &mut Vec<Problem>, more: impl IntoIterator<Item = Problem>) {
@@ -167,11 +177,4 @@ pub(super) fn add_unless_known(known: &mut Vec<Problem>, more: impl IntoIterator
             known.push(problem);
         }
     }
-}
-
-/// The question that a typing error deserves, where one of `known` is near enough to be meant.
-pub(super) fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let likeness = |candidate: &str| strsim::jaro_winkler(word, candidate);
-    let nearest = known.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
-    (likeness(nearest) > 0.75).then(|| format!("did you mean `{nearest}`?"))
 }

@@ -54,6 +54,16 @@ impl<'t> Document<'t> {
         Some(here.span())
     }
 
+    /// The place of the first entry of a list of tables whose texts are these; `None` means that the key is not there.
+    pub(super) fn entry(&self, list: &str, texts: &[(&str, Option<&str>)]) -> Option<usize> {
+        let entries = self.root.get(list)?.get_ref().as_array()?;
+        entries.iter().position(|entry| {
+            let Some(table) = entry.get_ref().as_table() else { return false };
+            let text = |key: &str| table.get(key).and_then(|value| value.get_ref().as_str());
+            texts.iter().all(|(key, wanted)| text(key) == *wanted)
+        })
+    }
+
     /// Shows `visit` every text value of the document.
     pub(super) fn each_text(&self, visit: &mut dyn FnMut(&Text<'_>)) {
         for (key, value) in &self.root {

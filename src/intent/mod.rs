@@ -10,12 +10,14 @@ mod draft;
 mod error;
 mod estate;
 mod locate;
+mod names;
 mod notify;
 mod reviews;
 mod rules;
 mod secret_shape;
 mod shape;
 mod value;
+mod waived;
 mod waiver;
 
 use std::path::Path;
@@ -32,6 +34,7 @@ pub use estate::{
     Account, Bucket, Conversations, Key, OauthApp, Person, ProductWithoutPhi, Sbc, Serverless,
     StoredCredential, Stream, Sync, Transcription, Vendor, WebhookHost,
 };
+pub use names::Names;
 pub use notify::{Mail, MailTls, Notify, NotifyKind, Occasion, Way, hook_address};
 pub use value::{Day, Eligibility, Role, Value};
 pub use waiver::{Decision, Fixed, NEVER_WAIVED, WAIVER_MAX_DAYS, Waiver, says_nothing};

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 
 use super::attestation::{ATTESTATIONS, AttestationScope, attestation_rule};
 use super::document::Intent;
-use super::error::{Problem, did_you_mean};
+use super::error::Problem;
 use super::locate::{Document, Step};
 use super::notify::{MailTls, Notify, Way, is_this_machine, is_twilio};
 use super::waiver::{NEVER_WAIVED, WAIVER_MAX_DAYS, says_nothing};
 use super::{Attestation, SCHEMA_VERSION, Waiver};
+use crate::model::did_you_mean;
 
 /// Every broken rule that does not depend on the date.
 pub(super) fn check(intent: &Intent, document: &Document<'_>) -> Vec<Problem> {

@@ -14,6 +14,7 @@ mod finding;
 mod fingerprint;
 mod fix;
 mod fix_plan;
+mod likeness;
 mod matrix;
 mod news;
 mod permissions;
@@ -49,6 +50,7 @@ pub use fix::{Call, Fix, Method, Placeholders, Risk, Unfillable, Values, WriteCa
 pub use fix_plan::{
     About, ByHand, Dependent, FieldChange, FixPlan, FixStep, PLAN_FORMAT, RefusedFix, StepClass, WayBack,
 };
+pub use likeness::{did_you_mean, near};
 pub use matrix::{Cell, Matrix, Share};
 pub use news::{News, OpenCounts, ToldChanges, ToldCheck, ToldVerdict};
 pub use permissions::{Allow, Holder, KeyList, Needs, Permissions, Place, Purpose, Reader, Uncovered};

@@ -15,7 +15,7 @@ pub use agreement::agreed;
 pub use dates::{Order, order_of};
 pub use decide::{Decided, Entry, Judge, Word};
 pub use ledger::{Change, Ledger, NotALedger};
-pub use sheet::{Row, Sheet, Unreadable};
+pub use sheet::{Misfit, Row, Sheet, Unreadable};
 pub use untouched::{Difference, compare};
 
 /// The columns that a reviewer fills.

@@ -18,6 +18,8 @@ pub struct Sheet {
     /// Columns that are not known.
     pub ignored: Vec<String>,
     row: usize,
+    /// The cells of the header.
+    width: usize,
 }
 
 /// A row of it.
@@ -25,9 +27,22 @@ pub struct Sheet {
 pub struct Row {
     /// Its number, as a spreadsheet numbers it: the header is row 1.
     pub number: usize,
+    /// The line of the file on which it begins, from 1: texts may have line breaks.
+    pub line: u64,
+    /// How many cells it has, where the header has another number.
+    pub misfit: Option<Misfit>,
     /// What stands in each known column; nothing where the file does not have it.
     cells: Vec<Option<String>>,
     columns: &'static [&'static str],
+}
+
+/// A row that is shorter or longer than the header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Misfit {
+    /// The cells of the row.
+    pub cells: usize,
+    /// Those of the header.
+    pub header: usize,
 }
 
 /// Why a file is no such table.
@@ -107,7 +122,8 @@ impl Sheet {
         builder.delimiter(delimiter).flexible(true).has_headers(false);
         let mut rows = builder.from_reader(Box::new(file) as Box<dyn Read>).into_byte_records();
         let header = rows.next().ok_or(Unreadable::NoHeader)?.map_err(|error| malformed(1, &error))?;
-        let mut sheet = Self { rows, columns, places: Vec::new(), ignored: Vec::new(), row: 1 };
+        let mut sheet =
+            Self { rows, columns, places: Vec::new(), ignored: Vec::new(), row: 1, width: header.len() };
         sheet.learn(&header, needed)?;
         Ok(sheet)
     }
@@ -149,10 +165,13 @@ impl Iterator for Sheet {
         self.row += 1;
         let number = self.row;
         let row = record.map_err(|error| malformed(number, &error)).and_then(|record| {
+            let line = record.position().map_or(0, csv::Position::line);
+            let (cells, header) = (record.len(), self.width);
+            let misfit = (cells != header).then_some(Misfit { cells, header });
             let cells = texts(&record, number)?;
             let cell = |place: usize| cells.get(place).cloned().unwrap_or_default();
             let cells = self.places.iter().map(|place| place.map(cell)).collect();
-            Ok(Row { number, cells, columns: self.columns })
+            Ok(Row { number, line, misfit, cells, columns: self.columns })
         });
         Some(row)
     }

@@ -17,6 +17,7 @@ use super::retry::{Patience, Try, wait_before_next};
 use super::tempo::Sign;
 use super::token::{Token, Tokens};
 use super::traffic::Traffic;
+use super::unreachable::unreachable;
 use crate::credentials::Caller;
 use crate::model::{AccountSid, Region};
 
@@ -250,7 +251,7 @@ impl Client {
                     if is_suspicious {
                         self.traffic.lost();
                     }
-                    return Some(Err(Failure::broken("no connection")));
+                    return Some(Err(Failure::unreachable(failure.reason)));
                 }
                 return Some(Err(failure));
             };
@@ -309,7 +310,9 @@ fn loggable(url: &Url) -> String {
 fn no_token(failure: Failure) -> Failure {
     match failure.kind {
         FailureKind::Halted => failure,
-        FailureKind::Broken => Failure { reason: format!("no access token: {}", failure.reason), ..failure },
+        FailureKind::Broken | FailureKind::Unreachable => {
+            Failure { reason: format!("no access token: {}", failure.reason), ..failure }
+        }
         _ => Failure {
             kind: FailureKind::NoToken,
             reason: "the OAuth app gets no access token: its client id or secret is not accepted (any more)"
@@ -333,7 +336,7 @@ async fn try_once(request: RequestBuilder, path: &str, room: &Room) -> Exchanged
         Err(error) if is_no_such_name(&error) => {
             // Asking again at once would find the same.
             let ended = Try::Answered { status: 404, retry_after: None };
-            return nothing(Failure::no_such_host(), ended);
+            return nothing(unreachable(&error), ended);
         }
         Err(error) => return unanswered(unreachable(&error)),
     };
@@ -356,17 +359,6 @@ async fn try_once(request: RequestBuilder, path: &str, room: &Room) -> Exchanged
         }
         Err(NoBody::Broken) => unanswered(Failure::broken("the answer broke off").with_status(status)),
     }
-}
-
-/// Why nothing came back. The error's own text is not used: it may hold the query string.
-fn unreachable(error: &reqwest::Error) -> Failure {
-    Failure::broken(if error.is_timeout() {
-        "no answer in time"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
-        "the exchange broke off"
-    })
 }
 
 /// `Retry-After` in seconds or as a date.

@@ -24,7 +24,9 @@ pub enum FailureKind {
     Retired,
     /// Never sent: the run is to halt.
     Halted,
-    /// Anything else: unreachable, refused, unreadable.
+    /// Nothing came back: no connection, or no answer in time.
+    Unreachable,
+    /// Anything else: refused, unreadable.
     Broken,
 }
 
@@ -75,9 +77,14 @@ impl Failure {
     }
 
     /// The host's name does not exist.
-    pub(super) fn no_such_host() -> Self {
+    pub(super) fn no_such_host(host: &str) -> Self {
         let kind = FailureKind::NoSuchHost;
-        Self { kind, ..Self::broken("there is no host of this name") }
+        Self { kind, ..Self::broken(format!("no name server knows the host {host}")) }
+    }
+
+    /// Nothing came back.
+    pub(super) fn unreachable(reason: impl Into<String>) -> Self {
+        Self { kind: FailureKind::Unreachable, ..Self::broken(reason) }
     }
 
     /// The same failure, with the status of the answer.

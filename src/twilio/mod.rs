@@ -15,6 +15,7 @@ mod retry;
 mod tempo;
 mod token;
 mod traffic;
+mod unreachable;
 
 pub use address::{Address, AddressError};
 pub use body::Body;
@@ -25,3 +26,4 @@ pub use gate::Limits;
 pub use page::{Page, PageError, parse_page};
 pub use retry::Patience;
 pub use traffic::{Halt, Traffic};
+pub use unreachable::unreachable;

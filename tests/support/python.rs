@@ -7,14 +7,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The Python of `TWILIO_AUDIT_PYTHON`, or `.venv/bin/python` in the checkout, if it has the package. Says so where it
+/// The Python of `TESTS_PYTHON`, or `.venv/bin/python` in the checkout, if it has the package. Says so where it
 /// has not, for then something is skipped.
 ///
 /// # Panics
 ///
 /// In CI, where nothing may be skipped.
 pub fn with(package: &str) -> Option<PathBuf> {
-    let named = std::env::var_os("TWILIO_AUDIT_PYTHON").map(PathBuf::from);
+    let named = std::env::var_os("TESTS_PYTHON").map(PathBuf::from);
     let python = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python"));
     let import =
         Command::new(&python).args(["-c", &format!("import {package}")]).stderr(Stdio::null()).status();
@@ -22,7 +22,7 @@ pub fn with(package: &str) -> Option<PathBuf> {
         return Some(python);
     }
     assert!(std::env::var_os("CI").is_none(), "CI must have Python with the package `{package}`");
-    eprintln!("skipped: no Python with the package `{package}`; see TWILIO_AUDIT_PYTHON");
+    eprintln!("skipped: no Python with the package `{package}`; see TESTS_PYTHON");
     None
 }
 

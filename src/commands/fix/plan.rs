@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::choice::{self, Answering};
 use super::super::chosen_checks::check_files;
 use super::super::chosen_scan::NamedScan;
-use super::super::declared_names::known;
+use super::super::declared_names::{CHECKS, known};
 use super::super::heading::{CHANGES, OUTPUT, READ};
 use super::super::printing::print;
 use super::super::replacing::replace_file;
@@ -50,7 +50,8 @@ pub(super) struct Args {
     /// Only changes of this risk; may be given several times
     #[arg(long = "risk", value_enum, value_name = "RISK", value_delimiter = ',', help_heading = CHANGES)]
     risks: Vec<Risk>,
-    /// Plan a change that has no way back, by the SID of the resource or the id of the finding; may be given several times
+    /// Plan a change that `fix undo` could not bring back, for it deletes something or overwrites what nobody kept: by the
+    /// SID of the resource or the id of the finding; may be given several times
     #[arg(long, value_name = "SID", value_delimiter = ',', help_heading = CHANGES)]
     irreversible: Vec<String>,
     /// Delete this API key, which was replaced, and nothing else; needs --irreversible too
@@ -87,7 +88,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
     let checks = check_files(args.checks_dir.as_deref())?;
     for id in &args.checks {
         let ids = checks.iter().map(|check| check.id.as_str());
-        known("check", id, ids).map_err(Stop::with(Exit::Usage))?;
+        known("check", id, ids, CHECKS).map_err(Stop::with(Exit::Usage))?;
     }
     refuse_to_replace(&args.output)?;
     let stored = StoredScan::open(args.scan.folder())?;
@@ -97,8 +98,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
     let text = fix::write_plan(&mut plan).map_err(Stop::with(Exit::Broken))?;
     let page = page_of(&plan)?;
     let page_path = args.output.with_extension("md");
-    replace_file(&args.output, &text).map_err(Stop::with(Exit::Broken))?;
-    replace_file(&page_path, &page).map_err(Stop::with(Exit::Broken))?;
+    replace_file(&args.output, &text).map_err(Stop::of_path)?;
+    replace_file(&page_path, &page).map_err(Stop::of_path)?;
     let started_with = stored.store.started_with().map_err(Stop::with(Exit::Broken))?;
     let is_demo = choice::answering(&started_with) == Answering::Demonstration;
     let (file, page) = (args.output.as_path(), page_path.as_path());

@@ -82,7 +82,7 @@ impl Platform {
 
 /// Looks before anything is written: half of what was asked for is of no use.
 fn write(files: &[Installed], folder: &Path) -> Result<(), Stop> {
-    trusted_folder::make(folder, Openness::LikeTmp).map_err(Stop::with(Exit::Broken))?;
+    trusted_folder::make(folder, Openness::LikeTmp).map_err(Stop::of_path)?;
     for file in files {
         let path = folder.join(file.name);
         if path.exists() {
@@ -92,7 +92,7 @@ fn write(files: &[Installed], folder: &Path) -> Result<(), Stop> {
     }
     for file in files {
         write_file(&folder.join(file.name), |to| to.write_all(file.text.as_bytes()))
-            .map_err(Stop::with(Exit::Broken))?;
+            .map_err(Stop::of_path)?;
     }
     Ok(())
 }

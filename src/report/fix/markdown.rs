@@ -88,7 +88,12 @@ fn refused(plan: &FixPlan, to: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(to, "## Refused: there is no way back ({})\n", plan.refused.len())?;
-    writeln!(to, "Whoever means one of these names it: `--irreversible SID`, or the id of the finding.\n")?;
+    writeln!(
+        to,
+        "Each of these calls deletes something at Twilio, or overwrites what nobody kept: `fix undo` could not bring \
+         it back. So none of them is in this plan. Where one is meant, make the plan anew with `--irreversible` and \
+         the SID of its resource, or the id of its finding. `fix apply` alone sends it, and asks for it by itself.\n"
+    )?;
     for refused in &plan.refused {
         writeln!(to, "### {}\n", heading(&refused.about))?;
         about(&refused.about, to)?;

@@ -144,7 +144,11 @@ fn refused(plan: &FixPlan, to: &mut impl Write) -> io::Result<()> {
     } else {
         &first.about.resource_sid
     };
-    writeln!(to, "      Whoever means it names it: --irreversible {}\n", printable(named))
+    let text = "Each deletes something at Twilio, or overwrites what nobody kept: `fix undo` could not bring it back. So \
+                none of them is in the plan. `fix apply` alone sends such a change, and asks for it by itself. Where \
+                one is meant, plan anew and name it:";
+    paragraph("      ", text, to)?;
+    writeln!(to, "      --irreversible {}\n", printable(named))
 }
 
 fn by_hand(plan: &FixPlan, to: &mut impl Write) -> io::Result<()> {

@@ -14,14 +14,14 @@ const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "goog
 pub struct Browser(PathBuf);
 
 impl Browser {
-    /// The browser of `TWILIO_AUDIT_CHROMIUM`, or the one that is installed. Says so where there is none, or where
+    /// The browser of `TESTS_CHROMIUM`, or the one that is installed. Says so where there is none, or where
     /// `make tools` was not run, for then something is skipped.
     ///
     /// # Panics
     ///
     /// In CI, where nothing may be skipped.
     pub fn find() -> Option<Self> {
-        let named = std::env::var_os("TWILIO_AUDIT_CHROMIUM").map(PathBuf::from);
+        let named = std::env::var_os("TESTS_CHROMIUM").map(PathBuf::from);
         let path = std::env::var_os("PATH").unwrap_or_default();
         let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
         let installed =
@@ -35,7 +35,7 @@ impl Browser {
             std::env::var_os("CI").is_none(),
             "CI must have Chromium, Node and what `make tools` installs"
         );
-        eprintln!("skipped: no Chromium, no Node, or `make tools` was not run; see TWILIO_AUDIT_CHROMIUM");
+        eprintln!("skipped: no Chromium, no Node, or `make tools` was not run; see TESTS_CHROMIUM");
         None
     }
 

@@ -89,7 +89,7 @@ fn a_table_that_is_not_there_is_met_with_those_that_are_near_it() {
     let answer = ask(scanned, &["select * from phone_nubmers"]);
     assert_eq!(answer.code, 2);
     assert!(answer.stderr.contains("no such table: phone_nubmers"), "{}", answer.stderr);
-    assert!(answer.stderr.contains("did you mean one of `phone_number`, "), "{}", answer.stderr);
+    assert!(answer.stderr.contains("did you mean `phone_number`? "), "{}", answer.stderr);
     assert!(answer.stderr.contains("`twilio-audit query --tables` names all"), "{}", answer.stderr);
     // Whoever asks for them gets them all, on lines that a terminal holds.
     let answer = ask(answer, &["--tables"]);

@@ -302,24 +302,12 @@ async fn shards_that_declare_otherwise_are_refused_whatever_their_hashes_say() {
         let sentence = format!("has another {table} than the shards before it");
         assert!(code == 2 && said.contains(&sentence), "{code}, not `{sentence}`: {said}");
     }
+    let (code, said) = pair.merge_after("delete from choice where name = '--endpoint';");
+    assert!(code == 2 && said.contains("another --endpoint"), "{code}: {said}");
     let (code, said) =
         pair.merge_after("alter table phone_number rename column voice_url to somewhere_else;");
     let sentence = format!("shard {}/2 is not as it was written: its phone_number", pair.other.0);
     assert!(code == 2 && said.contains(&sentence), "{code}: {said}");
-}
-
-/// Nobody has judged a shard, and so it has no past and no conclusion to bring along.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_shard_brings_no_past_along() {
-    let mut pair = Pair::collect().await;
-    let past = "insert into trend values (1, '20200101T000000Z', '2020-01-01T00:00:00Z', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0);";
-    let (code, said) = pair.merge_after(past);
-    assert!(code != 2, "{said}");
-    let store = Connection::open(pair.ended.unwrap().scan().join("evidence.db")).unwrap();
-    let old: u32 = store
-        .query_row("select count(*) from trend where scan_id like '2020%'", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(old, 0);
 }
 
 /// Shards list the accounts each at its own moment. Which of two lists is right, nobody can say.

@@ -5,6 +5,8 @@
 
 #[path = "support/audit.rs"]
 mod audit;
+#[path = "support/in_order.rs"]
+mod in_order;
 #[path = "support/same.rs"]
 mod same;
 
@@ -259,4 +261,95 @@ async fn where_only_half_a_scan_lies_commands_say_so_and_how_it_goes_on() {
     assert_eq!(ended.code, 2);
     let other = format!("name the folder of a scan, such as audits/{id}");
     assert!(ended.stderr.contains(&other), "{}", ended.stderr);
+}
+
+/// A scan of a tree in order, whose parent signs in as this user.
+fn in_order_as(user: &str, simulator: &Simulator, estate: &Value) -> Audit {
+    let credentials = [user, "AC0002"].map(|user| credential(estate, user));
+    Audit::scan(simulator)
+        .credentials(&credentials.iter().collect::<Vec<_>>())
+        .declared(&in_order::declared(1))
+}
+
+/// The same, killed when the list of accounts is on disk; going on with one of before, where there is one.
+async fn killed_as(user: &str, simulator: &Simulator, estate: &Value, before: Option<Ended>) -> Ended {
+    const SINKS: &str = "/events.twilio.com/v1/Sinks";
+    let asked = |simulator: &Simulator| {
+        simulator.requests().iter().filter(|request| request.path.starts_with(SINKS)).count()
+    };
+    simulator.fail(Fault::always(SINKS, Trouble::Hang));
+    let asked_before = asked(simulator);
+    let mut audit = in_order_as(user, simulator, estate);
+    if let Some(before) = before {
+        // The file with the credentials is written anew into the folder of before.
+        let content = fs::read_to_string(audit.folder.path().join("credentials.toml")).unwrap();
+        audit = audit.args(&["--resume"]).inside(before).file("credentials.toml", &content);
+    }
+    let mut running = audit.start();
+    assert!(until(&mut running, || asked(simulator) > asked_before).await, "it ended too early");
+    running.signal("KILL");
+    let ended = running.wait();
+    simulator.recover();
+    ended
+}
+
+/// What `killed_as` left, gone on with to its end.
+fn ended_as(user: &str, simulator: &Simulator, estate: &Value, before: Ended) -> Ended {
+    let audit = in_order_as(user, simulator, estate);
+    let content = fs::read_to_string(audit.folder.path().join("credentials.toml")).unwrap();
+    audit.args(&["--resume"]).inside(before).file("credentials.toml", &content).run()
+}
+
+fn verdict(ended: &Ended) -> String {
+    let json = ended.json();
+    let account =
+        json["accounts"].as_array().unwrap().iter().find(|one| one["account_sid"] == sid("AC0002")).unwrap();
+    account["verdict"].as_str().unwrap().to_owned()
+}
+
+/// What a check found, as (account, reason).
+fn reasons(ended: &Ended, check: &str) -> Vec<(String, String)> {
+    let rows = ended.rows("findings.csv").into_iter().filter(|row| row["check_id"] == check);
+    rows.map(|row| (row["account_sid"].clone(), row["reason"].clone())).collect()
+}
+
+/// The parent's Auth Token is shown the tokens of all subaccounts. Whoever goes on with a key has seen them all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_shown_before_an_interruption_was_shown() {
+    let estate = in_order::estate(&[json!({})]);
+    let simulator = simulator_with(&estate, Options::default()).await;
+    assert_eq!(verdict(&in_order_as("SK0001", &simulator, &estate).run()), "ready");
+    let expected = in_order_as("AC0001", &simulator, &estate).run();
+    assert_eq!(verdict(&expected), "not_ready");
+    let (shown, read_with) = ("parent-credential-reaches-phi", "audit-credential-overprivileged");
+
+    for users in [&["AC0001"][..], &["AC0001", "SK0001"], &["SK0001", "AC0001"]] {
+        let mut ended = None;
+        for user in users {
+            ended = Some(killed_as(user, &simulator, &estate, ended).await);
+        }
+        let ended = ended_as("SK0001", &simulator, &estate, ended.unwrap());
+        assert_eq!(verdict(&ended), "not_ready", "{users:?}: {}", ended.stderr);
+        for check in [shown, read_with] {
+            assert_eq!(reasons(&ended, check), reasons(&expected, check), "{check} after {users:?}");
+        }
+        let store = fs::read(ended.scan().join("evidence.db")).unwrap();
+        assert!(
+            !String::from_utf8_lossy(&store).contains("_tree_before"),
+            "what only going on needs is gone"
+        );
+    }
+    // The other way round it is so without more, and with a key alone nothing is made worse.
+    let key = killed_as("SK0001", &simulator, &estate, None).await;
+    assert_eq!(verdict(&ended_as("AC0001", &simulator, &estate, key)), "not_ready");
+    let key = killed_as("SK0001", &simulator, &estate, None).await;
+    assert_eq!(verdict(&ended_as("SK0001", &simulator, &estate, key)), "ready");
+
+    // Who goes on may not even be shown the list.
+    let token = killed_as("AC0001", &simulator, &estate, None).await;
+    simulator.fail(Fault::always("/api.twilio.com/2010-04-01/Accounts.json", Trouble::Html { status: 403 }));
+    let ended = ended_as("SK0001", &simulator, &estate, token);
+    assert_eq!(verdict(&ended), "not_ready", "{}", ended.stderr);
+    let fault = ("fail".to_owned(), sid("AC0001"));
+    assert!(ended.outcomes(shown).contains(&fault), "{:?}", ended.outcomes(shown));
 }

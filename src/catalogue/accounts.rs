@@ -20,6 +20,9 @@ pub(super) static KINDS: &[&Kind] = &[
     &MESSAGING_GEO_PERMISSION,
 ];
 
+/// The column that says whether the answer held the account's Auth Token.
+pub const AUTH_TOKEN_EXPOSED: &str = "auth_token_exposed";
+
 const ACCOUNT_COLUMNS: &[Column] = &[
     label("friendly_name"),
     text("status"),
@@ -28,7 +31,7 @@ const ACCOUNT_COLUMNS: &[Column] = &[
     time("date_created"),
     time("date_updated"),
     // Only the fact that the token is in the answer: it is never parsed into a value.
-    present("auth_token_exposed").at("auth_token").sometimes_said(),
+    present(AUTH_TOKEN_EXPOSED).at("auth_token").sometimes_said(),
 ];
 
 /// The parent and its subaccounts, as the parent's credential lists them.

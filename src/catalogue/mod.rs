@@ -32,7 +32,7 @@ mod wireless;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-pub use accounts::{ACCOUNT_TREE, TWILIO_ACCOUNT};
+pub use accounts::{ACCOUNT_TREE, AUTH_TOKEN_EXPOSED, TWILIO_ACCOUNT};
 pub use column::{Column, Keep, Said};
 pub use endpoint::{Answer, Days, Endpoint, Missing, Moment, Paging, Per, Since, Until};
 pub use host::Host;

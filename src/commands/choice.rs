@@ -99,9 +99,12 @@ pub(super) fn shard(choices: &StartedWith) -> Option<Shard> {
 
 /// The choices in which two scans differ, by their names.
 pub(super) fn differences<'a>(one: &'a StartedWith, other: &'a StartedWith) -> impl Iterator<Item = &'a str> {
+    let lacks = other.keys().filter(|name| !one.contains_key(*name));
     one.iter()
         .filter(|(name, value)| other.get(*name) != Some(*value))
-        .map(|(name, _)| name.as_str())
+        .map(|(name, _)| name)
+        .chain(lacks)
+        .map(String::as_str)
         .filter(|name| ![AUDIT_TOML, REVIEWS_TOML].contains(name))
 }
 

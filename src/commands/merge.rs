@@ -21,8 +21,9 @@ use super::scan_folder::{ScanFolder, shards_in};
 use super::scan_lock::{ScanLock, Use};
 use super::signing::Signing;
 use super::telling::Teller;
+use super::trusted_folder::{Openness, refuse_if_exchangeable};
 use super::{EXIT_CODES, Exit, Log, Stop, choice, interruptible};
-use crate::evidence::{ScanFacts, StartedWith, Store};
+use crate::evidence::{EvidenceError, ScanFacts, StartedWith, Store};
 use crate::model::{Region, Shard};
 
 /// How often it is looked whether the missing shards are there.
@@ -121,12 +122,12 @@ fn merge(args: &Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     let mut shards = if args.scans.is_empty() {
         wait_for_shards(&output, args)?
     } else {
-        args.scans.iter().map(|folder| Ready::read(folder)).collect::<Result<_, _>>()?
+        args.scans.iter().map(|folder| Ready::named(folder)).collect::<Result<_, _>>()?
     };
     shards.sort_by_key(|shard| (shard.facts.started_at, shard.shard));
     fit_together(&shards, &catalogue).map_err(Stop::with(Exit::Usage))?;
     let _lock = ScanLock::take(&output, Use::Alone, PATIENCE)?;
-    let (mut folder, store) = merged(&output, &shards).map_err(Stop::of_path)?;
+    let (mut folder, store) = merged(&output, &shards).map_err(not_merged)?;
     let options = args.reporting.options();
     let finished = match finish(store, &catalogue, options, &mut folder, key.as_ref()) {
         Ok(finished) => finished,
@@ -150,6 +151,14 @@ fn merge(args: &Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
 }
 
 impl Ready {
+    /// One that is named by its path. Those in the output folder are looked at with that.
+    fn named(folder: &Path) -> Result<Self, Stop> {
+        if folder.is_dir() {
+            refuse_if_exchangeable(folder, Openness::Closed).map_err(Stop::of_path)?;
+        }
+        Self::read(folder)
+    }
+
     fn read(folder: &Path) -> Result<Self, Stop> {
         let read = || -> anyhow::Result<Self> {
             let evidence = folder.join("evidence.db");
@@ -256,6 +265,12 @@ fn fit_together(shards: &[Ready], catalogue: &Catalogue) -> anyhow::Result<()> {
     choice::judged_by(&first.started_with, catalogue)
 }
 
+/// Shards that do not fit together are not a fault of this machine.
+fn not_merged(error: anyhow::Error) -> Stop {
+    let is_of_a_shard = error.downcast_ref().is_some_and(EvidenceError::is_of_a_shard);
+    if is_of_a_shard { Stop::new(Exit::Usage, error) } else { Stop::of_path(error) }
+}
+
 /// A new scan that holds what all shards read.
 fn merged(output: &Path, shards: &[Ready]) -> anyhow::Result<(ScanFolder, Store)> {
     let first = shards.first().context("there is no shard to merge")?;
@@ -263,7 +278,7 @@ fn merged(output: &Path, shards: &[Ready]) -> anyhow::Result<(ScanFolder, Store)
     let fill = || -> anyhow::Result<Store> {
         let store = Store::create(&folder.evidence())?;
         for (place, shard) in shards.iter().enumerate() {
-            store.absorb(&shard.folder.join("evidence.db"), place == 0)?;
+            store.absorb(&shard.folder.join("evidence.db"), shard.shard, place == 0)?;
         }
         store.end_of_merge(choice::OF_SHARDS)?;
         Ok(store)

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::model::Shard;
+
 /// A store that cannot be made, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum EvidenceError {
@@ -31,6 +33,38 @@ pub enum EvidenceError {
     Altered {
         /// The file.
         path: PathBuf,
+    },
+    /// A shard speaks for an account that is another shard's.
+    #[error(
+        "shard {shard} speaks for {account} in {table}, an account that it did not read: it is not as it was written; \
+         collect it again"
+    )]
+    ForeignAccount {
+        /// Which shard.
+        shard: Shard,
+        /// In which table.
+        table: String,
+        /// For which account.
+        account: String,
+    },
+    /// A shard is not like those before it where all are alike.
+    #[error(
+        "shard {shard} has another {table} than the shards before it, and all have the same: one of them is not as it \
+         was written; collect them again"
+    )]
+    UnlikeOthers {
+        /// Which shard.
+        shard: Shard,
+        /// In which table.
+        table: String,
+    },
+    /// A table of a shard is not made as this version makes it.
+    #[error("shard {shard} is not as it was written: its {table} is another table; collect it again")]
+    MadeOtherwise {
+        /// Which shard.
+        shard: Shard,
+        /// Which table.
+        table: String,
     },
     /// A read or write failed: a full disk, a damaged file.
     #[error("cannot {doing} the evidence file: {source}")]
@@ -63,6 +97,13 @@ pub enum EvidenceError {
     /// The writing thread ended early.
     #[error("the evidence file could not be written to its end")]
     WriterEnded,
+}
+
+impl EvidenceError {
+    /// Whether it is a shard that cannot be merged, and nothing else is wrong.
+    pub const fn is_of_a_shard(&self) -> bool {
+        matches!(self, Self::ForeignAccount { .. } | Self::UnlikeOthers { .. } | Self::MadeOtherwise { .. })
+    }
 }
 
 /// Turns a SQLite error into one of ours, saying what was being done.

@@ -8,11 +8,30 @@ use rusqlite::params;
 use super::error::{EvidenceError, sql};
 use super::schema;
 use super::store::{ScanFacts, Store};
-use crate::catalogue::ACCOUNT_TREE;
+use crate::catalogue::{ACCOUNT_TREE, AUTH_TOKEN_EXPOSED, Kind, TWILIO_ACCOUNT};
 use crate::intent::Intent;
 
 /// How a scan was started: each choice by its name. It goes on in the same way.
 pub type StartedWith = BTreeMap<String, String>;
+
+/// The kinds that signing in reads, which say whether the Auth Token of an account was shown.
+static WITH_TOKENS: [&Kind; 2] = [&ACCOUNT_TREE, &TWILIO_ACCOUNT];
+
+/// An account counts as read with the strongest credential of all that read it.
+const READ_WITH_WORSE: &str = "
+with kind (word, place) as (
+  values ('auth_token', 1), ('derived_token', 2), ('main_key', 3), ('standard_key', 4), ('api_key', 5),
+         ('restricted_key', 6), ('oauth_app', 7), ('', 8)
+),
+every (account_sid, word) as (
+  select account_sid, credential_kind from read_with_before
+  union all select account_sid, credential_kind from scan_account
+),
+worst (account_sid, word, place) as (
+  select account_sid, word, min(place) from every join kind using (word) group by account_sid
+)
+update scan_account set credential_kind = worst.word from worst
+where worst.account_sid = scan_account.account_sid and worst.word <> scan_account.credential_kind";
 
 impl Store {
     /// Starts a scan in one step: what is known of it, what was declared, and what [`Store::begin_collecting`] writes.
@@ -141,16 +160,57 @@ impl Store {
         self.count_accounts().map(|_| ())
     }
 
-    /// Forgets what signing in said: it is done anew.
+    /// Forgets what signing in said: it is done anew. What it showed against the scan is set aside, for that stays true
+    /// whoever signs in next: which Auth Tokens were seen, and with what accounts were read.
     ///
     /// # Errors
     ///
     /// When the file cannot be written.
     pub fn forget_sign_in(&self) -> Result<(), EvidenceError> {
+        self.begin()?;
+        self.connection().execute_batch(schema::SIGNED_IN_BEFORE).map_err(sql("write"))?;
+        self.run(
+            "insert or ignore into read_with_before select account_sid, credential_kind from scan_account",
+            [],
+        )?;
+        for Kind { name, .. } in WITH_TOKENS {
+            self.run(
+                &format!(
+                    "insert into {name}_before select * from {name} t where {AUTH_TOKEN_EXPOSED} and not exists \
+                     (select 1 from {name}_before b where b.account_sid = t.account_sid and b.sid = t.sid)"
+                ),
+                [],
+            )?;
+        }
         self.run("delete from notice", [])?;
         self.run("delete from scan_account", [])?;
         self.run("delete from coverage where resource_type = ?", [ACCOUNT_TREE.name])?;
-        self.run(&format!("delete from {}", ACCOUNT_TREE.name), [])
+        self.run(&format!("delete from {}", ACCOUNT_TREE.name), [])?;
+        self.commit()
+    }
+
+    /// Of what was set aside and what is known now, what is worse counts.
+    fn remember_sign_in(&self) -> Result<(), EvidenceError> {
+        self.connection().execute_batch(schema::SIGNED_IN_BEFORE).map_err(sql("write"))?;
+        self.run(READ_WITH_WORSE, [])?;
+        for Kind { name, .. } in WITH_TOKENS {
+            self.run(
+                &format!(
+                    "update {name} set {AUTH_TOKEN_EXPOSED} = 1 \
+                     where (account_sid, sid) in (select account_sid, sid from {name}_before)"
+                ),
+                [],
+            )?;
+            // Whoever signed in last may not have been shown the account at all.
+            self.run(
+                &format!(
+                    "insert or ignore into {name} select * from {name}_before b \
+                     where exists (select 1 from scan_account a where a.account_sid = b.sid)"
+                ),
+                [],
+            )?;
+        }
+        Ok(())
     }
 
     /// The account that stands for the organization, where somebody had signed in.
@@ -162,15 +222,16 @@ impl Store {
         self.ask_one("select account_sid from scan_account where is_root", [], |row| row.get(0))
     }
 
-    /// Everything is read: removes what only an interrupted scan needs.
+    /// Everything is read: says what signing in showed at any time, and removes what only an interrupted scan needs.
     ///
     /// # Errors
     ///
     /// When the file cannot be written.
     pub fn end_collecting(&self) -> Result<(), EvidenceError> {
+        self.begin()?;
+        self.remember_sign_in()?;
         // No statement may hold on to what is to go.
         self.connection().flush_prepared_statement_cache();
-        self.begin()?;
         self.connection().execute_batch(schema::DROP_UNFINISHED_TABLES).map_err(sql("write"))?;
         self.commit()
     }

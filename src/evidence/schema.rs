@@ -75,8 +75,22 @@ create table link (
 ) strict, without rowid;
 ";
 
+/// What signing in showed before an interruption and speaks against the scan; made where there was one.
+pub(super) const SIGNED_IN_BEFORE: &str = "
+create table if not exists read_with_before (
+  account_sid text not null, credential_kind text not null, primary key (account_sid, credential_kind)
+) strict, without rowid;
+
+create table if not exists account_tree_before as select * from account_tree where false;
+
+create table if not exists twilio_account_before as select * from twilio_account where false;
+";
+
 /// Removes what an interrupted scan would need.
-pub(super) const DROP_UNFINISHED_TABLES: &str = "drop table hash_salt; drop table cursor; drop table link;";
+pub(super) const DROP_UNFINISHED_TABLES: &str = "
+drop table hash_salt; drop table cursor; drop table link;
+drop table read_with_before; drop table account_tree_before; drop table twilio_account_before;
+";
 
 /// All statements that make an empty store.
 pub(super) fn create_statements() -> String {

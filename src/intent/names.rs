@@ -6,7 +6,7 @@
 use super::document::{Intent, Origin};
 use super::error::{IntentError, Problem, Report};
 use super::locate::{Document, Step};
-use super::waived::fault_of;
+use super::waived::{Fault, fault_of};
 use super::waiver::{Fixed, Waiver};
 use crate::model::{Rule, did_you_mean};
 
@@ -19,12 +19,6 @@ pub struct Names<'a> {
     pub products: &'a [&'a str],
     /// What a BAA may call products besides: titles, and names of several at once.
     pub product_titles: &'a [&'a str],
-}
-
-/// What is wrong with a name: what, and what to write instead.
-pub(super) struct Fault {
-    pub(super) what: String,
-    pub(super) help: String,
 }
 
 impl Intent {

@@ -1,9 +1,14 @@
 //! What a waiver must say depends on the rule behind it: whether it blocks going live, what it cites, and whether it asks
 //! for the word of a person.
 
-use super::names::Fault;
 use super::waiver::{Decision, Waiver, says_nothing};
 use crate::model::{Rule, looks_like_sid};
+
+/// What is wrong with an entry, and what to do instead.
+pub(super) struct Fault {
+    pub(super) what: String,
+    pub(super) help: String,
+}
 
 /// What is wrong with a waiver of what a rule finds, and in which key.
 pub(super) fn fault_of(waiver: &Waiver, rule: &Rule) -> Option<(&'static str, Fault)> {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::catalogue::{KINDS, Kind};
 
-/// Raised whenever a table or column changes.
+/// Raised whenever a table or column changes, or is worded otherwise: a store is held against these words.
 pub(super) const LAYOUT: i64 = 7;
 
 /// The tables that do not depend on the catalogue.

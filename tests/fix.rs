@@ -140,6 +140,51 @@ async fn a_plan_that_is_not_as_it_was_made_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_only_the_plan_calls_safe_is_not_made_unattended() {
+    let estate = estate();
+    let simulator = simulator(&estate).await;
+    let ended = planned(&simulator, &estate, &["--check", "trunk-not-secure"]);
+    let honest = plan_of(&ended);
+    assert_eq!((of_risk(&honest, Risk::Safe).len(), honest.steps.len()), (2, 3));
+    // Nothing that is sent by a plan as it is given is sent by anybody but who types it.
+    let unattended = |ended: Ended, plan: FixPlan, arguments: &[&str], made: usize, says: &str| {
+        let before = simulator.writes().len();
+        replace_plan(&ended, plan);
+        let ended = fix(ended, &simulator, &["apply", "--yes", "--no-recheck"]).args(arguments).run();
+        assert_eq!(ended.code, 3, "{says}: {}{}", ended.stdout, ended.stderr);
+        assert!(ended.stderr.contains(says), "{says}: {}", ended.stderr);
+        assert_eq!(simulator.writes().len() - before, made, "{says}: {}", ended.stdout);
+        ended
+    };
+    let with = |change: &dyn Fn(&mut FixPlan)| {
+        let mut plan = honest.clone();
+        claim_safe(&mut plan, "trunk-not-secure");
+        change(&mut plan);
+        plan
+    };
+    let not_at_hand =
+        "not at hand to be asked (--scan names its folder): counted as disruptive (step 1, 2, 3)";
+    let scan = ended.folder.path().join("audits").join(&honest.scan_id);
+    let moved = ended.folder.path().join("moved");
+    // The scan is gone; it is another; it is of another tree; it is none.
+    fs::rename(&scan, &moved).unwrap();
+    let ended = unattended(ended, with(&|_| {}), &[], 0, not_at_hand);
+    let another = with(&|plan| plan.scan_id = "20260101T000000Z".into());
+    let ended = unattended(ended, another, &["--scan", "moved"], 0, not_at_hand);
+    let tree = with(&|plan| plan.root_account_sid = sid("AC0009"));
+    let ended = unattended(ended, tree, &["--scan", "moved"], 0, not_at_hand);
+    let none = with(&|plan| plan.scan_id = "../moved".into());
+    let ended = unattended(ended, none, &[], 0, "it names no scan: counted as disruptive");
+    // The scan says which of the three nothing uses, and so it is for the honest plan.
+    let says = "the plan calls 1 change safe, and its scan does not say so: counted as disruptive (step 3)";
+    let ended = unattended(ended, with(&|_| {}), &["--scan", "moved"], 2, says);
+    assert!(ended.stderr.contains("1 disruptive change: nobody is at a terminal"), "{}", ended.stderr);
+    let ended = fix(ended, &simulator, &["apply", "--yes", "--no-recheck", "--resume", "--scan", "moved"]);
+    let ended = ended.at_terminal("disruptive\n");
+    assert_eq!((ended.code, simulator.writes().len()), (0, 3), "{}", ended.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn changes_need_a_credential_of_their_own_and_of_the_right_account() {
     let estate = estate();
     let simulator = simulator(&estate).await;

@@ -11,6 +11,7 @@ mod outcome;
 mod plan;
 mod recheck;
 mod rotate;
+mod safety;
 mod undo;
 
 use std::path::{Path, PathBuf};

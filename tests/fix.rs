@@ -541,6 +541,62 @@ async fn a_doctored_journal_sends_nothing_that_no_check_asks_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_undo_sends_back_only_what_its_plan_says_stood_there() {
+    let mut estate = with_spare_trunks(1);
+    let demo = "https://demo.twilio.com/welcome/voice/";
+    estate["accounts"][1]["resources"]["api/IncomingPhoneNumbers"] =
+        json!([{"sid": "PN0b01", "phone_number": "+12025550100", "voice_url": demo}]);
+    let simulator = simulator(&estate).await;
+    let before = simulator.snapshot();
+    let ended = planned(&simulator, &estate, &["--check", "webhook-demo-or-twimlet"]);
+    let honest = plan_of(&ended);
+    assert_eq!(honest.steps.len(), 1);
+    let ended = fix(ended, &simulator, &["apply", "--no-recheck"]).at_terminal("disruptive\n");
+    assert_eq!((ended.code, simulator.writes().len()), (0, 1), "{}", ended.stdout);
+    let text = fs::read_to_string(journal_path(&ended)).unwrap();
+    let refused = |ended: Ended, arguments: &[&str], says: &str| {
+        let ended = fix(ended, &simulator, &["undo", "--no-recheck"]).args(arguments).at_terminal("undo\n");
+        assert_eq!((ended.code, simulator.writes().len()), (2, 1), "{says}: {}", ended.stdout);
+        assert!(ended.stdout.contains(says), "{says}: {}", ended.stdout);
+        ended
+    };
+    // Another value from before; the same change of another field.
+    let evil = |text: &str| {
+        rechained(text, &|entry| {
+            if let Event::AboutTo { step, .. } = &mut entry.event {
+                step.fields.iter_mut().for_each(|field| field.before = json!("https://evil.example/steal"));
+            }
+        })
+    };
+    let elsewhere = text.replace("voice_url", "voice_fallback_url").replace("VoiceUrl", "VoiceFallbackUrl");
+    let elsewhere = rechained(&elsewhere.replace(demo, "https://evil.example/steal"), &|_| {});
+    let mut ended = ended;
+    for doctored in [evil(&text), elsewhere] {
+        fs::write(journal_path(&ended), doctored).unwrap();
+        ended = refused(ended, &[], "step 1 of the journal is not in it as it stands there");
+    }
+    // Another plan that says so too is not that of the journal, and without a plan nothing is known.
+    let mut doctored = honest.clone();
+    doctored.steps[0].fields[0].before = json!("https://evil.example/steal");
+    fs::write(journal_path(&ended), evil(&text)).unwrap();
+    replace_plan(&ended, doctored);
+    let ended = refused(ended, &[], "plan.json: it is not the plan of this journal");
+    replace_plan(&ended, honest);
+    fs::write(journal_path(&ended), &text).unwrap();
+    let moved = ended.folder.path().join("moved.json");
+    fs::rename(fixing::plan_path(&ended), &moved).unwrap();
+    let ended = refused(ended, &[], "plan.json: there is no such file");
+    let changed = fs::read_to_string(&moved).unwrap().replace("welcome", "goodbye");
+    fs::write(ended.folder.path().join("changed.json"), changed).unwrap();
+    let ended = refused(ended, &["--plan", "changed.json"], "it was changed after it was made");
+    // As it was made, it takes back what was there.
+    let undo = ["undo", "--no-recheck", "--plan", "moved.json"];
+    let ended = fix(ended, &simulator, &undo).at_terminal("undo\n");
+    assert_eq!(ended.code, 0, "{}", ended.stdout);
+    assert_eq!(changes(&before, &simulator.snapshot()), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_twilio_refused_is_nobody_s_change_to_take_back() {
     let estate = with_spare_trunks(1);
     let simulator = simulator(&estate).await;

@@ -54,3 +54,9 @@ pub fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
 fn journal_of(plan: &Path) -> PathBuf {
     plan.with_extension("journal.jsonl")
 }
+
+/// Where the plan of a journal is, unless somebody named it otherwise.
+fn plan_of(journal: &Path) -> PathBuf {
+    // Of the two ends of its name the first is taken away, then the second.
+    journal.with_extension("").with_extension("json")
+}

@@ -175,6 +175,19 @@ async fn what_only_the_plan_calls_safe_is_not_made_unattended() {
     let ended = unattended(ended, tree, &["--scan", "moved"], 0, not_at_hand);
     let none = with(&|plan| plan.scan_id = "../moved".into());
     let ended = unattended(ended, none, &[], 0, "it names no scan: counted as disruptive");
+    // It was made too long ago: its name says when, and what it concluded and keeps says the same.
+    let day = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(25);
+    let (id, old) = (day.strftime("%Y%m%dT%H%M%SZ").to_string(), ended.folder.path().join("old"));
+    fs::create_dir(&old).unwrap();
+    fs::copy(moved.join("evidence.db"), old.join("evidence.db")).unwrap();
+    let store = rusqlite::Connection::open(old.join("evidence.db")).unwrap();
+    let began = day.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let conclude = "update conclusion set scan = json_set(scan, '$.id', ?1, '$.started_at', ?2)";
+    assert_eq!(store.execute(conclude, [&id, &began]).unwrap(), 1);
+    drop(store);
+    let aged = with(&|plan| plan.scan_id.clone_from(&id));
+    let ended =
+        unattended(ended, aged, &["--scan", "old"], 0, "is more than a day old: counted as disruptive");
     // The scan says which of the three nothing uses, and so it is for the honest plan.
     let says = "the plan calls 1 change safe, and its scan does not say so: counted as disruptive (step 3)";
     let ended = unattended(ended, with(&|_| {}), &["--scan", "moved"], 2, says);

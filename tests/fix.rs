@@ -195,6 +195,9 @@ async fn what_only_the_plan_calls_safe_is_not_made_unattended() {
     let ended = fix(ended, &simulator, &["apply", "--yes", "--no-recheck", "--resume", "--scan", "moved"]);
     let ended = ended.at_terminal("disruptive\n");
     assert_eq!((ended.code, simulator.writes().len()), (0, 3), "{}", ended.stdout);
+    // At which risk it was made then is no reason not to take it back.
+    let ended = fix(ended, &simulator, &["undo", "--no-recheck"]).at_terminal("undo\n");
+    assert_eq!((ended.code, simulator.writes().len()), (0, 6), "{}", ended.stdout);
 }
 
 #[tokio::test(flavor = "multi_thread")]

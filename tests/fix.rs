@@ -140,6 +140,67 @@ async fn a_plan_that_is_not_as_it_was_made_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_only_the_plan_calls_safe_is_not_made_unattended() {
+    let estate = estate();
+    let simulator = simulator(&estate).await;
+    let ended = planned(&simulator, &estate, &["--check", "trunk-not-secure"]);
+    let honest = plan_of(&ended);
+    assert_eq!((of_risk(&honest, Risk::Safe).len(), honest.steps.len()), (2, 3));
+    // Nothing that is sent by a plan as it is given is sent by anybody but who types it.
+    let unattended = |ended: Ended, plan: FixPlan, arguments: &[&str], made: usize, says: &str| {
+        let before = simulator.writes().len();
+        replace_plan(&ended, plan);
+        let ended = fix(ended, &simulator, &["apply", "--yes", "--no-recheck"]).args(arguments).run();
+        assert_eq!(ended.code, 3, "{says}: {}{}", ended.stdout, ended.stderr);
+        assert!(ended.stderr.contains(says), "{says}: {}", ended.stderr);
+        assert_eq!(simulator.writes().len() - before, made, "{says}: {}", ended.stdout);
+        ended
+    };
+    let with = |change: &dyn Fn(&mut FixPlan)| {
+        let mut plan = honest.clone();
+        claim_safe(&mut plan, "trunk-not-secure");
+        change(&mut plan);
+        plan
+    };
+    let not_at_hand =
+        "not at hand to be asked (--scan names its folder): counted as disruptive (step 1, 2, 3)";
+    let scan = ended.folder.path().join("audits").join(&honest.scan_id);
+    let moved = ended.folder.path().join("moved");
+    // The scan is gone; it is another; it is of another tree; it is none.
+    fs::rename(&scan, &moved).unwrap();
+    let ended = unattended(ended, with(&|_| {}), &[], 0, not_at_hand);
+    let another = with(&|plan| plan.scan_id = "20260101T000000Z".into());
+    let ended = unattended(ended, another, &["--scan", "moved"], 0, not_at_hand);
+    let tree = with(&|plan| plan.root_account_sid = sid("AC0009"));
+    let ended = unattended(ended, tree, &["--scan", "moved"], 0, not_at_hand);
+    let none = with(&|plan| plan.scan_id = "../moved".into());
+    let ended = unattended(ended, none, &[], 0, "it names no scan: counted as disruptive");
+    // It was made too long ago: its name says when, and what it concluded and keeps says the same.
+    let day = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(25);
+    let (id, old) = (day.strftime("%Y%m%dT%H%M%SZ").to_string(), ended.folder.path().join("old"));
+    fs::create_dir(&old).unwrap();
+    fs::copy(moved.join("evidence.db"), old.join("evidence.db")).unwrap();
+    let store = rusqlite::Connection::open(old.join("evidence.db")).unwrap();
+    let began = day.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let conclude = "update conclusion set scan = json_set(scan, '$.id', ?1, '$.started_at', ?2)";
+    assert_eq!(store.execute(conclude, [&id, &began]).unwrap(), 1);
+    drop(store);
+    let aged = with(&|plan| plan.scan_id.clone_from(&id));
+    let ended =
+        unattended(ended, aged, &["--scan", "old"], 0, "is more than a day old: counted as disruptive");
+    // The scan says which of the three nothing uses, and so it is for the honest plan.
+    let says = "the plan calls 1 change safe, and its scan does not say so: counted as disruptive (step 3)";
+    let ended = unattended(ended, with(&|_| {}), &["--scan", "moved"], 2, says);
+    assert!(ended.stderr.contains("1 disruptive change: nobody is at a terminal"), "{}", ended.stderr);
+    let ended = fix(ended, &simulator, &["apply", "--yes", "--no-recheck", "--resume", "--scan", "moved"]);
+    let ended = ended.at_terminal("disruptive\n");
+    assert_eq!((ended.code, simulator.writes().len()), (0, 3), "{}", ended.stdout);
+    // At which risk it was made then is no reason not to take it back.
+    let ended = fix(ended, &simulator, &["undo", "--no-recheck"]).at_terminal("undo\n");
+    assert_eq!((ended.code, simulator.writes().len()), (0, 6), "{}", ended.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn changes_need_a_credential_of_their_own_and_of_the_right_account() {
     let estate = estate();
     let simulator = simulator(&estate).await;
@@ -501,6 +562,62 @@ async fn a_doctored_journal_sends_nothing_that_no_check_asks_for() {
     fs::write(journal_path(&ended), torn).unwrap();
     let ended = fix(ended, &simulator, &["undo"]).at_terminal("undo\n");
     assert_eq!((ended.code, simulator.writes().len()), (0, writes + 2), "{}", ended.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_sends_back_only_what_its_plan_says_stood_there() {
+    let mut estate = with_spare_trunks(1);
+    let demo = "https://demo.twilio.com/welcome/voice/";
+    estate["accounts"][1]["resources"]["api/IncomingPhoneNumbers"] =
+        json!([{"sid": "PN0b01", "phone_number": "+12025550100", "voice_url": demo}]);
+    let simulator = simulator(&estate).await;
+    let before = simulator.snapshot();
+    let ended = planned(&simulator, &estate, &["--check", "webhook-demo-or-twimlet"]);
+    let honest = plan_of(&ended);
+    assert_eq!(honest.steps.len(), 1);
+    let ended = fix(ended, &simulator, &["apply", "--no-recheck"]).at_terminal("disruptive\n");
+    assert_eq!((ended.code, simulator.writes().len()), (0, 1), "{}", ended.stdout);
+    let text = fs::read_to_string(journal_path(&ended)).unwrap();
+    let refused = |ended: Ended, arguments: &[&str], says: &str| {
+        let ended = fix(ended, &simulator, &["undo", "--no-recheck"]).args(arguments).at_terminal("undo\n");
+        assert_eq!((ended.code, simulator.writes().len()), (2, 1), "{says}: {}", ended.stdout);
+        assert!(ended.stdout.contains(says), "{says}: {}", ended.stdout);
+        ended
+    };
+    // Another value from before; the same change of another field.
+    let evil = |text: &str| {
+        rechained(text, &|entry| {
+            if let Event::AboutTo { step, .. } = &mut entry.event {
+                step.fields.iter_mut().for_each(|field| field.before = json!("https://evil.example/steal"));
+            }
+        })
+    };
+    let elsewhere = text.replace("voice_url", "voice_fallback_url").replace("VoiceUrl", "VoiceFallbackUrl");
+    let elsewhere = rechained(&elsewhere.replace(demo, "https://evil.example/steal"), &|_| {});
+    let mut ended = ended;
+    for doctored in [evil(&text), elsewhere] {
+        fs::write(journal_path(&ended), doctored).unwrap();
+        ended = refused(ended, &[], "step 1 of the journal is not in it as it stands there");
+    }
+    // Another plan that says so too is not that of the journal, and without a plan nothing is known.
+    let mut doctored = honest.clone();
+    doctored.steps[0].fields[0].before = json!("https://evil.example/steal");
+    fs::write(journal_path(&ended), evil(&text)).unwrap();
+    replace_plan(&ended, doctored);
+    let ended = refused(ended, &[], "plan.json: it is not the plan of this journal");
+    replace_plan(&ended, honest);
+    fs::write(journal_path(&ended), &text).unwrap();
+    let moved = ended.folder.path().join("moved.json");
+    fs::rename(fixing::plan_path(&ended), &moved).unwrap();
+    let ended = refused(ended, &[], "plan.json: there is no such file");
+    let changed = fs::read_to_string(&moved).unwrap().replace("welcome", "goodbye");
+    fs::write(ended.folder.path().join("changed.json"), changed).unwrap();
+    let ended = refused(ended, &["--plan", "changed.json"], "it was changed after it was made");
+    // As it was made, it takes back what was there.
+    let undo = ["undo", "--no-recheck", "--plan", "moved.json"];
+    let ended = fix(ended, &simulator, &undo).at_terminal("undo\n");
+    assert_eq!(ended.code, 0, "{}", ended.stdout);
+    assert_eq!(changes(&before, &simulator.snapshot()), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

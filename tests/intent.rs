@@ -300,6 +300,29 @@ fn declaring_a_thing_twice_is_an_error_at_the_second() {
     }
 }
 
+#[test]
+fn of_the_one_parent_and_the_one_organization_nothing_is_attested_twice() {
+    let attested = |id: &str, value: &str, rest: &str| {
+        format!("[[attestation]]\nid = \"{id}\"\nvalue = \"{value}\"\nby = \"p\"\non = 2026-11-01\n{rest}")
+    };
+    let named = "account = \"AC00000000000000000000000000000001\"\n";
+    for rule in ATTESTATIONS {
+        let accounts: &[(&str, &str)] = match rule.scope {
+            AttestationScope::Organization => &[("", "")],
+            AttestationScope::Parent => &[("", ""), (named, ""), ("", named), (named, named)],
+            AttestationScope::Account | AttestationScope::WebhookHost => continue,
+        };
+        for (first, second) in accounts {
+            let first = attested(rule.id, "sealed", first);
+            let text = format!("{first}{}", attested(rule.id, "exposed", second));
+            let told = refused(&text);
+            let lines = first.lines().count();
+            assert!(told.contains("this attestation is declared twice, first in line 2"), "{told}");
+            assert!(told.contains(&format!("audit.toml:{}:", lines + 2)), "{told}");
+        }
+    }
+}
+
 fn waiver(check: &str, rest: &str) -> String {
     format!("[[waiver]]\ncheck = \"{check}\"\n{rest}\nexpires_on = 2027-01-31\n")
 }

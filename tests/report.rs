@@ -253,3 +253,77 @@ fn what_was_read_has_the_same_name_and_number_wherever_a_reader_meets_it() {
     let wide: Vec<&str> = ended.stdout.lines().filter(|line| line.chars().count() > 80).collect();
     assert!(wide.is_empty(), "{wide:?}");
 }
+
+/// What a stranger may make of the tables of a store, and what is said of it.
+const ALTERED: &[(&str, &str)] = &[
+    ("create view x as select 1", "it has a view"),
+    ("create trigger x after insert on finding begin select 1; end", "it has a trigger"),
+    (
+        "drop table scan; create table scan (layout, written_by generated always as (hex(zeroblob(480000000))))",
+        "its table `scan` is worked out",
+    ),
+    (
+        "drop table scan; create virtual table scan using fts5(layout, written_by)",
+        "its table `scan` is worked out",
+    ),
+    (
+        "drop table finding; create table finding (finding_id text, reason text generated always as \
+         (hex(zeroblob(480000000))) virtual)",
+        "its table `finding` is not one that this version makes",
+    ),
+    (
+        "drop table tally; create table tally (check_id text, findings integer generated always as (1) stored)",
+        "its table `tally` is not",
+    ),
+    ("alter table finding add column x text as (1)", "its table `finding` is not"),
+    ("alter table notice add column x text default 'x'", "its table `notice` is not"),
+    ("drop table notice; create virtual table notice using fts5(place, sentence)", "its table `notice"),
+    ("create table x (y)", "its table `x` is not"),
+    ("create index x on finding (hex(reason))", "its index `x` is not"),
+    ("create table \"\u{1b}[31m\" (y)", "its table `\\u{1b}[31m` is not"),
+];
+
+/// A copy of a scan whose evidence somebody altered.
+fn altered(scanned: &Ended, alteration: &str) {
+    let (scan, foreign) = (scanned.scan(), scanned.folder.path().join("foreign"));
+    let _ = fs::remove_dir_all(&foreign);
+    fs::create_dir(&foreign).unwrap();
+    for file in fs::read_dir(scan).unwrap().map(|entry| entry.unwrap().path()) {
+        fs::copy(&file, foreign.join(file.file_name().unwrap())).unwrap();
+    }
+    let store = rusqlite::Connection::open(foreign.join("evidence.db")).unwrap();
+    store.execute_batch(alteration).unwrap_or_else(|error| panic!("{alteration}: {error}"));
+}
+
+#[test]
+fn of_a_store_whose_tables_are_not_ours_nothing_is_read() {
+    let mut ended = demo();
+    let refused = |ended: &Ended, says: &str| {
+        assert_eq!(ended.code, 2, "{says}: {}{}", ended.stdout, ended.stderr);
+        let file = "foreign/evidence.db is not as this program wrote it: ";
+        assert!(ended.stderr.contains(&format!("{file}{says}")), "{says}: {}", ended.stderr);
+    };
+    for (alteration, says) in ALTERED {
+        altered(&ended, alteration);
+        let (asked, mib, _) = Audit::new(&["gate", "foreign"]).inside(ended).measured();
+        refused(&asked, says);
+        assert!(mib < 200.0, "{alteration}: {mib} MiB");
+        ended = asked;
+    }
+    let commands: &[&[&str]] = &[
+        &["report", "foreign"],
+        &["show", "twa-0", "--scan", "foreign"],
+        &["query", "select 1", "--scan", "foreign"],
+        &["diff", "foreign", "latest"],
+        &["diff", "latest", "foreign"],
+        &["history", "foreign"],
+        &["review", "export", "--scan", "foreign"],
+        &["fix", "plan", "--scan", "foreign"],
+        &["merge", "foreign", "latest"],
+    ];
+    altered(&ended, ALTERED[4].0);
+    for command in commands {
+        ended = Audit::new(command).inside(ended).run();
+        refused(&ended, ALTERED[4].1);
+    }
+}

@@ -12,6 +12,7 @@ mod same;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use audit::{Audit, Ended, Running, credential, simulator_with};
@@ -287,10 +288,28 @@ async fn killed_as(user: &str, simulator: &Simulator, estate: &Value, before: Op
     }
     let mut running = audit.start();
     assert!(until(&mut running, || asked(simulator) > asked_before).await, "it ended too early");
+    written_down(running.path()).await;
     running.signal("KILL");
     let ended = running.wait();
     simulator.recover();
     ended
+}
+
+/// Waits until what a scan that waits for an answer knows is on disk: until nothing of its folder grows for a second.
+async fn written_down(folder: &Path) {
+    let sizes = || -> Vec<u64> {
+        let begun = fs::read_dir(folder.join("audits")).unwrap().map(|entry| entry.unwrap().path());
+        let files =
+            begun.filter(|path| path.is_dir()).flat_map(|path| fs::read_dir(path).into_iter().flatten());
+        files.map(|file| file.unwrap().metadata().map_or(0, |file| file.len())).collect()
+    };
+    let (mut before, mut quiet) = (sizes(), 0);
+    while quiet < 10 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let now = sizes();
+        quiet = if now == before { quiet + 1 } else { 0 };
+        before = now;
+    }
 }
 
 /// What `killed_as` left, gone on with to its end.

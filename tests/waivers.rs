@@ -226,3 +226,58 @@ async fn a_waiver_of_an_account_covers_no_answer_that_blocks() {
     assert_eq!(seen, [pair("false", "true"), pair("true", "false")], "{}", ended.stdout);
     assert!(ended.json()["notices"].to_string().contains("waives nothing that blocks going live"));
 }
+
+/// A check of one's own that says two things of one queue: that a critical fault is there, and what `other` says.
+fn saying_two_things(other: &str, worse_first: bool) -> String {
+    let row = |what: &str| format!("select account_sid, sid as resource_sid, {what} from queue");
+    let mut rows = [row("'fail' as outcome, 'critical' as severity, 'high' as \"How\""), row(other)];
+    if !worse_first {
+        rows.reverse();
+    }
+    let query = rows.join(" union all ");
+    format!(
+        "id = \"own-queue\"\ntitle = \"Queues are fine\"\nfamily = \"phi-handling\"\nseverity = \"high\"\n\
+         scope = \"all\"\nsubject = \"queue\"\nquery = '''{query}'''\nrisk = \"r\"\nremediation = \"r\"\n\
+         citations = [\"164.308(a)(1)(ii)(A)\"]\nsources = [\"https://www.twilio.com/docs/voice/api/queue-resource\"]\n\
+         verified_on = 2026-11-23\n[[example]]\nname = \"a queue\"\ngiven.queue = [{{ sid = \"QU1\" }}]\n\
+         expect = {{ QU1 = \"fail:critical\" }}\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_accepted_hides_nothing_that_nobody_accepted() {
+    let queues = json!({"api/Queues": [{"sid": "QU0001", "friendly_name": "Main"}]});
+    let estate = json!({"accounts": [{"sid": "AC0001", "name": "Clinic", "resources": queues}]});
+    let simulator = simulator(&estate).await;
+    let (account, queue, end) = (sid("AC0001"), sid("QU0001"), in_days(60));
+    let finding = twilio_audit::model::finding_id("own-queue", &account, "queue", &queue, "");
+    let how = [("How".to_owned(), "high".to_owned())];
+    let (fail, critical) = (twilio_audit::model::Outcome::Fail, twilio_audit::model::Severity::Critical);
+    let seen = twilio_audit::model::as_seen(fail, critical, &how);
+    // What is said besides, and what of it is left to act on.
+    let cases = [
+        ("'fail', 'low', 'low'", ("fail", "low", "false")),
+        ("'manual', 'low', 'low'", ("manual", "low", "false")),
+        ("null, 'low', 'low'", ("not_assessed", "low", "false")),
+        ("'pass', 'low', 'low'", ("fail", "critical", "true")),
+    ];
+    let reason = "reason = \"r\"\nequivalent_measure = \"m\"\napproved_by = \"p-003\"";
+    let waiver = format!(
+        "[[waiver]]\ncheck = \"own-queue\"\nfinding = \"{finding}\"\nas_seen = \"{seen}\"\n{reason}\nexpires_on = {end}\n"
+    );
+    for (other, expected) in cases {
+        let other = other.split(", ").zip(["outcome", "severity", "\"How\""]);
+        let other: Vec<String> = other.map(|(value, name)| format!("{value} as {name}")).collect();
+        for worse_first in [true, false] {
+            let audit = Audit::scan(&simulator).sign_in(&credential(&estate, "AC0001"));
+            std::fs::create_dir(audit.folder.path().join("own")).unwrap();
+            let check = saying_two_things(&other.join(", "), worse_first);
+            let audit = audit.file("own/queue.toml", &check).file("reviews.toml", &waiver);
+            let ended = audit.args(&["--checks-dir", "own", "--check", "own-queue"]).run();
+            let rows = ended.rows("findings.csv");
+            let said: Vec<_> =
+                rows.iter().map(|row| (&*row["outcome"], &*row["severity"], &*row["waived"])).collect();
+            assert_eq!(said, [expected], "{other:?}, {worse_first}: {}", ended.stderr);
+        }
+    }
+}

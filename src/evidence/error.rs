@@ -29,10 +29,15 @@ pub enum EvidenceError {
         expected: i64,
     },
     /// It holds what no store of ours does.
-    #[error("{} is not as it was written: it has views or triggers", path.display())]
+    #[error(
+        "{} is not as this program wrote it: {what}; take the scan from where it was made, or scan again",
+        path.display()
+    )]
     Altered {
         /// The file.
         path: PathBuf,
+        /// What it holds.
+        what: String,
     },
     /// A shard speaks for an account that is another shard's.
     #[error(

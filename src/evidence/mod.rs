@@ -10,6 +10,7 @@ mod drift;
 mod error;
 mod findings;
 pub mod functions;
+mod genuine;
 mod inventory;
 mod listing;
 mod merge;

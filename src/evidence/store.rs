@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, ToSql, params, params_from_iter};
 
 use super::batch::{Batch, Row};
 use super::error::{EvidenceError, sql};
-use super::schema;
+use super::{genuine, schema};
 
 use crate::catalogue::{ACCOUNT_TREE, Kind};
 use crate::intent::{ATTESTATIONS, Intent};
@@ -64,6 +64,7 @@ impl Store {
 
     fn with_tables(connection: Connection) -> Result<Self, EvidenceError> {
         let make = || -> rusqlite::Result<()> {
+            genuine::bound(&connection)?;
             connection.execute_batch("begin")?;
             connection.execute_batch(&schema::create_statements())?;
             each_intent_statement(&connection, |statement| match statement.parameter_count() {
@@ -80,7 +81,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When it is no store, or one of another layout.
+    /// When it is no store, one of another layout, or one that somebody altered.
     pub fn open(path: &Path) -> Result<Self, EvidenceError> {
         Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
     }
@@ -116,23 +117,7 @@ impl Store {
         let open = |source| EvidenceError::Open { path: path.to_owned(), source };
         let connection =
             Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(open)?;
-        // A view could be endless, and a trigger could do anything: no store of ours has one.
-        let foreign: bool = connection
-            .query_row(
-                "select exists (select 1 from sqlite_schema where type in ('view', 'trigger'))",
-                [],
-                |row| row.get(0),
-            )
-            .map_err(open)?;
-        if foreign {
-            return Err(EvidenceError::Altered { path: path.to_owned() });
-        }
-        let (found, written_by) = connection
-            .query_row("select layout, written_by from scan", [], |row| Ok((row.get(0)?, row.get(1)?)))
-            .map_err(open)?;
-        if found != schema::LAYOUT {
-            return Err(EvidenceError::Layout { written_by, found, expected: schema::LAYOUT });
-        }
+        genuine::refuse_altered(&connection, path)?;
         Ok(Self { connection })
     }
 

@@ -81,6 +81,7 @@ pub fn is_made_by(step: &FixStep, fix: &Fix, region: Region) -> bool {
     let is_about_it = is_of("account_sid", &about.account_sid)
         && is_of("resource_sid", &about.resource_sid)
         && is_of("field", &about.field);
+    // Whether it is safe indeed only its scan can say, and whoever makes the change asks it.
     let risk_fits = step.risk == fix.risk || (step.risk == Risk::Safe && fix.safe_when.is_some());
     // What is made of the present value must be made of the value that is compared.
     let is_of_present = fix.made_of_present(with).iter().all(|parameter| {

@@ -17,6 +17,7 @@ pub(super) enum Step<'a> {
 /// A syntactically valid document; the default is the empty one.
 #[derive(Debug, Default)]
 pub(super) struct Document<'t> {
+    text: &'t str,
     root: DeTable<'t>,
 }
 
@@ -31,7 +32,7 @@ pub(super) struct Text<'d> {
 impl<'t> Document<'t> {
     pub(super) fn parse(text: &'t str) -> Result<Self, Problem> {
         match DeTable::parse(text) {
-            Ok(root) => Ok(Self { root: root.into_inner() }),
+            Ok(root) => Ok(Self { text, root: root.into_inner() }),
             Err(error) => Err(Problem::from_toml(&error)),
         }
     }
@@ -62,6 +63,12 @@ impl<'t> Document<'t> {
             let text = |key: &str| table.get(key).and_then(|value| value.get_ref().as_str());
             texts.iter().all(|(key, wanted)| text(key) == *wanted)
         })
+    }
+
+    /// The line, from 1, in which the value at `path` begins.
+    pub(super) fn line(&self, path: &[Step<'_>]) -> Option<usize> {
+        let before = self.text.get(..self.span(path)?.start)?;
+        Some(before.matches('\n').count() + 1)
     }
 
     /// Shows `visit` every text value of the document.

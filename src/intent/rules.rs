@@ -1,7 +1,7 @@
 //! What holds between entries of the file: nothing declared twice, attestations that exist, waivers
 //! that are complete, allowed and short.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::attestation::{ATTESTATIONS, AttestationScope, attestation_rule};
 use super::document::Intent;
@@ -21,11 +21,7 @@ pub(super) fn check(intent: &Intent, document: &Document<'_>) -> Vec<Problem> {
     rules.twice("key", "sid", intent.key.iter().map(|entry| entry.sid.as_str()));
     rules.twice("oauth_app", "sid", intent.oauth_app.iter().map(|entry| entry.sid.as_str()));
     rules.twice("vendor", "name", intent.vendor.iter().map(|entry| entry.name.as_str()));
-    rules.twice(
-        "attestation",
-        "id",
-        intent.attestation.iter().map(|entry| (&entry.id, &entry.account, &entry.host)),
-    );
+    rules.twice("attestation", "id", intent.attestation.iter().map(Attestation::subject));
     for (index, attestation) in intent.attestation.iter().enumerate() {
         rules.attestation(index, attestation);
     }
@@ -93,10 +89,14 @@ impl Rules<'_> {
     }
 
     fn twice<T: Ord>(&mut self, table: &str, key: &str, entries: impl Iterator<Item = T>) {
-        let mut seen = BTreeSet::new();
+        let mut seen = BTreeMap::new();
         for (index, entry) in entries.enumerate() {
-            if !seen.insert(entry) {
-                self.at(table, index, key, format!("this {table} is declared twice; keep one entry"));
+            let first = *seen.entry(entry).or_insert(index);
+            if first != index {
+                let path = [Step::Key(table), Step::Item(first), Step::Key(key)];
+                let line = self.document.line(&path).map(|line| format!(", first in line {line}"));
+                let line = line.unwrap_or_default();
+                self.at(table, index, key, format!("this {table} is declared twice{line}; keep one entry"));
             }
         }
     }

@@ -79,9 +79,12 @@ pub fn planned(simulator: &Simulator, estate: &Value, choice: &[&str]) -> Ended 
     ended
 }
 
-/// The same plan and credentials in a folder of their own.
+/// The same plan, its scan and credentials in a folder of their own.
 pub fn anew(planned: &Ended) -> Ended {
     let folder = tempfile::TempDir::new().unwrap();
+    let scan = folder.path().join("audits").join(plan_of(planned).scan_id);
+    fs::create_dir_all(&scan).unwrap();
+    fs::copy(planned.scan().join("evidence.db"), scan.join("evidence.db")).unwrap();
     for name in ["plan.json", "audit-credentials.toml", "fix-credentials.toml"] {
         fs::copy(planned.folder.path().join(name), folder.path().join(name)).unwrap();
     }

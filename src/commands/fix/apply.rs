@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
+use super::super::chosen_scan::NamedScan;
 use super::super::printing::print;
 use super::super::{Exit, Log, Stop, interruptible};
 use super::confirm::confirmed;
@@ -15,6 +16,7 @@ use super::intact::{read_plan, refuse_altered};
 use super::journal_of;
 use super::outcome::{exit_of, say, worse};
 use super::recheck::{Recheck, recheck};
+use super::safety::at_their_risk;
 use crate::fix::{self, Journal, StepEnd};
 use crate::model::{FixPlan, FixStep, StepClass, counted};
 use crate::report;
@@ -29,6 +31,8 @@ pub(super) struct Args {
     /// The plan, as `fix plan` wrote it
     #[arg(value_name = "PLAN", default_value = "plan.json")]
     plan: PathBuf,
+    #[command(flatten)]
+    scan: NamedScan,
     #[command(flatten)]
     choices: Choices,
     /// Make safe changes without asking; disruptive ones are always asked for, at a terminal
@@ -52,14 +56,17 @@ Exit codes:
 /// Runs the command.
 pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
     let plan = read_plan(&args.plan)?;
+    let checks_dir = args.choices.checks_dir.as_deref();
     let steps: Vec<&FixStep> = plan.steps.iter().collect();
-    refuse_altered(&steps, plan.region, args.choices.checks_dir.as_deref())?;
+    refuse_altered(&steps, plan.region, checks_dir)?;
     if steps.is_empty() {
         return Err(Stop::new(Exit::Usage, anyhow!("{}: there is nothing to change", args.plan.display())));
     }
     let journal = args.journal(&plan)?;
     let done = journal.as_ref().map(|journal| journal.done(false)).unwrap_or_default();
-    let left: Vec<&FixStep> = steps.into_iter().filter(|step| !done.contains(&step.number)).collect();
+    let left = steps.into_iter().filter(|step| !done.contains(&step.number)).cloned().collect();
+    let left = at_their_risk(&plan, left, args.scan.folder(), checks_dir)?;
+    let left: Vec<&FixStep> = left.iter().collect();
     args.choices.refuse_too_many(left.len())?;
     let gathered = args.choices.as_whom.gather(plan.region)?;
     let with_audit = !gathered.auditors.is_empty();

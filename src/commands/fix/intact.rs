@@ -16,9 +16,17 @@ use crate::model::{Fix, FixPlan, FixStep, Region, trouble};
 /// More than any plan needs; a wrong file is noticed before it fills the memory.
 const MOST_BYTES: u64 = 256 << 20;
 
-/// The plan in a file.
+/// The plan in a file, if it may be applied now.
 pub(super) fn read_plan(path: &Path) -> Result<FixPlan, Stop> {
-    let named = |why: String| Stop::new(Exit::Usage, anyhow!("{}: {why}", path.display()));
+    let plan = fix::read_plan(&text_of_plan(path)?, Timestamp::now());
+    plan.map_err(|error| named(path, &error.to_string()))
+}
+
+fn named(path: &Path, why: &str) -> Stop {
+    Stop::new(Exit::Usage, anyhow!("{}: {why}", path.display()))
+}
+
+fn text_of_plan(path: &Path) -> Result<String, Stop> {
     let about = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Stop::new(
             Exit::Usage,
@@ -27,14 +35,44 @@ pub(super) fn read_plan(path: &Path) -> Result<FixPlan, Stop> {
                 path.display()
             ),
         ),
-        _ => named(trouble(&error)),
+        _ => named(path, &trouble(&error)),
     })?;
     // A pipe, say, could keep us waiting for ever.
     if !about.is_file() || about.len() > MOST_BYTES {
-        return Err(named("it is no file of a plan".to_owned()));
+        return Err(named(path, "it is no file of a plan"));
     }
-    let text = fs::read_to_string(path).map_err(|error| named(trouble(&error)))?;
-    fix::read_plan(&text, Timestamp::now()).map_err(|error| named(error.to_string()))
+    fs::read_to_string(path).map_err(|error| named(path, &trouble(&error)))
+}
+
+/// What an undo sends back stood there before, as the plan of the journal says, which the checks alone cannot know: they
+/// say what is changed, and not from what.
+pub(super) fn refuse_unplanned(steps: &[&FixStep], plan: &Path, digest: &str) -> Result<(), Stop> {
+    if !plan.exists() {
+        let why = "there is no such file: an undo sends back only what the plan of the journal says stood there before, \
+                   and --plan names it";
+        return Err(named(plan, why));
+    }
+    let text = text_of_plan(plan)?;
+    let planned = fix::unaltered_plan(&text).map_err(|error| named(plan, &error.to_string()))?;
+    if planned.digest != digest {
+        return Err(named(plan, "it is not the plan of this journal: --plan names that"));
+    }
+    let is_of_it = |step: &FixStep| {
+        // How risky a step is may have been judged otherwise when it was made.
+        let same = |other: &FixStep| FixStep { risk: step.risk, ..other.clone() } == *step;
+        planned.steps.iter().any(same)
+    };
+    match steps.iter().find(|step| !is_of_it(step)) {
+        None => Ok(()),
+        Some(step) => {
+            let why = format!(
+                "step {} of the journal is not in it as it stands there: what would be sent back is not known to have \
+                 been there before, and nothing is sent",
+                step.number
+            );
+            Err(named(plan, &why))
+        }
+    }
 }
 
 /// A plan or journal says which resources are changed; what is done to them the checks alone say.

@@ -11,6 +11,7 @@ mod outcome;
 mod plan;
 mod recheck;
 mod rotate;
+mod safety;
 mod undo;
 
 use std::path::{Path, PathBuf};
@@ -52,4 +53,10 @@ pub fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
 /// Where the journal of a plan is.
 fn journal_of(plan: &Path) -> PathBuf {
     plan.with_extension("journal.jsonl")
+}
+
+/// Where the plan of a journal is, unless somebody named it otherwise.
+fn plan_of(journal: &Path) -> PathBuf {
+    // Of the two ends of its name the first is taken away, then the second.
+    journal.with_extension("").with_extension("json")
 }

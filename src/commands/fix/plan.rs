@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::super::choice::{self, Answering};
 use super::super::chosen_checks::check_files;
@@ -16,6 +16,7 @@ use super::super::replacing::replace_file;
 use super::super::stored_scan::{StoredScan, open_store};
 use super::super::{Exit, Stop};
 use super::in_the_way::{page_of, refuse_to_replace};
+use super::safety::is_young;
 use crate::audit::{Check, Reader};
 use crate::catalogue;
 use crate::evidence::{SeenResource, Store};
@@ -76,9 +77,6 @@ Exit codes:
   2    the choice is wrong, there is no such scan, or a file is in the way
   5    internal error, or the plan could not be written";
 
-/// What nothing used longer ago may be in use by now: such changes count as disruptive.
-const YOUNG: SignedDuration = SignedDuration::from_hours(24);
-
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
     if args.schema {
@@ -138,7 +136,7 @@ impl<'a> Planning<'a> {
         let started_with = stored.store.started_with().map_err(broken(Exit::Broken))?;
         let root = stored.store.root().map_err(broken(Exit::Broken))?.unwrap_or_default();
         let region = choice::region(&started_with);
-        let is_young = Timestamp::now().duration_since(stored.scan.started_at) <= YOUNG;
+        let is_young = is_young(stored.scan.started_at);
         Ok(Self { args, checks, reader, region, root, is_young })
     }
 

@@ -10,8 +10,9 @@ use super::super::printing::print;
 use super::super::{Exit, Log, Stop, interruptible};
 use super::confirm::confirmed;
 use super::hands::{Choices, SignedIn};
-use super::intact::refuse_altered;
+use super::intact::{refuse_altered, refuse_unplanned};
 use super::outcome::{exit_of, say, worse};
+use super::plan_of;
 use super::recheck::{Recheck, recheck};
 use crate::fix::{self, Event, Journal, JournalError, StepEnd};
 use crate::model::{FixStep, Region, StepClass, counted};
@@ -27,6 +28,9 @@ pub(super) struct Args {
     /// The journal that `fix apply` wrote
     #[arg(value_name = "JOURNAL", default_value = "plan.journal.jsonl")]
     journal: PathBuf,
+    /// The plan that the journal is of [default: beside the journal, of the same name]
+    #[arg(long, value_name = "PLAN")]
+    plan: Option<PathBuf>,
     #[command(flatten)]
     choices: Choices,
 }
@@ -57,9 +61,9 @@ fn no_journal(path: &Path, error: JournalError) -> Stop {
 /// Runs the command.
 pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
     let mut journal = Journal::open(&args.journal).map_err(|error| no_journal(&args.journal, error))?;
-    let (root, region) = match journal.belongs_to() {
-        Some((_, root, region)) => (root.to_owned(), region),
-        None => (String::new(), Region::default()),
+    let (digest, root, region) = match journal.belongs_to() {
+        Some((digest, root, region)) => (digest.to_owned(), root.to_owned(), region),
+        None => (String::new(), String::new(), Region::default()),
     };
     let steps: Vec<FixStep> = fix::to_undo(&journal).into_iter().cloned().collect();
     let steps: Vec<&FixStep> = steps.iter().collect();
@@ -67,6 +71,7 @@ pub(super) fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
         return Err(Stop::new(Exit::Usage, anyhow!("{}: there is nothing to undo", args.journal.display())));
     }
     refuse_altered(&steps, region, args.choices.checks_dir.as_deref())?;
+    refuse_unplanned(&steps, &args.plan.clone().unwrap_or_else(|| plan_of(&args.journal)), &digest)?;
     let possible: Vec<&FixStep> =
         steps.iter().copied().filter(|step| step.class() != StepClass::Irreversible).collect();
     if possible.is_empty() {

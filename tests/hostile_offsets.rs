@@ -67,11 +67,9 @@ async fn an_answer_that_breaks_at_any_byte_is_none() {
                 let answer = asked.get(Request { url: &url, caller: credential.caller() }).await;
                 match answer {
                     Err(failure) => {
-                        assert_eq!(
-                            failure.kind,
-                            FailureKind::Broken,
-                            "{how}, {length} bytes, reset: {resets}"
-                        );
+                        // Before the head of an answer nobody answered.
+                        let kinds = [FailureKind::Broken, FailureKind::Unreachable];
+                        assert!(kinds.contains(&failure.kind), "{how}, {length} bytes, reset: {resets}");
                         broken += 1;
                     }
                     // The last bytes of chunks and of gzip tell nothing that is not known by then.

@@ -56,8 +56,11 @@ pub fn decide(scan: &mut Scan, findings: &dyn Findings, checks: &[Compiled]) -> 
     let root = scan.accounts.first().map(|account| account.account_sid.clone()).unwrap_or_default();
     let mut by_account: HashMap<String, Blockers> = HashMap::new();
     let mut everywhere = Blockers::default();
-    let settled_by: HashMap<&str, &[Settlement]> =
-        checks.iter().map(|one| (one.check.id.as_str(), one.check.settled_by.as_slice())).collect();
+    let settled_by: HashMap<&str, &[Settlement]> = checks
+        .iter()
+        .map(|one| (one.check.id.as_str(), one.check.settled_by.as_slice()))
+        .filter(|(_, settled_by)| !settled_by.is_empty())
+        .collect();
     let attestations = &mut scan.attestations;
     findings.each(&mut |finding| {
         if let Some(settled_by) = settled_by.get(finding.check_id.as_str()) {

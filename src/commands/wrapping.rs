@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal as _, Write};
 
 use terminal_size::{Width, terminal_size_of};
 
+use crate::report::{filled, width};
+
 /// Where a terminal does not tell.
 const USUAL: usize = 80;
 
@@ -34,22 +36,7 @@ fn wrapped_line(line: &str, columns: usize) -> String {
     }
     let blanks = line.len() - line.trim_start().len();
     let lead = line.get(..blanks).unwrap_or_default();
-    let indent = " ".repeat(blanks + 2);
-    let (mut lines, mut now) = (Vec::new(), lead.to_owned());
-    let mut is_empty = true;
-    for word in words(line.trim_start()) {
-        if !is_empty && width(&now) + 1 + width(word) > columns {
-            lines.push(std::mem::replace(&mut now, indent.clone()));
-            is_empty = true;
-        }
-        if !is_empty {
-            now.push(' ');
-        }
-        now.push_str(word);
-        is_empty = false;
-    }
-    lines.push(now);
-    lines.join("\n")
+    filled(lead, &" ".repeat(blanks + 2), words(line.trim_start()), columns).join("\n")
 }
 
 /// The parts of a line that belong together: words, and what stands between two backticks, as a command does.
@@ -73,11 +60,6 @@ fn words(line: &str) -> Vec<&str> {
 /// Whether a line shows a file, with a number before it or a mark below it.
 fn is_excerpt(line: &str) -> bool {
     line.trim_start().trim_start_matches(|letter: char| letter.is_ascii_digit()).trim_start().starts_with('|')
-}
-
-/// The columns that a text takes, without what only colours it.
-fn width(text: &str) -> usize {
-    anstream::adapter::strip_str(text).map(|part| part.chars().count()).sum()
 }
 
 /// Standard error, with each text that is written to it at once wrapped as the terminal asks.

@@ -59,6 +59,7 @@ pub use inventory_csv::inventory;
 pub use json::findings_schema;
 pub use metrics::{LastRun, metrics};
 pub use options::Options;
+pub use paragraph::{filled, width};
 pub use plan::plan;
 pub use terminal::summary;
 pub use trend::{TrendFormat, trend};

@@ -30,18 +30,35 @@ pub(super) const fn colour_of_verdict(verdict: Verdict) -> Style {
 
 /// A text over as many lines of 80 columns as it needs, each behind the indent.
 pub(super) fn paragraph(indent: &str, text: &str, to: &mut impl Write) -> io::Result<()> {
-    let mut line = String::new();
-    let mut lead = indent.to_owned();
-    for word in text.split_whitespace() {
-        if !line.is_empty() && lead.chars().count() + line.chars().count() + 1 + word.chars().count() > 80 {
-            writeln!(to, "{lead}{line}")?;
-            lead = " ".repeat(indent.chars().count());
-            line.clear();
+    let below = " ".repeat(indent.chars().count());
+    filled(indent, &below, text.split_whitespace(), 80).iter().try_for_each(|line| writeln!(to, "{line}"))
+}
+
+/// Words in lines of so many columns at most, the first behind its lead and the others behind an indent. A word that is
+/// longer has a line of its own.
+pub fn filled<'a>(
+    lead: &str,
+    indent: &str,
+    words: impl IntoIterator<Item = &'a str>,
+    columns: usize,
+) -> Vec<String> {
+    let (mut lines, mut line, mut is_empty) = (Vec::new(), lead.to_owned(), true);
+    for word in words {
+        if !is_empty && width(&line) + 1 + width(word) > columns {
+            lines.push(std::mem::replace(&mut line, indent.to_owned()));
+            is_empty = true;
         }
-        if !line.is_empty() {
+        if !is_empty {
             line.push(' ');
         }
         line.push_str(word);
+        is_empty = false;
     }
-    writeln!(to, "{lead}{line}")
+    lines.push(line);
+    lines
+}
+
+/// The columns that a text takes, without what only colours it.
+pub fn width(text: &str) -> usize {
+    anstream::adapter::strip_str(text).map(|part| part.chars().count()).sum()
 }

@@ -49,18 +49,25 @@ struct ByAccount {
     of_tree: BTreeMap<String, NotMet>,
 }
 
+/// Findings that doubt what is declared of an account; each is empty where there is none.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Doubts {
+    /// Signs of PHI are seen.
+    pub(super) signs: String,
+    /// Nobody could look for them.
+    pub(super) signs_unseen: String,
+    /// Something is left in it, though it is not active any more.
+    pub(super) remains: String,
+}
+
 /// What is not met, by account.
 #[derive(Debug, Default)]
 pub(super) struct Blockers {
     blocking: ByAccount,
     /// What does not block, is open, and is critical, a condition, or of a check that blocks where it is graver.
     open: ByAccount,
-    /// Findings that see signs of PHI, by the account that is declared free of it.
-    signs: BTreeMap<String, String>,
-    /// Those that could not look for them.
-    signs_unseen: BTreeMap<String, String>,
-    /// Those that see what is left in an account that is not active any more.
-    remains: BTreeMap<String, String>,
+    /// What doubts what is declared of an account, by the account.
+    doubts: BTreeMap<String, Doubts>,
     /// Open findings that do not block and are not named, by account and severity.
     besides: BTreeMap<(String, Severity), usize>,
     /// Those of the parent that speak for the whole tree.
@@ -117,13 +124,14 @@ impl Blockers {
 
     /// Takes note of what speaks against saying nothing of an account.
     fn note_what_doubts(&mut self, finding: &Finding) {
-        let place = match (finding.check_id.as_str(), finding.outcome) {
-            (PHI_SIGNS, Outcome::NotAssessed) => &mut self.signs_unseen,
-            (PHI_SIGNS, outcome) if outcome.needs_action() && !finding.waived => &mut self.signs,
-            (PHI_REMAINS, Outcome::Fail | Outcome::Manual) => &mut self.remains,
+        let place: fn(&mut Doubts) -> &mut String = match (finding.check_id.as_str(), finding.outcome) {
+            (PHI_SIGNS, Outcome::NotAssessed) => |doubts| &mut doubts.signs_unseen,
+            (PHI_SIGNS, outcome) if outcome.needs_action() && !finding.waived => |doubts| &mut doubts.signs,
+            (PHI_REMAINS, Outcome::Fail | Outcome::Manual) => |doubts| &mut doubts.remains,
             _ => return,
         };
-        place.insert(finding.account_sid.clone(), finding.finding_id.clone());
+        let doubts = self.doubts.entry(finding.account_sid.clone()).or_default();
+        place(doubts).clone_from(&finding.finding_id);
     }
 
     /// What somebody accepted of what blocks or would be named, with the waiver behind it.
@@ -163,19 +171,9 @@ impl Blockers {
         self.open.of(account_sid, &self.root)
     }
 
-    /// The finding that sees signs of PHI in an account that is declared free of it; empty where none does.
-    pub(super) fn signs(&self, account_sid: &str) -> &str {
-        self.signs.get(account_sid).map_or("", String::as_str)
-    }
-
-    /// The finding that could not look for such signs; empty where it could.
-    pub(super) fn signs_unseen(&self, account_sid: &str) -> &str {
-        self.signs_unseen.get(account_sid).map_or("", String::as_str)
-    }
-
-    /// The finding that sees what is left in an account that is not active any more; empty where none does.
-    pub(super) fn remains(&self, account_sid: &str) -> &str {
-        self.remains.get(account_sid).map_or("", String::as_str)
+    /// What doubts what is declared of an account.
+    pub(super) fn doubts(&self, account_sid: &str) -> Doubts {
+        self.doubts.get(account_sid).cloned().unwrap_or_default()
     }
 }
 

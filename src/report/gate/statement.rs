@@ -9,7 +9,7 @@ use std::io;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::blockers::{Blockers, NotMet};
+use super::blockers::{Blockers, Doubts, NotMet};
 use super::ground::Ground;
 use super::{AsOf, Seal};
 use crate::model::{
@@ -178,15 +178,16 @@ pub(super) struct NotJudged<'a> {
 impl<'a> NotJudged<'a> {
     fn of(account: &'a ScannedAccount, found: &Blockers) -> Self {
         let ScannedAccount { account_sid, account_name, status, phi, .. } = account;
-        let unless_phi = |finding: &str| if *phi { String::new() } else { finding.to_owned() };
+        let Doubts { signs, signs_unseen, remains } = found.doubts(account_sid);
+        let unless_phi = |finding| if *phi { String::new() } else { finding };
         Self {
             account_sid,
             account_name,
             status,
             phi: *phi,
-            doubted_by: unless_phi(found.signs(account_sid)),
-            not_looked_at: unless_phi(found.signs_unseen(account_sid)),
-            still_holds: found.remains(account_sid).to_owned(),
+            doubted_by: unless_phi(signs),
+            not_looked_at: unless_phi(signs_unseen),
+            still_holds: remains,
         }
     }
 }

@@ -63,14 +63,6 @@ pub enum EvidenceError {
         /// In which table.
         table: String,
     },
-    /// A table of a shard is not made as this version makes it.
-    #[error("shard {shard} is not as it was written: its {table} is another table; collect it again")]
-    MadeOtherwise {
-        /// Which shard.
-        shard: Shard,
-        /// Which table.
-        table: String,
-    },
     /// A read or write failed: a full disk, a damaged file.
     #[error("cannot {doing} the evidence file: {source}")]
     Sql {
@@ -107,7 +99,7 @@ pub enum EvidenceError {
 impl EvidenceError {
     /// Whether it is a shard that cannot be merged, and nothing else is wrong.
     pub const fn is_of_a_shard(&self) -> bool {
-        matches!(self, Self::ForeignAccount { .. } | Self::UnlikeOthers { .. } | Self::MadeOtherwise { .. })
+        matches!(self, Self::ForeignAccount { .. } | Self::UnlikeOthers { .. } | Self::Altered { .. })
     }
 }
 

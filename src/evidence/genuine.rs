@@ -43,16 +43,26 @@ pub(super) fn refuse_altered(connection: &Connection, path: &Path) -> Result<(),
     if found != schema::LAYOUT {
         return Err(EvidenceError::Layout { written_by, found, expected: schema::LAYOUT });
     }
+    refuse_foreign(connection, "main", path)
+}
+
+/// Refuses a store, open or attached under this name, that has anything but what this version makes.
+pub(super) fn refuse_foreign(
+    connection: &Connection,
+    schema: &str,
+    path: &Path,
+) -> Result<(), EvidenceError> {
     let ours = ours()?;
-    let mut foreign = layout(connection).map_err(open)?;
+    let mut foreign =
+        layout(connection, schema).map_err(|source| EvidenceError::Open { path: path.to_owned(), source })?;
     foreign.retain(|name, made| ours.get(name) != Some(made));
     // Of a table that is another so is what belongs to it, which says less.
     let foreign = foreign.into_keys().min_by_key(|(kind, _)| kind != "table");
     match foreign {
         None => Ok(()),
         Some((kind, name)) => {
-            let name = shown(&name);
-            Err(altered(format!("its {kind} `{name}` is not one that this version makes")))
+            let what = format!("its {kind} `{}` is not one that this version makes", shown(&name));
+            Err(EvidenceError::Altered { path: path.to_owned(), what })
         }
     }
 }
@@ -76,9 +86,9 @@ fn unlike_any_store(connection: &Connection) -> rusqlite::Result<Option<String>>
     Ok(is_odd.then(|| "its table `scan` is worked out by SQLite when it is read".to_owned()))
 }
 
-fn layout(connection: &Connection) -> rusqlite::Result<Layout> {
+fn layout(connection: &Connection, schema: &str) -> rusqlite::Result<Layout> {
     connection
-        .prepare("select type, name, tbl_name, sql from sqlite_schema")?
+        .prepare(&format!("select type, name, tbl_name, sql from {schema}.sqlite_schema"))?
         .query_map([], |row| Ok(((row.get(0)?, row.get(1)?), (row.get(2)?, row.get(3)?))))?
         .collect()
 }
@@ -92,7 +102,7 @@ fn ours() -> Result<&'static Layout, EvidenceError> {
     let store = Store::in_memory()?;
     let connection = store.connection();
     let unfinished = [schema::UNFINISHED_TABLES, schema::SIGNED_IN_BEFORE].concat();
-    let made = connection.execute_batch(&unfinished).and_then(|()| layout(connection));
+    let made = connection.execute_batch(&unfinished).and_then(|()| layout(connection, "main"));
     let made = made.map_err(sql("make"))?;
     Ok(OURS.get_or_init(|| made))
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use rusqlite::params;
 
 use super::error::{EvidenceError, sql};
+use super::genuine::refuse_foreign;
 use super::store::Store;
 use crate::catalogue::{ACCOUNT_TREE, AUTH_TOKEN_EXPOSED};
 use crate::model::Shard;
@@ -32,11 +33,6 @@ select count(*) from account_tree t join scan_account p on p.account_sid = t.acc
 where t.owner_account_sid = p.account_sid and t.sid <> p.account_sid
   and not exists (select 1 from scan_account a where a.account_sid = t.sid)";
 
-/// Tables that this program makes in another way than a shard has them.
-const MADE_OTHERWISE: &str = "
-select m.name from main.sqlite_schema m left join shard.sqlite_schema s on s.type = m.type and s.name = m.name
-where m.type = 'table' and m.name not like 'sqlite_%' and s.sql is not m.sql limit 1";
-
 /// What of a scan is not the same in all shards: its name and when it started.
 const SAME_OF_SCAN: &str = "written_by, catalogue_version, layout, intent_declared, derived_tokens";
 
@@ -52,9 +48,8 @@ impl Store {
     pub fn absorb(&self, path: &Path, shard: Shard, is_first: bool) -> Result<(), EvidenceError> {
         self.run("attach ? as shard", [path.to_string_lossy()])?;
         self.begin()?;
-        if let Some(table) = self.ask_one(MADE_OTHERWISE, [], |row| row.get(0))? {
-            return Err(EvidenceError::MadeOtherwise { shard, table });
-        }
+        // Once more, for it may be another file than was looked at before.
+        refuse_foreign(self.connection(), "shard", path)?;
         let own = self.own_accounts(shard)?;
         for table in self.tables()? {
             match table.as_str() {
@@ -207,4 +202,21 @@ impl Store {
 
 fn is_the_same_in_all(table: &str) -> bool {
     ["scan", "choice", "attestation_rule"].contains(&table) || table.starts_with("intent_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is attached may be another file than was opened and looked at before.
+    #[test]
+    fn a_shard_that_was_altered_since_it_was_looked_at_is_not_taken_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("evidence.db");
+        drop(Store::create(&path).unwrap());
+        let altered = "alter table phone_number rename column voice_url to somewhere_else";
+        rusqlite::Connection::open(&path).unwrap().execute_batch(altered).unwrap();
+        let refused = Store::in_memory().unwrap().absorb(&path, "1/2".parse().unwrap(), true).unwrap_err();
+        assert!(refused.is_of_a_shard() && refused.to_string().contains("phone_number"), "{refused}");
+    }
 }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::compile::Compiled;
 use super::scope::AccountFacts;
 use crate::catalogue::{self, ACCOUNT_TREE, KINDS, Kind, Per};
-use crate::evidence::coverage_of;
+use crate::evidence::{UNREAD, coverage_of};
 use crate::model::{Coverage, CoverageStatus, Remedy, first_of};
 
 /// Kinds or permissions named for one cause before it says "and more".
@@ -61,20 +61,23 @@ impl<'a> Gaps<'a> {
         let places: HashMap<&str, u16> =
             (0..).zip(KINDS.iter()).map(|(place, kind)| (kind.name, place)).collect();
         let mut readings: HashMap<String, OfAccount> = HashMap::new();
-        let mut statement =
-            connection.prepare("select * from coverage order by account_sid, resource_type, parent_sid")?;
-        let mut rows = statement.query([])?;
+        let mut asked = connection.prepare("select distinct account_sid, resource_type from coverage")?;
+        let mut rows = asked.query([])?;
         while let Some(row) = rows.next()? {
-            let Some(place) = places.get(row.get_ref("resource_type")?.as_str()?) else { continue };
-            let account = row.get_ref("account_sid")?.as_str()?;
+            let Some(place) = places.get(row.get_ref(1)?.as_str()?) else { continue };
+            let account = row.get_ref(0)?.as_str()?;
             if !readings.contains_key(account) {
                 readings.insert(account.to_owned(), OfAccount::default());
             }
-            let Some(of_account) = readings.get_mut(account) else { continue };
-            of_account.asked.insert(*place);
-            let status = CoverageStatus::from_word(row.get_ref("status")?.as_str()?);
-            if !status.is_some_and(CoverageStatus::is_conclusive) && !of_account.gaps.contains_key(place) {
-                of_account.gaps.insert(*place, Box::new(coverage_of(row)?));
+            readings.get_mut(account).map(|of_account| of_account.asked.insert(*place));
+        }
+        for unread in connection.prepare(UNREAD)?.query_map([], coverage_of)? {
+            let unread = unread?;
+            let place = places.get(unread.resource_type.as_str());
+            let of_account = readings.get_mut(unread.account_sid.as_str());
+            if let (Some(place), Some(of_account)) = (place, of_account) {
+                // The first one speaks for all.
+                of_account.gaps.entry(*place).or_insert_with(|| Box::new(unread));
             }
         }
         let sid = |account: &'a AccountFacts| account.account_sid.as_str();

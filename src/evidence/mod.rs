@@ -28,5 +28,5 @@ pub use inventory::Inventory;
 pub use listing::{Cursor, ListingKey, PageRows, SoFar};
 pub use resource::{SeenField, SeenResource};
 pub use resumption::StartedWith;
-pub use store::{ScanFacts, Store, coverage_of};
+pub use store::{ScanFacts, Store, UNREAD, coverage_of};
 pub use writer::{Queue, Writer};

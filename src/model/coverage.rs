@@ -101,6 +101,15 @@ pub trait Readings {
     ///
     /// When they cannot be read, and whatever `act` returns.
     fn each_reading(&self, act: &mut dyn FnMut(&Coverage) -> io::Result<()>) -> io::Result<()>;
+
+    /// Hands over those that are not [conclusive](CoverageStatus::is_conclusive), in the same order: few, as a rule.
+    ///
+    /// # Errors
+    ///
+    /// As [`Readings::each_reading`].
+    fn each_unread(&self, act: &mut dyn FnMut(&Coverage) -> io::Result<()>) -> io::Result<()> {
+        self.each_reading(&mut |reading| if reading.status.is_conclusive() { Ok(()) } else { act(reading) })
+    }
 }
 
 impl Coverage {

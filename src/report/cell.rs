@@ -4,12 +4,15 @@ use std::borrow::Cow;
 
 /// A text that a spreadsheet takes for text: what would start a formula gets an apostrophe in front,
 /// control characters become spaces.
-pub(super) fn for_spreadsheet(text: &str) -> String {
+pub(super) fn for_spreadsheet(text: &str) -> Cow<'_, str> {
+    let mut text = printable(text);
     // Where a semicolon separates cells, what follows one starts a cell too.
-    let text = ['=', '+', '-', '@'].iter().fold(printable(text).into_owned(), |text, sign| {
-        text.replace(&format!(";{sign}"), &format!("; {sign}"))
-    });
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+    if text.contains(';') {
+        for sign in ['=', '+', '-', '@'] {
+            text = text.replace(&format!(";{sign}"), &format!("; {sign}")).into();
+        }
+    }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text }
 }
 
 /// A text that steers no terminal: control characters and marks of writing direction become spaces.

@@ -1,5 +1,6 @@
 //! `coverage.csv`: one row per listing, so that nobody has to believe what was read.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -11,8 +12,10 @@ use crate::model::{Coverage, Readings, Scan, ScannedAccount};
 struct Column {
     name: &'static str,
     about: &'static str,
-    cell: fn(&Listing<'_>) -> String,
+    cell: Cell,
 }
+
+type Cell = for<'a> fn(&Listing<'a>) -> Cow<'a, str>;
 
 /// A listing, and what is known around it.
 struct Listing<'a> {
@@ -21,29 +24,29 @@ struct Listing<'a> {
     coverage: &'a Coverage,
 }
 
-const fn column(name: &'static str, about: &'static str, cell: fn(&Listing<'_>) -> String) -> Column {
+const fn column(name: &'static str, about: &'static str, cell: Cell) -> Column {
     Column { name, about, cell }
 }
 
 /// The columns, in order. Columns are only ever added, at the end.
 #[rustfmt::skip] // a table is read line by line
 const COLUMNS: [Column; 16] = [
-    column("scan_id", "The scan: its start in UTC", |of| of.scan.id.to_string()),
-    column("account_sid", "The account whose resources were asked for", |of| of.coverage.account_sid.to_string()),
-    column("account_name", "Its name, or its SID where no name could be read", |of| of.account_name.to_owned()),
-    column("resource_type", "The kind of the resources", |of| of.coverage.resource_type.clone()),
-    column("parent_sid", "The resource that they belong to, for lists within a resource", |of| of.coverage.parent_sid.clone()),
-    column("status", "`complete`, `absent`, `denied`, `no_credential`, `not_enabled`, `inactive_account` or `failed`", |of| of.coverage.status.as_str().to_owned()),
+    column("scan_id", "The scan: its start in UTC", |of| of.scan.id.as_str().into()),
+    column("account_sid", "The account whose resources were asked for", |of| of.coverage.account_sid.as_str().into()),
+    column("account_name", "Its name, or its SID where no name could be read", |of| of.account_name.into()),
+    column("resource_type", "The kind of the resources", |of| of.coverage.resource_type.as_str().into()),
+    column("parent_sid", "The resource that they belong to, for lists within a resource", |of| of.coverage.parent_sid.as_str().into()),
+    column("status", "`complete`, `absent`, `denied`, `no_credential`, `not_enabled`, `inactive_account` or `failed`", |of| of.coverage.status.as_str().into()),
     column("http_status", "The HTTP status, where there was an answer", |of| number(of.coverage.http_status)),
     column("twilio_code", "Twilio's error code, where the answer named one", |of| number(of.coverage.twilio_code)),
-    column("missing_permission", "The permission that Twilio says is missing", |of| of.coverage.missing_permission.clone().unwrap_or_default()),
-    column("credential_kind", "The kind of the credential that asked", |of| of.coverage.credential_kind.clone().unwrap_or_default()),
-    column("rows", "Resources read", |of| of.coverage.rows.to_string()),
-    column("pages", "Pages read", |of| of.coverage.pages.to_string()),
-    column("read_at", "When the last page was read", |of| of.coverage.read_at.clone()),
+    column("missing_permission", "The permission that Twilio says is missing", |of| text(of.coverage.missing_permission.as_ref())),
+    column("credential_kind", "The kind of the credential that asked", |of| text(of.coverage.credential_kind.as_ref())),
+    column("rows", "Resources read", |of| number(Some(of.coverage.rows))),
+    column("pages", "Pages read", |of| number(Some(of.coverage.pages))),
+    column("read_at", "When the last page was read", |of| of.coverage.read_at.as_str().into()),
     column("checks_affected", "The checks that can call nothing fine without it", checks_affected),
-    column("reason", "In words, why it was not read", |of| of.coverage.reason.clone()),
-    column("product", "The Twilio product", |of| of.scan.product_of.get(&of.coverage.resource_type).cloned().unwrap_or_default()),
+    column("reason", "In words, why it was not read", |of| of.coverage.reason.as_str().into()),
+    column("product", "The Twilio product", |of| text(of.scan.product_of.get(&of.coverage.resource_type))),
 ];
 
 /// The columns of `coverage.csv`, each with what it says.
@@ -69,12 +72,16 @@ pub(super) fn write(
     csv.end()
 }
 
-fn checks_affected(of: &Listing<'_>) -> String {
+fn checks_affected<'a>(of: &Listing<'a>) -> Cow<'a, str> {
     let affected =
         of.scan.needed_by.get(&of.coverage.resource_type).filter(|_| !of.coverage.status.is_conclusive());
-    affected.map(|checks| checks.join(" ")).unwrap_or_default()
+    affected.map(|checks| checks.join(" ")).unwrap_or_default().into()
 }
 
-fn number(number: Option<impl ToString>) -> String {
-    number.map(|number| number.to_string()).unwrap_or_default()
+fn text(text: Option<&String>) -> Cow<'_, str> {
+    text.map(String::as_str).unwrap_or_default().into()
+}
+
+fn number(number: Option<impl ToString>) -> Cow<'static, str> {
+    number.map(|number| number.to_string()).unwrap_or_default().into()
 }

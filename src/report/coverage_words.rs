@@ -43,9 +43,8 @@ pub fn unread_lists(scan: &Scan, readings: &dyn Readings) -> io::Result<Option<S
     let active = scan.accounts.iter().filter(|account| account.active);
     let active: HashSet<&str> = active.map(|account| account.account_sid.as_str()).collect();
     let mut of_others = 0_usize;
-    readings.each_reading(&mut |coverage| {
-        let is_of_another = !active.contains(coverage.account_sid.as_str());
-        of_others += usize::from(is_of_another && !coverage.status.is_conclusive());
+    readings.each_unread(&mut |coverage| {
+        of_others += usize::from(!active.contains(coverage.account_sid.as_str()));
         Ok(())
     })?;
     let Share { read, of } = scan.matrix.listings;

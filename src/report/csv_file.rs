@@ -41,8 +41,10 @@ impl<W: Write> CsvFile<W> {
 
     /// Writes a row.
     pub(super) fn row<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) -> io::Result<()> {
-        let cells = cells.into_iter().map(|text| cell::for_spreadsheet(text.as_ref()));
-        self.0.write_record(cells).map_err(cause)
+        for text in cells {
+            self.0.write_field(cell::for_spreadsheet(text.as_ref()).as_bytes()).map_err(cause)?;
+        }
+        self.0.write_record(None::<&[u8]>).map_err(cause)
     }
 
     /// Writes out what is still held back.

@@ -100,7 +100,7 @@ pub(super) fn write(
 
 /// The row of a finding, cell by cell as it is written.
 pub fn finding_row(scan: &Scan, finding: &Finding) -> Vec<String> {
-    COLUMNS.iter().map(|column| cell::for_spreadsheet(&(column.cell)(scan, finding))).collect()
+    COLUMNS.iter().map(|column| cell::for_spreadsheet(&(column.cell)(scan, finding)).into_owned()).collect()
 }
 
 fn waiver(scan: &Scan, finding: &Finding, fact: fn(&Accepted) -> &str) -> String {

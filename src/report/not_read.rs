@@ -19,9 +19,8 @@ pub(super) fn causes(scan: &Scan, readings: &dyn Readings) -> io::Result<Vec<(St
     let names: HashMap<&str, String> =
         active.map(|account| (account.account_sid.as_str(), at_most(&account.account_name, 40))).collect();
     let mut causes: HashMap<String, usize> = HashMap::new();
-    readings.each_reading(&mut |coverage| {
-        let name = names.get(coverage.account_sid.as_str()).filter(|_| !coverage.status.is_conclusive());
-        let Some(name) = name else { return Ok(()) };
+    readings.each_unread(&mut |coverage| {
+        let Some(name) = names.get(coverage.account_sid.as_str()) else { return Ok(()) };
         let code = coverage.twilio_code.map(|code| format!(", code {code}")).unwrap_or_default();
         let status = coverage.status.as_str().replace('_', " ");
         let why = match coverage.status {

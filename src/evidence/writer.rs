@@ -3,6 +3,7 @@
 //! SQLite blocks, so it stays off the async threads, and one writer never waits for another.
 
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -15,6 +16,10 @@ const WAITING: usize = 64;
 
 /// Messages that go into one transaction at most, so that whoever waits for the disk need not wait for ever.
 const TOGETHER: usize = 256;
+
+/// How long the first message of a transaction waits for others, unless the queue is full already. A sync of the disk
+/// for each of them would keep a processor busy; next to the time that Twilio takes for an answer this is nothing.
+const COMPANY: Duration = Duration::from_millis(2);
 
 /// What is done with the store, and what is to be said of it when it is on disk.
 type Task = Box<dyn FnOnce(&mut Store) -> Result<Reply, EvidenceError> + Send>;
@@ -98,6 +103,9 @@ fn write_all(mut store: Store, mut waiting: mpsc::Receiver<Message>) -> Result<S
     let mut replies = Vec::new();
     while let Some(first) = waiting.blocking_recv() {
         // Whatever waits goes into one transaction: a transaction each would cost a disk sync each.
+        if waiting.len() < WAITING / 2 {
+            std::thread::sleep(COMPANY);
+        }
         store.begin()?;
         replies.extend(take(&mut store, first)?);
         for _ in 1..TOGETHER {

@@ -44,7 +44,9 @@ static PHONE: Pattern =
 /// Such as in the name that Twilio gives a new subaccount: its day and time are no phone number.
 static ISO_DATE: Pattern = Pattern::new(|| regex(r"^(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}\b"));
 static PERSON: Pattern =
-    Pattern::new(|| regex(r"^\s*(\p{Lu}[\p{L}'’-]{1,30}),\s*(\p{Lu}[\p{Ll}'’-]{1,30})(?:\s+\p{Lu}\.?)?\s*$"));
+    Pattern::new(|| regex(r"^\s*(\p{Lu}[\p{L}'’-]+),\s*(\p{Lu}[\p{Ll}'’-]+)(?:\s+\p{Lu}\.?)?\s*$"));
+/// Characters of a name at most. Not in the pattern, for which every repetition is another copy of the whole alphabet.
+const LONGEST_NAME: usize = 31;
 static ICD10: Pattern = Pattern::new(|| regex(r"\b[A-TV-Z][0-9][0-9AB](?:\.[0-9A-TV-Z]{1,4})?\b"));
 static IDENTIFIER: Pattern =
     Pattern::new(|| regex(r"(?i)\b[a-z]{2}[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"));
@@ -203,9 +205,10 @@ fn has_full_name(text: &str) -> bool {
 
 /// `Doe, Jane`
 fn is_listed_person(text: &str) -> bool {
-    PERSON.captures(text).is_some_and(|name| {
-        [1, 2].iter().all(|group| !NOT_A_NAME.contains(&name[*group].to_lowercase().as_str()))
-    })
+    let is_name = |name: &str| {
+        name.chars().count() <= LONGEST_NAME && !NOT_A_NAME.contains(&name.to_lowercase().as_str())
+    };
+    PERSON.captures(text).is_some_and(|names| [1, 2].iter().all(|group| is_name(&names[*group])))
 }
 
 fn has_phone_number(text: &str) -> bool {

@@ -98,11 +98,7 @@ static EMBEDDED: [(&str, Proof, Pattern); 14] = [
         Proof::Pattern,
         Pattern::new(|| regex(r"\b(?:AC|SK)[0-9a-f]{32}:[0-9A-Za-z]{32}\b")),
     ),
-    (
-        "password in a URL",
-        Proof::Pattern,
-        Pattern::new(|| regex(r"://[^/\s:@?#]{1,128}:[^/\s@?#{}]{1,256}@")),
-    ),
+    ("password in a URL", Proof::Pattern, Pattern::new(|| regex(r"://[^/\s:@?#]+:[^/\s@?#{}]+@"))),
     (
         "json web token",
         Proof::Pattern,

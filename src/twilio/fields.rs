@@ -1,9 +1,10 @@
 //! The fields of an object and the elements of a list as they came, none of them made into a value. What is said twice,
 //! or is more than any answer has, is refused before it takes room. Pure.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -13,9 +14,13 @@ const MOST_FIELDS: usize = 10_000;
 /// A list with more elements is none of Twilio's, where nobody knows a smaller number.
 pub const MOST_ELEMENTS: usize = 100_000;
 
-/// The fields of an object, none of them made into a value yet.
+/// The fields of an object by their names, none of them made into a value yet.
 #[derive(Debug)]
-pub struct Fields<'a>(HashMap<String, &'a RawValue>);
+pub struct Fields<'a>(Vec<(Name<'a>, &'a RawValue)>);
+
+/// A name as it stands in the text, where nothing in it is escaped.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Why something cannot be taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,25 +40,30 @@ impl<'a> Fields<'a> {
     ///
     /// When it is none, says something twice, or has too many fields.
     pub fn read(object: &'a [u8]) -> Result<Self, Malformed> {
-        let mut fields = HashMap::new();
+        let mut fields = Vec::new();
         let mut problem = Malformed::Other;
         read(object, IntoFields { fields: &mut fields, problem: &mut problem }).map_err(|_| problem)?;
+        fields.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        if fields.array_windows().any(|[(one, _), (other, _)]| one == other) {
+            return Err(Malformed::Twice);
+        }
         Ok(Self(fields))
     }
 
     /// What a field holds.
     pub fn get(&self, name: &str) -> Option<&'a str> {
-        self.0.get(name).map(|raw| raw.get())
+        let found = self.0.binary_search_by(|(other, _)| (*other.0).cmp(name));
+        found.ok().and_then(|place| self.0.get(place)).map(|(_, raw)| raw.get())
     }
 
-    /// The names of the fields, in no order.
+    /// The names of the fields, in alphabetical order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.0.iter().map(|(name, _)| &*name.0)
     }
 
-    /// What the fields hold, in no order.
+    /// What the fields hold, in the order of their names.
     pub fn values(&self) -> impl Iterator<Item = &'a str> + '_ {
-        self.0.values().map(|raw| raw.get())
+        self.0.iter().map(|(_, raw)| raw.get())
     }
 }
 
@@ -99,7 +109,7 @@ fn read<'a>(text: &'a [u8], into: impl DeserializeSeed<'a>) -> Result<(), serde_
 }
 
 struct IntoFields<'a, 'b> {
-    fields: &'b mut HashMap<String, &'a RawValue>,
+    fields: &'b mut Vec<(Name<'a>, &'a RawValue)>,
     problem: &'b mut Malformed,
 }
 
@@ -119,15 +129,12 @@ impl<'a> Visitor<'a> for IntoFields<'a, '_> {
     }
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some((name, value)) = map.next_entry::<String, &RawValue>()? {
-            if self.fields.insert(name, value).is_some() {
-                *self.problem = Malformed::Twice;
-            } else if self.fields.len() > MOST_FIELDS {
+        while let Some(field) = map.next_entry()? {
+            if self.fields.len() == MOST_FIELDS {
                 *self.problem = Malformed::TooMany;
-            } else {
-                continue;
+                return Err(A::Error::custom("refused"));
             }
-            return Err(A::Error::custom("refused"));
+            self.fields.push(field);
         }
         Ok(())
     }

@@ -121,7 +121,7 @@ pub async fn collect(
         goes_on: collector.goes_on,
         refused: Mutex::default(),
     });
-    let at_once = run.client.limits().overall;
+    let at_once = 2 * run.client.limits().overall;
     let root = tree.root.clone();
     let accounts = write_tree(&run, tree).await?;
     let mut tasks = JoinSet::new();
@@ -129,7 +129,7 @@ pub async fn collect(
         tasks.spawn(read_organization(Arc::clone(&run), root));
     }
     for account in accounts {
-        // As many accounts as requests may be under way: one that has just begun, or is about to end, asks little.
+        // More accounts than requests may be under way: one that has just begun, or is about to end, asks little.
         if tasks.len() >= at_once {
             one_of(&mut tasks).await?;
         }

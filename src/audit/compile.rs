@@ -152,7 +152,7 @@ fn views(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 /// views what is read.
 pub(super) fn work_out_views(connection: &Connection, checks: &[Compiled]) -> rusqlite::Result<()> {
     // Half of what is asked below is asked of these tables, over and over.
-    connection.pragma_update(Some("temp"), "cache_size", -16_000)?;
+    connection.pragma_update(Some("temp"), "cache_size", -8_000)?;
     // Renaming a table must not look into the views that still wait for their turn.
     connection.pragma_update(None, "legacy_alter_table", true)?;
     for view in views(connection)? {

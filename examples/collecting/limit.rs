@@ -27,7 +27,7 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
     ] {
         let name =
             format!("{PER_ACCOUNT} in flight per account, {} ms an answer, {words}", latency.as_millis());
-        let seen = three(bench, latency, whose)?;
+        let (seen, latency) = three(bench, latency, whose)?;
         let ideal = ideal(&seen, latency);
         let until_last_request = seen.seconds - seen.after_last_request;
         let share = count(seen.refused) / count(seen.requests) * 100.0;
@@ -40,23 +40,29 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
             Target::None,
         );
         table.add(format!("{name}: answered 429"), share, " %", Target::AtMost(1.0));
-        table.remark(format!("{name}: ideal {ideal:.2} s; {}", seen.account()));
+        table.remark(format!(
+            "{name}: ideal {ideal:.2} s at {:.1} ms an answer; {}",
+            latency * 1e3,
+            seen.account()
+        ));
     }
     Ok(())
 }
 
-/// The scan in the middle of three.
-fn three(bench: &Bench, latency: Duration, whose: Whose) -> Result<Seen> {
+/// The scan in the middle of three, and the seconds that an answer took.
+fn three(bench: &Bench, latency: Duration, whose: Whose) -> Result<(Seen, f64)> {
     let options = Options { latency, concurrency_limit: PER_ACCOUNT, ..Options::default() };
     let stage = Stage::new(bench, SUBACCOUNTS, options)?;
     let checks = of_checks(FEW_CHECKS);
-    middle((0..3).map(|_| scan(bench, &stage, whose, &checks)).collect::<Result<_>>()?)
+    let latency = stage.latency(bench)?;
+    let scans = (0..3).map(|_| scan(bench, &stage, whose, &checks)).collect::<Result<_>>()?;
+    Ok((middle(scans)?, latency))
 }
 
 /// All requests, as many at a time as are permitted.
-fn ideal(seen: &Seen, latency: Duration) -> f64 {
+fn ideal(seen: &Seen, latency: f64) -> f64 {
     let permitted = OVERALL.min(PER_ACCOUNT * (SUBACCOUNTS + 1));
-    count(seen.requests) * latency.as_secs_f64() / count(permitted)
+    count(seen.requests) * latency / count(permitted)
 }
 
 fn count(number: impl TryInto<u32>) -> f64 {

@@ -13,6 +13,8 @@ use crate::estate::{Whose, estate};
 
 /// How often the scan is looked at.
 const GLANCE: Duration = Duration::from_millis(10);
+/// How often the simulator is asked how long it takes.
+const TRIES: usize = 41;
 /// Clock ticks in a second, in which Linux counts processor time; 100 on every platform that Rust runs on.
 const TICKS: f64 = 100.0;
 
@@ -32,6 +34,33 @@ impl Stage {
         let credentials = estate.credentials();
         let simulator = bench.runtime.block_on(Simulator::start(estate, options))?;
         Ok(Self { simulator, credentials })
+    }
+
+    /// The seconds that an answer takes where nothing else is asked, as whoever asks sees it: somewhat more than the
+    /// simulator was told to take. The one in the middle of many.
+    pub(crate) fn latency(&self, bench: &Bench) -> Result<f64> {
+        let parent = self.credentials.iter().find(|one| one.kind == "auth_token").context("no credential")?;
+        let url = format!(
+            "{}/api.twilio.com/2010-04-01/Accounts/{}.json",
+            self.simulator.endpoint(),
+            parent.account
+        );
+        let client = reqwest::Client::builder().tls_certs_only([]).no_proxy().build()?;
+        let ask = async || -> Result<f64> {
+            let began = Instant::now();
+            let request = client.get(&url).basic_auth(&parent.account, Some(&parent.secret));
+            request.send().await?.error_for_status()?.bytes().await?;
+            Ok(began.elapsed().as_secs_f64())
+        };
+        let mut seconds = bench.runtime.block_on(async {
+            let mut seconds = Vec::new();
+            for _ in 0..TRIES {
+                seconds.push(ask().await?);
+            }
+            Ok::<_, anyhow::Error>(seconds)
+        })?;
+        seconds.sort_by(f64::total_cmp);
+        seconds.get(TRIES / 2).copied().context("nothing was asked")
     }
 }
 

@@ -24,9 +24,9 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
         ("a token for each account", Whose::Everybodys, &[]),
         ("derived tokens", Whose::Parents, &[]),
         (
-            "derived tokens, up to 512 in flight",
+            "derived tokens, up to 1,000 in flight",
             Whose::Parents,
-            &["--max-in-flight-per-account", "50", "--max-in-flight", "512"],
+            &["--max-in-flight-per-account", "50", "--max-in-flight", "1000"],
         ),
     ];
     let python = python(&stage)?;

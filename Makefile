@@ -66,7 +66,7 @@ fuzz-short: ## The same for some seconds each, for CI
 fuzz-corpora: $(FUZZ_VENV)/.installed ## Leave of each corpus what it takes to reach what it reaches
 	for target in $(FUZZ_TARGET); do $(FUZZ) cmin $(FUZZ_BUILD) $$target || exit 1; done
 
-bench: $(VENV)/.twilio ## How long judging and collecting take, and what of it is aimed at
+bench: $(VENV)/.installed ## How long judging and collecting take, and what of it is aimed at
 	cargo build --release --locked --bins --example judging --example collecting
 	for resources in 100000 300000 1000000; do target/release/examples/judging $$resources 2000; done
 	TESTS_PYTHON="$(CURDIR)/$(VENV)/bin/python" \

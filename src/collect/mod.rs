@@ -5,6 +5,7 @@
 mod account_tree;
 mod address;
 mod asker;
+mod collector;
 mod context;
 mod keep;
 mod listing;
@@ -20,9 +21,10 @@ mod sign_in;
 mod studio;
 
 pub use account_tree::{AccountInTree, Tree};
+pub use collector::Collector;
 pub use plan::{base_requests, chosen_kinds};
 pub use probe::{Probed, probe, probe_organization};
 pub use reduce::rows_of_answer;
 pub use reduction::Reduction;
-pub use run::{Collector, Interruption, collect};
+pub use run::{Interruption, collect};
 pub use sign_in::{SignInError, SignedIn, Unusable, Why, sign_in};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::account_tree::{AccountInTree, OwnResource, Tree};
 use super::asker::Asker;
-use super::run::Collector;
+use super::collector::Collector;
 use crate::catalogue::{KINDS, Kind, Per, TWILIO_ACCOUNT};
 
 /// The kinds to collect so that the given ones can be judged: with each kind whatever it is listed

@@ -2,26 +2,25 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::try_join_all;
 use futures_util::stream::{self, TryStreamExt as _};
-use jiff::Timestamp;
 use tokio::task::JoinSet;
 
-use super::account_tree::{AccountInTree, OwnResource, Tree, discover};
+use super::account_tree::{AccountInTree, OwnResource, Tree};
+use super::collector::Collector;
 use super::context::Context;
 use super::listing::{Listing, Outcome};
 use super::plan::{children, with_dependents};
 use super::raw_row::Place;
 use super::reduction::Reduction;
-use super::sign_in::{SignInError, Unusable, lines};
+use super::sign_in::{Unusable, lines};
 use crate::catalogue::{ACCOUNT_TREE, Kind, Per, TWILIO_ACCOUNT};
-use crate::credentials::Credentials;
 use crate::evidence::{Batch, EvidenceError, ListingKey, Queue, Row, Value};
-use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, Region, Shard};
-use crate::twilio::{Client, Halt};
+use crate::model::{Coverage, CoverageStatus};
+use crate::twilio::Halt;
 
 /// Rows whose children are read before the next ones are looked up.
 const PARENTS_AT_ONCE: usize = 200;
@@ -30,61 +29,6 @@ const PARENTS_AT_ONCE: usize = 200;
 const LISTINGS_AT_ONCE: usize = 32;
 
 const NOT_ACTIVE: &str = "not asked: the account is not active";
-
-/// What a collection needs.
-#[derive(Debug)]
-pub struct Collector {
-    /// Sends the requests.
-    pub client: Client,
-    /// Whom to ask as.
-    pub credentials: Credentials,
-    /// The kinds to read, with all they are listed under, in the order of the catalogue.
-    pub kinds: Vec<&'static Kind>,
-    /// When the scan started; "the last 30 days" end here.
-    pub started_at: Timestamp,
-    /// The Region that is audited.
-    pub region: Region,
-    /// How many days recordings may be kept: older ones are asked for.
-    pub recording_retention_days: u16,
-    /// What tells when a listing was read.
-    pub clock: Clock,
-    /// Whether to use the subaccounts' Auth Tokens that the parent's account list returns.
-    pub derive_tokens: bool,
-    /// If not empty: read these accounts and no others.
-    pub only_accounts: Vec<AccountSid>,
-    /// The part of the accounts to read; all of them where nothing is said.
-    pub shard: Option<Shard>,
-    /// Counts the accounts that were read to their end.
-    pub done: Arc<AtomicUsize>,
-    /// Whether the store holds what a scan that was interrupted had read.
-    pub goes_on: bool,
-}
-
-impl Collector {
-    /// Signs in and lists the accounts. Nothing is written yet, so that a refused credential leaves nothing behind.
-    ///
-    /// # Errors
-    ///
-    /// When no credential is accepted, or an account that was asked for is not there.
-    pub async fn sign_in(&mut self, reduction: &Reduction) -> Result<Tree, SignInError> {
-        let mut tree = discover(
-            &self.client,
-            &mut self.credentials,
-            reduction,
-            self.derive_tokens,
-            self.shard,
-            self.clock,
-        )
-        .await?;
-        if let Some(shard) = self.shard {
-            tree.keep_shard(shard);
-        }
-        if !self.only_accounts.is_empty() {
-            tree.narrow(&self.only_accounts)?;
-        }
-        Ok(tree)
-    }
-}
 
 /// Why not everything was read, where the scan can go on later.
 #[derive(Debug, thiserror::Error)]

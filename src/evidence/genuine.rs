@@ -12,7 +12,6 @@ use rusqlite::limits::Limit;
 
 use super::error::{EvidenceError, sql};
 use super::schema;
-use super::store::Store;
 
 /// The longest value and row, in bytes. The longest that a scan writes are what was declared and what it concludes, of
 /// which a hundred thousand accounts take a part.
@@ -99,11 +98,14 @@ fn ours() -> Result<&'static Layout, EvidenceError> {
     if let Some(ours) = OURS.get() {
         return Ok(ours);
     }
-    let store = Store::in_memory()?;
-    let connection = store.connection();
-    let unfinished = [schema::UNFINISHED_TABLES, schema::SIGNED_IN_BEFORE].concat();
-    let made = connection.execute_batch(&unfinished).and_then(|()| layout(connection, "main"));
-    let made = made.map_err(sql("make"))?;
+    let make = || -> rusqlite::Result<Layout> {
+        let connection = Connection::open_in_memory()?;
+        schema::make_tables(&connection)?;
+        connection.execute_batch(schema::UNFINISHED_TABLES)?;
+        connection.execute_batch(schema::SIGNED_IN_BEFORE)?;
+        layout(&connection, "main")
+    };
+    let made = make().map_err(sql("make"))?;
     Ok(OURS.get_or_init(|| made))
 }
 

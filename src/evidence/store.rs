@@ -5,7 +5,6 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
-use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::{Connection, OpenFlags, ToSql, params, params_from_iter};
 
 use super::batch::{Batch, Row};
@@ -15,8 +14,6 @@ use super::{genuine, schema};
 use crate::catalogue::{ACCOUNT_TREE, Kind};
 use crate::intent::{ATTESTATIONS, Intent};
 use crate::model::{Coverage, CoverageStatus, Readings, ScanId, in_seconds};
-
-const INTENT_TABLES: &str = include_str!("intent.sql");
 
 /// What is known of a scan before anything is read.
 #[derive(Debug, Clone)]
@@ -64,17 +61,7 @@ impl Store {
     }
 
     fn with_tables(connection: Connection) -> Result<Self, EvidenceError> {
-        let make = || -> rusqlite::Result<()> {
-            genuine::bound(&connection)?;
-            connection.execute_batch("begin")?;
-            connection.execute_batch(&schema::create_statements())?;
-            each_intent_statement(&connection, |statement| match statement.parameter_count() {
-                0 => statement.execute([]).map(|_| ()),
-                _ => Ok(()),
-            })?;
-            connection.execute_batch("commit")
-        };
-        make().map_err(sql("write"))?;
+        genuine::bound(&connection).and_then(|()| schema::make_tables(&connection)).map_err(sql("write"))?;
         Ok(Self { connection })
     }
 
@@ -240,10 +227,7 @@ impl Store {
     }
 
     fn write_intent_tables(&self, document: &str, declared: bool) -> rusqlite::Result<()> {
-        each_intent_statement(&self.connection, |statement| match statement.parameter_count() {
-            0 => Ok(()),
-            _ => statement.execute([document]).map(|_| ()),
-        })?;
+        schema::fill_intent_tables(&self.connection, document)?;
         self.connection.execute("insert into intent_declared values (?)", [declared])?;
         Ok(())
     }
@@ -387,19 +371,6 @@ impl Readings for Store {
     fn each_unread(&self, act: &mut dyn FnMut(&Coverage) -> io::Result<()>) -> io::Result<()> {
         self.each_coverage(UNREAD, act)
     }
-}
-
-/// The statements of the tables for what is declared: those that make them have no parameter, those that fill them
-/// take the whole declaration.
-fn each_intent_statement(
-    connection: &Connection,
-    mut act: impl FnMut(&mut rusqlite::Statement<'_>) -> rusqlite::Result<()>,
-) -> rusqlite::Result<()> {
-    let mut batch = rusqlite::Batch::new(connection, INTENT_TABLES);
-    while let Some(mut statement) = batch.next()? {
-        act(&mut statement)?;
-    }
-    Ok(())
 }
 
 /// Runs a statement that takes a row: account, parent, SID, then the columns in order. Returns how many rows it wrote.

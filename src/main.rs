@@ -47,7 +47,7 @@ fn run() -> Exit {
     match ended {
         Ok(exit) => exit,
         Err(stop) => {
-            stop.say();
+            stop.say(cli.log.log_format);
             stop.exit
         }
     }

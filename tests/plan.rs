@@ -90,8 +90,49 @@ async fn a_program_that_reads_the_log_is_told_how_far_the_scan_is() {
     for field in ["requests_per_second", "in_flight", "throttled", "seconds_left"] {
         assert!(last[field].is_number(), "{field}: {last}");
     }
+    assert_eq!(last["lists_done"], last["lists"], "{last}");
+    let halted = scan(&simulator, &estate).args(&["--log-format", "json", "--budget", "30"]).run();
+    let lines: Vec<Value> = halted.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let how_far = lines.iter().rfind(|line| line["message"] == "collecting").unwrap();
+    let is_less =
+        |part: &str, whole: &str| how_far[part].as_u64().unwrap() < how_far[whole].as_u64().unwrap();
+    assert!(is_less("accounts_done", "accounts") && is_less("lists_done", "lists"), "{how_far}");
+    let end = lines.last().unwrap();
+    assert_eq!((&end["level"], &end["exit_code"]), (&json!("ERROR"), &json!(3)), "{end}");
+    assert!(end["message"].as_str().unwrap().contains("--resume goes on from there"), "{end}");
+    let too_few = scan(&simulator, &estate).args(&["--budget", "2"]).run();
+    assert!(too_few.stderr.contains("of which there are 3"), "{}", too_few.stderr);
     let quiet = scan(&simulator, &estate).args(&["--log-format", "json", "--quiet"]).run();
     assert_eq!(quiet.stderr, "");
     let people = scan(&simulator, &estate).run();
     assert_eq!(people.stderr, "", "there is no terminal to draw on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_names_a_credential_that_a_scan_could_not_use() {
+    let estate = estate();
+    let simulator = simulator(&estate).await;
+    let mut all = all_credentials(&estate);
+    all.retain(|one| one.kind == "auth_token");
+    all.last_mut().unwrap().secret = "0123456789abcdef0123456789abcdef".to_owned();
+    let wrong = all.last().unwrap().account.clone();
+    let plan =
+        Audit::scan(&simulator).credentials(&all.iter().collect::<Vec<_>>()).args(&["--dry-run"]).run();
+    assert_eq!(plan.code, 0, "{}", plan.stderr);
+    let said = plan.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("! credentials.toml:") && said.contains(&wrong), "{}", plan.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_accounts_the_worst_are_shown_and_all_are_counted() {
+    let accounts: Vec<Value> = (1..=30)
+        .map(|number| json!({"sid": format!("AC{number:04x}"), "owner": "AC0001", "name": format!("Clinic {number}")}))
+        .collect();
+    let estate = json!({"accounts": accounts});
+    let simulator = simulator(&estate).await;
+    let ended = scan(&simulator, &estate).args(&["--check", "webhook-http"]).run();
+    let lines = ended.stdout.lines().skip_while(|line| *line != "May PHI go live?").skip(1);
+    let verdicts: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
+    let closing = verdicts[20..].join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(closing, "and 10 more, in all 0 NOT READY, 30 CANNOT SAY, 0 READY: see gate.html");
 }

@@ -125,6 +125,11 @@ async fn shards_that_do_not_fit_together_are_refused() {
     let twice = scan(&simulator, &estate).args(&["--shard", "2/2", "--resume"]).inside(other).run();
     assert_eq!(twice.code, 0);
     assert!(twice.stdout.contains("collected already"), "{}", twice.stdout);
+    assert_eq!(twice.stderr, "");
+    let otherwise = ["--shard", "2/2", "--resume", "--family", "attestation"];
+    let twice = scan(&simulator, &estate).args(&otherwise).inside(twice).run();
+    assert_eq!(twice.code, 2);
+    assert!(twice.stderr.contains("was started with another"), "{}", twice.stderr);
 
     // Another declaration, for one of them.
     let second = twice.audits().into_iter().find(|name| name.ends_with("shard-2-of-2")).unwrap();

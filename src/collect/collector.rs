@@ -13,6 +13,15 @@ use crate::credentials::Credentials;
 use crate::model::{AccountSid, Clock, Region, Shard};
 use crate::twilio::Client;
 
+/// How much was read to its end.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// The accounts.
+    pub accounts: AtomicUsize,
+    /// Of the lists those that stand under no other: how many there are is known beforehand.
+    pub lists: AtomicUsize,
+}
+
 /// What a collection needs.
 #[derive(Debug)]
 pub struct Collector {
@@ -36,8 +45,8 @@ pub struct Collector {
     pub only_accounts: Vec<AccountSid>,
     /// The part of the accounts to read; all of them where nothing is said.
     pub shard: Option<Shard>,
-    /// Counts the accounts that were read to their end.
-    pub done: Arc<AtomicUsize>,
+    /// Counts what was read to its end.
+    pub done: Arc<Done>,
     /// Whether the store holds what a scan that was interrupted had read.
     pub goes_on: bool,
 }

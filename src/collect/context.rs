@@ -1,12 +1,13 @@
 //! What all tasks of a collection share.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
 use super::address::Occasion;
 use super::asker::Asker;
+use super::collector::Done;
 use super::reduction::Reduction;
 use super::sign_in::{Unusable, sign_in_each};
 use crate::catalogue::Kind;
@@ -28,6 +29,8 @@ pub(super) struct Context {
     pub(super) recording_retention_days: u16,
     /// Whether it goes on with a scan that was interrupted.
     pub(super) goes_on: bool,
+    /// Counts what was read to its end.
+    pub(super) done: Arc<Done>,
     /// Where the credentials were found that Twilio refused at some time during the scan.
     pub(super) refused: Mutex<BTreeSet<String>>,
 }

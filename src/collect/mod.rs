@@ -21,7 +21,7 @@ mod sign_in;
 mod studio;
 
 pub use account_tree::{AccountInTree, Tree};
-pub use collector::Collector;
+pub use collector::{Collector, Done};
 pub use plan::{base_requests, chosen_kinds};
 pub use probe::{Probed, probe, probe_organization};
 pub use reduce::rows_of_answer;

@@ -63,6 +63,7 @@ pub async fn collect(
         region: collector.region,
         recording_retention_days: collector.recording_retention_days,
         goes_on: collector.goes_on,
+        done: collector.done,
         refused: Mutex::default(),
     });
     let at_once = 2 * run.client.limits().overall;
@@ -77,12 +78,15 @@ pub async fn collect(
         if tasks.len() >= at_once {
             one_of(&mut tasks).await?;
         }
-        let (run, done) = (Arc::clone(&run), Arc::clone(&collector.done));
+        let run = Arc::clone(&run);
         tasks.spawn(async move {
             let sid = account.account.clone();
             read_account(Arc::clone(&run), account).await?;
             run.client.done_with(&sid);
-            done.fetch_add(1, Ordering::Relaxed);
+            // Whatever was halted has not come to its end.
+            if run.client.traffic().halt().is_none() {
+                run.done.accounts.fetch_add(1, Ordering::Relaxed);
+            }
             Ok(())
         });
     }
@@ -213,7 +217,12 @@ fn read_kind<'a>(
             account_is_active: account.is_active(),
         };
         match listing.read(run).await? {
-            Some(outcome) => read_children(run, &listing, account, &outcome).await,
+            Some(outcome) => {
+                if under.row().is_none() {
+                    run.done.lists.fetch_add(1, Ordering::Relaxed);
+                }
+                read_children(run, &listing, account, &outcome).await
+            }
             // Halted: whatever has no note is not read yet.
             None => Ok(()),
         }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use super::log::LogFormat;
 use super::wrapping::{columns, wrapped};
 use crate::model::trouble;
 use crate::report::printable;
@@ -121,10 +122,14 @@ impl Stop {
         sentence
     }
 
-    /// Says on standard error what went wrong, with its causes.
-    pub fn say(&self) {
-        // Nowhere to say it is no reason to fail differently.
+    /// Says on standard error what went wrong, with its causes, in the form of the log.
+    pub fn say(&self, form: LogFormat) {
         let sentence = self.sentence();
+        if form == LogFormat::Json {
+            tracing::error!(exit_code = self.exit as u8, "{sentence}");
+            return;
+        }
+        // Nowhere to say it is no reason to fail differently.
         let lines: Vec<_> = sentence.lines().map(printable).collect();
         let said = format!("twilio-audit: {}", lines.join("\n"));
         let said = columns().map_or_else(|| said.clone(), |columns| wrapped(&said, columns));

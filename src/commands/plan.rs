@@ -37,6 +37,7 @@ pub(super) fn plan(collector: &Collector, tree: &Tree, newest: &Path) -> Plan {
         asked,
         accounts: tree.accounts.len(),
         active,
+        notices: tree.notices.iter().chain(&tree.unusable).cloned().collect(),
         signing_in: traffic.sent(),
         at_once: limits.overall.min(active.max(1) * limits.per_account),
         latency: traffic.latency(),

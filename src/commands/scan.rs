@@ -1,7 +1,7 @@
 //! `scan`: collect, judge, report. The main job.
 
 use std::cell::OnceCell;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -12,7 +12,7 @@ use super::disk_space::check_disk_space;
 pub use super::scan_args::Args;
 use super::scan_folder::{ScanFolder, shards_in};
 use super::scan_setting::{demo, real};
-use super::scanning::{GO_ON, Scanning, say};
+use super::scanning::{Collected, GO_ON, Scanning};
 use super::start::Interrupted;
 use super::telling::Teller;
 use super::{Exit, Log, Stop, interruptible};
@@ -44,11 +44,8 @@ fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     let catalogue = args.chosen.choose()?.within(args.check_time.allowance());
     let shard = args.shard.chosen()?;
     let key = args.signing.key_unless_shard(shard)?;
-    if let Some(folder) = collected_before(&args, shard, clock) {
-        say(log, format_args!("This shard is collected already, in {}", folder.display()))?;
-        return Ok(Exit::Complete);
-    }
-    let lock = if args.dry_run { None } else { args.lock(shard)? };
+    let collected = collected_before(&args, shard, clock);
+    let lock = if args.dry_run || collected.is_some() { None } else { args.lock(shard)? };
     let lock = lock.map_or_else(OnceCell::new, OnceCell::from);
     if !args.dry_run {
         check_disk_space(&args.output(), args.min_free)?;
@@ -56,8 +53,11 @@ fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     if args.demo {
         refuse_among_real_scans(&args.output())?;
     }
-    let interrupted = interrupted_before(&args, shard)?;
-    let started_at = interrupted.as_ref().map_or_else(|| clock.now(), |before| before.facts.started_at);
+    let interrupted = if collected.is_some() { None } else { interrupted_before(&args, shard)? };
+    let before = interrupted.as_ref().map(|before| before.facts.started_at);
+    let before =
+        before.or_else(|| collected.as_ref().and_then(|collected| collected.store.started_at().ok()));
+    let started_at = before.unwrap_or_else(|| clock.now());
     // Programs and keyrings are asked before anything is interruptible, so that Ctrl-C simply ends them.
     let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
     setting.iter().for_each(|setting| teller.knows(&setting.credentials));
@@ -75,6 +75,7 @@ fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
             clock,
             begun_at,
             started_at,
+            collected,
             shard,
             key,
             lock,
@@ -109,12 +110,13 @@ fn refuse_among_real_scans(output: &Path) -> Result<(), Stop> {
 
 /// The folder of a shard to go on with that is collected already: whoever starts a lost machine's work again finds
 /// nothing left to do. One of another night is none of it.
-fn collected_before(args: &Args, shard: Option<Shard>, clock: Clock) -> Option<PathBuf> {
+fn collected_before(args: &Args, shard: Option<Shard>, clock: Clock) -> Option<Collected> {
     let shard = shard.filter(|_| args.resume)?;
     let found = shards_in(&args.output()).into_iter().rev().find(|(_, other)| *other == shard);
     let (folder, _) = found?;
-    let started_at = Store::open(&folder.join("evidence.db")).and_then(|store| store.started_at()).ok()?;
-    (clock.now().duration_since(started_at) < choice::FURTHEST_APART).then_some(folder)
+    let store = Store::open(&folder.join("evidence.db")).ok()?;
+    let started_at = store.started_at().ok()?;
+    (clock.now().duration_since(started_at) < choice::FURTHEST_APART).then_some(Collected { folder, store })
 }
 
 /// The scan to go on with, where that was asked for; otherwise, whether there is one is worth a word.

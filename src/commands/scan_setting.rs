@@ -41,10 +41,10 @@ pub(super) struct Choices {
     /// Read subaccounts with the Auth Tokens that the parent's account list returns
     #[arg(long, env = "TWILIO_AUDIT_DERIVE_SUBACCOUNT_TOKENS", help_heading = SIGN_IN)]
     pub(super) derive_subaccount_tokens: bool,
-    /// Requests under way in one account at most; live traffic counts there too, and is made room for
+    /// Requests under way in one account at most, 1 to 1000; live traffic counts there too, and is made room for
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000), env = "TWILIO_AUDIT_MAX_IN_FLIGHT_PER_ACCOUNT", help_heading = LIMITS)]
     pub(super) max_in_flight_per_account: u16,
-    /// Requests under way altogether at most
+    /// Requests under way altogether at most, 1 to 1000
     #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u16).range(1..=1000), env = "TWILIO_AUDIT_MAX_IN_FLIGHT", help_heading = LIMITS)]
     pub(super) max_in_flight: u16,
     /// A stand-in for Twilio, for tests: https, or http on this machine

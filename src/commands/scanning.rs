@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -20,7 +21,7 @@ use super::scan_folder::{ScanFolder, make_output};
 use super::scan_lock::ScanLock;
 use super::scan_setting::Setting;
 use super::signing_in::{client, reduction, sign_in};
-use super::start::{Interrupted, Started, start};
+use super::start::{Interrupted, Started, insist_on_the_same, start};
 use super::telling::Teller;
 use super::{Exit, Log, Stop, choice};
 use crate::chain::SigningKey;
@@ -35,6 +36,12 @@ use crate::twilio::Client;
 /// What to do where a scan ends before its time.
 pub(super) const GO_ON: &str = "what was read is kept, and the same command with --resume goes on from there";
 
+/// A shard of which everything is read.
+pub(super) struct Collected {
+    pub(super) folder: PathBuf,
+    pub(super) store: Store,
+}
+
 /// A scan from its first request to its reports.
 pub(super) struct Scanning<'a> {
     pub(super) args: &'a Args,
@@ -43,6 +50,8 @@ pub(super) struct Scanning<'a> {
     pub(super) begun_at: Instant,
     pub(super) started_at: Timestamp,
     pub(super) shard: Option<Shard>,
+    /// Where it is one to go on with that is collected already.
+    pub(super) collected: Option<Collected>,
     /// What its manifest is signed with.
     pub(super) key: Option<&'a SigningKey>,
     /// Held as long as the scan is under way; none yet where there was no output folder.
@@ -74,6 +83,11 @@ impl Scanning<'_> {
         }
         let choices = choice::choices(&collector, &catalogue, &intent, &endpoint, hashes)
             .map_err(Stop::with(Exit::Broken))?;
+        if let Some(Collected { folder, store }) = &self.collected {
+            insist_on_the_same(folder, store, &choices)?;
+            say(self.log, format_args!("This shard is collected already, in {}", folder.display()))?;
+            return Ok(Exit::Complete);
+        }
         let started = match interrupted {
             Some(interrupted) => {
                 interrupted.fits(&choices)?;
@@ -156,16 +170,21 @@ impl Scanning<'_> {
         reduction: Reduction,
         begin: impl FnOnce(&Reduction, &AccountSid) -> anyhow::Result<Started>,
     ) -> Result<Started, Stop> {
+        let credentials = collector.credentials.iter().count();
         let tree = sign_in(&mut collector, &reduction).await?;
         if let Some(halt) = collector.client.traffic().halt() {
-            return Err(Stop::new(Exit::Incomplete, anyhow!("{halt}: nobody was signed in yet")));
+            let sentence = anyhow!(
+                "{halt}, and nothing was read: signing in alone asks once or more for each credential, of which there are \
+                 {credentials}"
+            );
+            return Err(Stop::new(Exit::Incomplete, sentence));
         }
         self.lock_new_folder()?;
         let Started { folder, store } = begin(&reduction, tree.root()).map_err(Stop::with(Exit::Broken))?;
         self.begun.store(true, Ordering::Relaxed);
         let kept = |error: EvidenceError| Stop::new(Exit::Broken, anyhow::Error::new(error).context(GO_ON));
         let (writer, queue) = Writer::start(store);
-        let progress = Progress::of(&collector, tree.accounts.len(), self.log.quiet);
+        let progress = Progress::of(&collector, &tree, self.log.quiet);
         let collected = tokio::select! {
             collected = collect(collector, tree, reduction, queue) => collected,
             () = progress.keep_up() => Ok(None),
@@ -224,6 +243,6 @@ impl Scanning<'_> {
 }
 
 /// Says something on the terminal, unless that is to be quiet.
-pub(super) fn say(log: &Log, what: std::fmt::Arguments<'_>) -> Result<(), Stop> {
+fn say(log: &Log, what: std::fmt::Arguments<'_>) -> Result<(), Stop> {
     if log.quiet { Ok(()) } else { print(|out| writeln!(out, "{what}")) }
 }

@@ -58,23 +58,7 @@ impl Interrupted {
 
     /// Insists that it was started in the same way: else its two halves would not fit together.
     pub(super) fn fits(&self, choices: &StartedWith) -> Result<(), Stop> {
-        let before = self.store.started_with().map_err(Stop::with(Exit::Broken))?;
-        let Some(name) = choice::differences(choices, &before).next() else { return Ok(()) };
-        let (before, now) = (choice::said(&before, name), choice::said(choices, name));
-        let shown = |value: &str| if value.is_empty() { "none".to_owned() } else { format!("`{value}`") };
-        let how = if before.len().max(now.len()) > LONGEST_SHOWN {
-            String::new()
-        } else {
-            format!(" ({} then, {} now)", shown(before), shown(now))
-        };
-        let folder = self.folder.path.display();
-        Err(Stop::new(
-            Exit::Usage,
-            anyhow!(
-                "{folder} was started with another {name}{how}: go on with the same options, or start anew \
-                 without --resume"
-            ),
-        ))
+        insist_on_the_same(&self.folder.path, &self.store, choices)
     }
 
     /// The salt of its hashes, so that those to come can be compared with them; nothing where everything is read.
@@ -99,6 +83,26 @@ impl Interrupted {
     pub(super) fn go_on_to_the_reports(self) -> Started {
         Started { folder: self.folder, store: self.store }
     }
+}
+
+/// Insists that what is in a folder was started with these options.
+pub(super) fn insist_on_the_same(folder: &Path, store: &Store, choices: &StartedWith) -> Result<(), Stop> {
+    let before = store.started_with().map_err(Stop::with(Exit::Broken))?;
+    let Some(name) = choice::differences(choices, &before).next() else { return Ok(()) };
+    let (before, now) = (choice::said(&before, name), choice::said(choices, name));
+    let shown = |value: &str| if value.is_empty() { "none".to_owned() } else { format!("`{value}`") };
+    let how = if before.len().max(now.len()) > LONGEST_SHOWN {
+        String::new()
+    } else {
+        format!(" ({} then, {} now)", shown(before), shown(now))
+    };
+    Err(Stop::new(
+        Exit::Usage,
+        anyhow!(
+            "{} was started with another {name}{how}: go on with the same options, or start anew without --resume",
+            folder.display()
+        ),
+    ))
 }
 
 /// Values that are longer than this are no help to anybody.

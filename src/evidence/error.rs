@@ -89,7 +89,9 @@ pub enum EvidenceError {
     #[error("what this scan concluded cannot be stored or read: the file is damaged, or of another version")]
     Conclusion,
     /// Nothing was concluded from the evidence yet.
-    #[error("this scan is not finished: the command that began it goes on with it, with --resume")]
+    #[error(
+        "this scan is not finished: the command that began it goes on with it, with --resume; shards become one with `merge`"
+    )]
     Unfinished,
     /// The writing thread ended early.
     #[error("the evidence file could not be written to its end")]

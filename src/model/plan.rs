@@ -11,6 +11,8 @@ pub struct Plan {
     pub accounts: usize,
     /// Those that are active, and so asked about everything.
     pub active: usize,
+    /// What the reader must know of the tree and of the credentials, in sentences.
+    pub notices: Vec<String>,
     /// What signing in asked.
     pub signing_in: u64,
     /// How many requests may be under way at once, in all accounts together.
@@ -62,6 +64,7 @@ mod tests {
             asked: vec![asked(10, None), asked(10, Some(25)), asked(10, Some(4))],
             accounts: 3,
             active: 3,
+            notices: Vec::new(),
             signing_in: 4,
             at_once: 10,
             latency: Some(Duration::from_millis(200)),

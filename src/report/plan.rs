@@ -26,6 +26,9 @@ pub fn plan(plan: &Plan, to: &mut impl Write) -> io::Result<()> {
         "{BOLD}What a scan would ask{BOLD:#} {DIM}· {} accounts, {} active · nothing but signing in was asked{DIM:#}",
         plan.accounts, plan.active
     )?;
+    for sentence in &plan.notices {
+        paragraph("! ", &printable(sentence), to)?;
+    }
     let knows_more = knows_more(plan);
     let hosts = sums(plan, |asked| asked.host.clone());
     table("Host", knows_more, hosts.iter().map(|(host, requests)| (host.as_str(), *requests)), to)?;
@@ -94,9 +97,12 @@ fn sum(plan: &Plan, to: &mut impl Write) -> io::Result<()> {
     match (plan.duration(), plan.latency) {
         (Some(duration), Some(latency)) => {
             let (duration, latency) = (in_words(duration), latency.as_millis());
-            let at_once = plan.at_once;
+            let at_once = match plan.at_once {
+                1 => "one request at a time".to_owned(),
+                many => format!("{many} requests at once"),
+            };
             let sentence = format!(
-                "About {duration} of asking: {at_once} requests at once, {latency} ms an answer, as while signing in."
+                "About {duration} of asking: {at_once}, {latency} ms an answer, as while signing in."
             );
             paragraph("", &sentence, to)
         }

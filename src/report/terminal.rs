@@ -13,11 +13,13 @@ use super::format::Format;
 use super::not_read::{causes, line};
 use super::options::Options;
 use super::paragraph::{BOLD, DIM, colour, colour_of_verdict, paragraph};
-use super::verdict::{judged, why};
-use crate::model::{Finding, Findings, Kept, Outcome, Readings, Scan, Severity};
+use super::verdict::{judged, why, worst_first};
+use crate::model::{Finding, Findings, Kept, Outcome, Readings, Scan, Severity, Verdict};
 
 /// Lines shown of a list before it refers to the files.
 const SHOWN: usize = 5;
+/// Accounts whose verdicts are shown before it does; of more the worst.
+const VERDICTS: usize = 20;
 
 /// Writes the summary of a scan whose files are in `folder`. `is_latest` says that commands read it where no scan is named.
 ///
@@ -59,16 +61,26 @@ fn heading(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
 
 fn verdicts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
     writeln!(to, "\n{BOLD}May PHI go live?{BOLD:#}")?;
-    let judged = judged(scan);
+    let mut judged = judged(scan);
     if judged.is_empty() {
         writeln!(to, "  No active account carries PHI.")?;
     }
-    for (account, verdict) in judged {
+    let surplus = judged.len().saturating_sub(VERDICTS);
+    if surplus > 0 {
+        judged = worst_first(scan);
+    }
+    for &(account, verdict) in judged.iter().take(VERDICTS) {
         let style = colour_of_verdict(verdict);
         let name = at_most(&printable(&account.account_name), 24);
         writeln!(to, "  {style}{:<10}{style:#}  {name:<24}  {}", verdict.as_str(), why(account, verdict))?;
     }
-    Ok(())
+    if surplus == 0 {
+        return Ok(());
+    }
+    let count = |wanted: Verdict| judged.iter().filter(|(_, verdict)| *verdict == wanted).count();
+    let verdicts = [Verdict::NotReady, Verdict::CannotSay, Verdict::Ready];
+    let totals = verdicts.map(|verdict| format!("{} {}", count(verdict), verdict.as_str())).join(", ");
+    paragraph("  ", &format!("and {surplus} more, in all {totals}: see gate.html"), to)
 }
 
 fn counts(scan: &Scan, to: &mut impl Write) -> io::Result<()> {

@@ -43,7 +43,7 @@ pub(super) struct Kubernetes {
     /// A PersistentVolumeClaim that exists, instead of a new one; for shards several nodes must be able to write to it
     #[arg(long, value_name = "NAME", value_parser = object_name, conflicts_with_all = ["storage", "storage_class"], help_heading = heading::OUTPUT)]
     claim: Option<String>,
-    /// How much the new claim asks for
+    /// How much the new claim asks for: each scan that is kept takes half a megabyte to one for each account
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "10Gi", help_heading = heading::OUTPUT)]
     storage: String,
     /// The class of the new claim, for shards one that several nodes can write to [default: that of the cluster]

@@ -1,6 +1,7 @@
 //! How far collecting is: a line that keeps up on a terminal, events in the log otherwise.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -123,6 +124,15 @@ impl Progress {
             seconds_left = self.left().map(|left| left.0.as_secs()),
             "collecting"
         );
+    }
+}
+
+/// How far it is, in words.
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let accounts = self.done.accounts.load(Ordering::Relaxed);
+        let (lists, all) = (self.lists_done(), self.lists);
+        write!(f, "{accounts} of {} accounts and {lists} of {all} lists are read", self.accounts)
     }
 }
 

@@ -189,10 +189,14 @@ impl Scanning<'_> {
             collected = collect(collector, tree, reduction, queue) => collected,
             () = progress.keep_up() => Ok(None),
         };
+        let so_far = progress.to_string();
         drop(progress);
         let store = writer.finish().await.map_err(kept)?;
         match collected.map_err(kept)? {
-            Some(interruption) => Err(Stop::new(Exit::Incomplete, anyhow!("{interruption}: {GO_ON}"))),
+            Some(interruption) => {
+                let sentence = anyhow!("{interruption}; {so_far}: {GO_ON}");
+                Err(Stop::new(Exit::Incomplete, sentence))
+            }
             None => {
                 store.end_collecting().map_err(kept)?;
                 Ok(Started { folder, store })

@@ -61,6 +61,12 @@ impl Listing<'_> {
         ListingKey { account: self.place.account.clone(), kind: self.kind, parent: self.place.parent.clone() }
     }
 
+    /// Whether there is somebody who may ask for it.
+    pub(super) fn is_asked_for(&self, run: &Context) -> bool {
+        let asker = |endpoint| Asker::of(&run.credentials, endpoint, &self.place.account);
+        self.kind.endpoint().and_then(asker).is_some()
+    }
+
     /// Reads it to its end, writes its rows page by page, and notes how it ended; nothing where the scan was halted.
     pub(super) async fn read(&self, run: &Context) -> Halting<Outcome> {
         let left_off = match self.so_far(run).await? {

@@ -218,7 +218,7 @@ fn read_kind<'a>(
         };
         match listing.read(run).await? {
             Some(outcome) => {
-                if under.row().is_none() {
+                if under.row().is_none() && listing.is_asked_for(run) {
                     run.done.lists.fetch_add(1, Ordering::Relaxed);
                 }
                 read_children(run, &listing, account, &outcome).await

@@ -97,7 +97,7 @@ impl Progress {
         ));
     }
 
-    /// Some are noted without being asked for, so that more may be done than were counted.
+    /// Not more than were counted beforehand.
     fn lists_done(&self) -> usize {
         self.done.lists.load(Ordering::Relaxed).min(self.lists)
     }

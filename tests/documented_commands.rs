@@ -158,6 +158,12 @@ fn every_target_of_make_that_the_documents_name_can_be_made() {
         }
     }
     assert!(named.contains("demo") && named.contains("bench"), "{named:?}");
+    let makefile =
+        ["Makefile", "packaging/dist.mk"].map(|path| fs::read_to_string(root().join(path)).unwrap()).concat();
+    // For make a folder is something that is made already.
+    let unknown: Vec<&String> =
+        named.iter().filter(|target| !makefile.contains(&format!("\n{target}:"))).collect();
+    assert!(unknown.is_empty(), "the Makefile has no target {unknown:?}");
     // Make itself says whether there is a rule for it and for all that it needs; nothing is made.
     let wrong = named.iter().filter_map(|target| {
         let said = Command::new("make").args(["--dry-run", target]).current_dir(root()).output().unwrap();

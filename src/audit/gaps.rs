@@ -69,7 +69,9 @@ impl<'a> Gaps<'a> {
             if !readings.contains_key(account) {
                 readings.insert(account.to_owned(), OfAccount::default());
             }
-            readings.get_mut(account).map(|of_account| of_account.asked.insert(*place));
+            if let Some(of_account) = readings.get_mut(account) {
+                of_account.asked.insert(*place);
+            }
         }
         for unread in connection.prepare(UNREAD)?.query_map([], coverage_of)? {
             let unread = unread?;

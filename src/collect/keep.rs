@@ -144,7 +144,7 @@ fn count(column: &Column, list: &str) -> Result<Value, ReduceError> {
 }
 
 /// The names of an object's members, in alphabetical order; what they hold is skipped by the parser. It may be of any
-/// type, like what stands around it: what is no object has no names.
+/// type, like what stands around it: what is no object has no names. An object whose names cannot be read has some.
 fn names(object: Result<Option<&str>, ReduceError>) -> Result<Option<String>, ReduceError> {
     let object = match object {
         Ok(Some(object)) => object,
@@ -152,12 +152,10 @@ fn names(object: Result<Option<&str>, ReduceError>) -> Result<Option<String>, Re
         Err(error) => return Err(error),
     };
     let members = match Fields::read(object.as_bytes()) {
-        Err(Malformed::Other) => return Ok(None),
+        Err(Malformed::Other) if !object.starts_with('{') => return Ok(None),
         members => members?,
     };
-    let names: BTreeSet<&str> = members.names().collect();
-    let names: Vec<String> = names.into_iter().map(redact::label::keep).collect();
-    Ok(Some(serde_json::Value::from(names).to_string()))
+    Ok(Some(serde_json::Value::from_iter(members.names().map(redact::label::keep)).to_string()))
 }
 
 /// A field of each object in a list, each value once and in alphabetical order; an object without it adds none.
@@ -377,6 +375,16 @@ mod tests {
             names.contains("voice_url") && !names.contains("secret") && !names.contains("1961"),
             "{names}"
         );
+        // A name that no text can hold: JSON lets it pass, and nobody can read it.
+        for unreadable in [r#"{"api_key": 1, "\ud800": 2}"#, r#"{"api_key": 1, "api_key": 2, "\ud800": 3}"#] {
+            assert!(
+                refused(Keep::Names, Said::Always, &format!(r#"{{"field": {{"inner": {unreadable}}}}}"#))
+                    .is_some()
+            );
+            assert!(
+                refused(Keep::Names, Said::Sometimes, &format!(r#"{{"field": {unreadable}}}"#)).is_some()
+            );
+        }
         for inner in ["7", "true", "null", r#""Jane Example""#, r#"["Jane Example"]"#] {
             assert_eq!(
                 kept(Keep::Names, &format!(r#"{{"field": {{"inner": {inner}}}}}"#)),

@@ -68,7 +68,9 @@ impl<'a> RawRow<'a> {
         };
         match rest {
             Some(rest) => match Self::read(raw) {
-                Err(ReduceError::NotAnObject) => Err(ReduceError::Unreadable(name.to_owned())),
+                Err(ReduceError::NotAnObject) if !raw.starts_with('{') => {
+                    Err(ReduceError::Unreadable(name.to_owned()))
+                }
                 inner => inner?.at(rest),
             },
             None => Ok(Some(raw)),

@@ -166,11 +166,13 @@ async fn read_account(run: Arc<Context>, account: AccountInTree) -> Result<(), E
                 // It may not have been active before.
                 forget_unread(&run, kind, (&account, "")).await?;
             }
-            listings.extend(words.iter().map(|word| read_kind(&run, kind, &account, Under::Word(word))));
+            listings.extend(words.iter().map(|word| (kind, *word)));
         }
     }
-    try_join_all(listings).await?;
-    Ok(())
+    // One that waits for its turn would take room too, and there are a hundred of them.
+    let at_once = 2 * run.client.limits().per_account;
+    let read = |(kind, word)| read_kind(&run, kind, &account, Under::Word(word));
+    stream::iter(listings.into_iter().map(Ok)).try_for_each_concurrent(at_once, read).await
 }
 
 /// What a listing stands under.

@@ -1,5 +1,5 @@
 //! What holds for the whole process before anything else is done: its memory, which holds secrets, goes to no file and to
-//! no debugger, and a panic repeats nothing of what was worked on.
+//! no debugger, a panic repeats nothing of what was worked on, and as many connections may be open as may be asked for.
 
 use std::io::Write as _;
 use std::panic::{PanicHookInfo, UnwindSafe, catch_unwind, set_hook};
@@ -11,6 +11,7 @@ use super::Exit;
 pub fn guard() {
     set_hook(Box::new(say));
     shut();
+    open_enough();
 }
 
 /// Runs the program. A panic has said itself by then, and is an internal error like any other.
@@ -32,6 +33,23 @@ fn shut() {
 
 #[cfg(not(unix))]
 fn shut() {}
+
+/// Each request under way has a connection, which is an open file, and many shells allow fewer than may be under way.
+#[cfg(unix)]
+fn open_enough() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    /// Twice as many as `--max-in-flight` allows at most.
+    const FILES: u64 = 2_048;
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = maximum.map_or(FILES, |maximum| maximum.min(FILES));
+    if current.is_some_and(|current| current < wanted) {
+        // Up to the hard limit that is allowed; what stays below it shows as requests that find no connection.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum });
+    }
+}
+
+#[cfg(not(unix))]
+fn open_enough() {}
 
 /// Says where it was and what to do. Never what the panic says: that may hold what was worked on.
 fn say(panic: &PanicHookInfo<'_>) {

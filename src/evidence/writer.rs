@@ -17,7 +17,7 @@ const WAITING: usize = 64;
 /// Messages that go into one transaction at most, so that whoever waits for the disk need not wait for ever.
 const TOGETHER: usize = 256;
 
-/// How long the first message of a transaction waits for others, unless the queue is full already. A sync of the disk
+/// How long the first message of a transaction waits for others, unless many wait already. A sync of the disk
 /// for each of them would keep a processor busy; next to the time that Twilio takes for an answer this is nothing.
 const COMPANY: Duration = Duration::from_millis(2);
 
@@ -103,7 +103,7 @@ fn write_all(mut store: Store, mut waiting: mpsc::Receiver<Message>) -> Result<S
     let mut replies = Vec::new();
     while let Some(first) = waiting.blocking_recv() {
         // Whatever waits goes into one transaction: a transaction each would cost a disk sync each.
-        if waiting.len() < WAITING / 2 {
+        if waiting.len() < WAITING / 2 && !waiting.is_closed() {
             std::thread::sleep(COMPANY);
         }
         store.begin()?;

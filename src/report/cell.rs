@@ -5,14 +5,23 @@ use std::borrow::Cow;
 /// A text that a spreadsheet takes for text: what would start a formula gets an apostrophe in front,
 /// control characters become spaces.
 pub(super) fn for_spreadsheet(text: &str) -> Cow<'_, str> {
-    let mut text = printable(text);
-    // Where a semicolon separates cells, what follows one starts a cell too.
-    if text.contains(';') {
-        for sign in ['=', '+', '-', '@'] {
-            text = text.replace(&format!(";{sign}"), &format!("; {sign}")).into();
-        }
-    }
+    let text = parted(printable(text));
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text }
+}
+
+/// The same with a space behind each comma and semicolon that a formula would follow: where a spreadsheet takes that sign
+/// for the end of a cell, another one begins there. Quotes in between are no obstacle to it.
+fn parted(text: Cow<'_, str>) -> Cow<'_, str> {
+    let begins_formula = |rest: &str| rest.trim_start_matches('"').starts_with(['=', '+', '-', '@']);
+    let is_dangerous = |at: usize| text.get(at + 1..).is_some_and(begins_formula);
+    let ends: Vec<usize> =
+        text.match_indices([',', ';']).map(|(at, _)| at).filter(|at| is_dangerous(*at)).collect();
+    if ends.is_empty() {
+        return text;
+    }
+    let mut parted = text.into_owned();
+    ends.into_iter().rev().for_each(|at| parted.insert(at + 1, ' '));
+    parted.into()
 }
 
 /// A text that steers no terminal: control characters and marks of writing direction become spaces.
@@ -49,6 +58,8 @@ mod tests {
             ("line\nbreak", "line break"),
             ("right\u{202e}left", "right left"),
             ("x;=1+2;@y", "x; =1+2; @y"),
+            ("Intake;\"=cmd|'/C calc'!A0;x", "Intake; \"=cmd|'/C calc'!A0;x"),
+            ("Intake,=1,\"\"-2,x", "Intake, =1, \"\"-2,x"),
             ("plain, \"quoted\"", "plain, \"quoted\""),
         ];
         for (text, expected) in cases {

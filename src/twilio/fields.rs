@@ -1,5 +1,5 @@
-//! The fields of an object and the elements of a list as they came, none of them made into a value. What is said twice,
-//! or is more than any answer has, is refused before it takes room. Pure.
+//! The fields of an object and the elements of a list as they came, none of them made into a value. What is said twice is
+//! refused, and what is more than any answer has before it takes room. Pure.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,6 +13,10 @@ use serde_json::value::RawValue;
 const MOST_FIELDS: usize = 10_000;
 /// A list with more elements is none of Twilio's, where nobody knows a smaller number.
 pub const MOST_ELEMENTS: usize = 100_000;
+
+/// What `serde_json` takes for a sign of its own, in whose place it puts the JSON that is written in the text behind it:
+/// what is said twice in there would not be seen.
+const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
 /// The fields of an object by their names, none of them made into a value yet.
 #[derive(Debug)]
@@ -44,6 +48,9 @@ impl<'a> Fields<'a> {
         let mut problem = Malformed::Other;
         read(object, IntoFields { fields: &mut fields, problem: &mut problem }).map_err(|_| problem)?;
         fields.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        if fields.iter().any(|(Name(name), _)| name == RAW_VALUE) {
+            return Err(Malformed::Other);
+        }
         if fields.array_windows().any(|[(one, _), (other, _)]| one == other) {
             return Err(Malformed::Twice);
         }
@@ -201,6 +208,8 @@ mod tests {
         for twice in [r#"{"a":1,"a":1}"#, r#"{"a":{"b":[[{"c":1,"c":2}]]}}"#, r#"[1, {"a":[],"a":[]}]"#] {
             assert_eq!(value(twice.as_bytes()), Err(Malformed::Twice), "{twice}");
         }
+        let hidden = r#"{"$serde_json::private::RawValue":"{\"a\":1,\"a\":2}"}"#;
+        assert_eq!(value(hidden.as_bytes()), Err(Malformed::Other));
         let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
         for other in ["", "{", deep.as_str()] {
             assert_eq!(value(other.as_bytes()), Err(Malformed::Other));

@@ -3,9 +3,10 @@
 use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
+use jiff::Timestamp;
 
 use super::choice::{self, Answering};
 use super::disk_space::check_disk_space;
@@ -17,7 +18,7 @@ use super::start::Interrupted;
 use super::telling::Teller;
 use super::{Exit, Log, Stop, interruptible};
 use crate::evidence::Store;
-use crate::model::{Clock, Shard};
+use crate::model::{Clock, ScanId, Shard};
 
 /// Runs the command.
 ///
@@ -57,7 +58,7 @@ fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     let before = interrupted.as_ref().map(|before| before.facts.started_at);
     let before =
         before.or_else(|| collected.as_ref().and_then(|collected| collected.store.started_at().ok()));
-    let started_at = before.unwrap_or_else(|| clock.now());
+    let started_at = before.unwrap_or_else(|| own_second(&args.output(), clock));
     // Programs and keyrings are asked before anything is interruptible, so that Ctrl-C simply ends them.
     let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
     setting.iter().for_each(|setting| teller.knows(&setting.credentials));
@@ -89,6 +90,19 @@ fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
         Exit::Interrupted => stop.adding("nothing was collected"),
         _ => stop,
     })
+}
+
+/// The present moment, in a second of its own: scans are called after the second in which they start.
+fn own_second(output: &Path, clock: Clock) -> Timestamp {
+    let is_taken = |moment: Timestamp| output.join(ScanId::starting_at(moment).as_str()).exists();
+    let now = clock.now();
+    match clock {
+        Clock::System if is_taken(now) => {
+            std::thread::sleep(Duration::from_secs(1));
+            clock.now()
+        }
+        _ => now,
+    }
 }
 
 /// The demonstration must not become the newest scan of a real estate: `gate` would speak of it.

@@ -46,18 +46,21 @@ fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     let shard = args.shard.chosen()?;
     let key = args.signing.key_unless_shard(shard)?;
     let collected = collected_before(&args, shard, clock);
-    let lock = if args.dry_run || collected.is_some() { None } else { args.lock(shard)? };
+    // What looks ahead, and what is collected already, writes nothing.
+    let writes = !args.dry_run && collected.is_none();
+    let lock = if writes { args.lock(shard)? } else { None };
     let lock = lock.map_or_else(OnceCell::new, OnceCell::from);
-    if !args.dry_run {
+    if writes {
         check_disk_space(&args.output(), args.min_free)?;
     }
     if args.demo {
         refuse_among_real_scans(&args.output())?;
     }
     let interrupted = if collected.is_some() { None } else { interrupted_before(&args, shard)? };
-    let before = interrupted.as_ref().map(|before| before.facts.started_at);
-    let before =
-        before.or_else(|| collected.as_ref().and_then(|collected| collected.store.started_at().ok()));
+    let before = match (&interrupted, &collected) {
+        (Some(interrupted), _) => Some(interrupted.facts.started_at),
+        (None, collected) => collected.as_ref().map(|collected| collected.started_at),
+    };
     let started_at = before.unwrap_or_else(|| own_second(&args.output(), clock));
     // Programs and keyrings are asked before anything is interruptible, so that Ctrl-C simply ends them.
     let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
@@ -130,7 +133,8 @@ fn collected_before(args: &Args, shard: Option<Shard>, clock: Clock) -> Option<C
     let (folder, _) = found?;
     let store = Store::open(&folder.join("evidence.db")).ok()?;
     let started_at = store.started_at().ok()?;
-    (clock.now().duration_since(started_at) < choice::FURTHEST_APART).then_some(Collected { folder, store })
+    let is_of_this_night = clock.now().duration_since(started_at) < choice::FURTHEST_APART;
+    is_of_this_night.then_some(Collected { folder, store, started_at })
 }
 
 /// The scan to go on with, where that was asked for; otherwise, whether there is one is worth a word.

@@ -40,6 +40,7 @@ pub(super) const GO_ON: &str = "what was read is kept, and the same command with
 pub(super) struct Collected {
     pub(super) folder: PathBuf,
     pub(super) store: Store,
+    pub(super) started_at: Timestamp,
 }
 
 /// A scan from its first request to its reports.
@@ -83,7 +84,7 @@ impl Scanning<'_> {
         }
         let choices = choice::choices(&collector, &catalogue, &intent, &endpoint, hashes)
             .map_err(Stop::with(Exit::Broken))?;
-        if let Some(Collected { folder, store }) = &self.collected {
+        if let Some(Collected { folder, store, .. }) = &self.collected {
             insist_on_the_same(folder, store, &choices)?;
             say(self.log, format_args!("This shard is collected already, in {}", folder.display()))?;
             return Ok(Exit::Complete);

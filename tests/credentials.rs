@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use audit::{Audit, Ended, Row, credential, credential_in, simulator, simulator_with};
 use serde_json::{Value, json};
-use twilio_audit::simulator::{Credential, Options, Simulator, sid};
+use twilio_audit::simulator::{Credential, Fault, Options, Simulator, Trouble, sid};
 
 /// A parent with a subaccount, somebody else's parent with another, and credentials of every kind in each.
 fn estate() -> Value {
@@ -88,6 +88,59 @@ async fn each_strategy_reads_what_its_credentials_reach() {
         assert_eq!(reading(&ended, "AC0001", "account_tree").0, tree, "{users:?}");
         ended.kept_secrets_of(&estate());
     }
+}
+
+/// What was asked for to sign in, in its order: the account list, or an account by its SID.
+fn signing_in(simulator: &Simulator) -> Vec<String> {
+    let asked = simulator.requests().into_iter().map(|request| request.path);
+    let names = asked.filter_map(|path| {
+        let path = path.strip_prefix("/api.twilio.com/2010-04-01/")?;
+        let name = path.split('?').next()?.strip_suffix(".json")?;
+        Some(name.trim_start_matches("Accounts/").to_owned()).filter(|name| !name.contains('/'))
+    });
+    names.collect()
+}
+
+/// Twilio was seen to show the account that asks among those that it lists, and says so nowhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_request_signs_in_and_lists_and_whoever_is_not_shown_is_asked_for() {
+    let list = "/api.twilio.com/2010-04-01/Accounts.json";
+    let child = json!({
+        "sid": sid("AC0002"), "owner_account_sid": sid("AC0001"), "friendly_name": "Child", "status": "active",
+        "type": "Full", "date_created": "Mon, 02 Jun 2025 10:00:00 +0000",
+        "date_updated": "Mon, 02 Jun 2025 10:00:00 +0000",
+    });
+    let without_own = Trouble::Answer {
+        status: 200,
+        content_type: "application/json",
+        body: json!({"accounts": [child], "next_page_uri": null}).to_string(),
+    };
+    let cut_off = Trouble::Error { status: 401, code: 20003, message: "no".to_owned() };
+    let parent = sid("AC0001");
+    for (user, trouble, asked, tree) in [
+        ("AC0001", None, vec!["Accounts"], "complete"),
+        ("SK0101", None, vec!["Accounts"], "complete"),
+        ("OQ0101", None, vec!["Accounts"], "complete"),
+        ("AC0001", Some(without_own), vec!["Accounts", &parent], "complete"),
+        ("AC0001", Some(Trouble::Html { status: 403 }), vec!["Accounts", &parent], "denied"),
+        ("SK0101", Some(cut_off.clone()), vec!["Accounts", &parent], "denied"),
+        ("AC0001", Some(Trouble::CutJson), vec!["Accounts", &parent], "failed"),
+    ] {
+        let simulator = simulator(&estate()).await;
+        trouble.iter().for_each(|trouble| simulator.fail(Fault::always(list, trouble.clone())));
+        let ended = scan(&simulator, &all(&[user]));
+        assert_eq!(signing_in(&simulator), asked, "{user}, {trouble:?}");
+        assert_eq!(reading(&ended, "AC0001", "account_tree").0, tree, "{user}, {trouble:?}");
+        assert_eq!(reading(&ended, "AC0001", "twilio_account").0, "complete", "{user}, {trouble:?}");
+        let first = &ended.json()["accounts"][0];
+        assert_eq!((&first["account_name"], &first["account_sid"]), (&json!("Parent"), &json!(parent)));
+        ended.kept_secrets_of(&estate());
+    }
+    // A token that is refused there is refused everywhere.
+    let simulator = simulator(&estate()).await;
+    simulator.fail(Fault::always(list, cut_off));
+    assert_eq!(scan(&simulator, &all(&["AC0001"])).code, 4);
+    assert_eq!(signing_in(&simulator), ["Accounts"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

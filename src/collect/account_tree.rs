@@ -2,18 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::address::{Occasion, first_url};
-use super::listing::answered;
-use super::pages::Pages;
-use super::raw_row::{Place, RawRow, ReduceError};
-use super::reduce::reduce;
-use super::reduction::Reduction;
+use futures_util::future::join;
+
 use super::sign_in::{SignInError, SignedIn, Unusable, sign_in_each};
-use crate::catalogue::{ACCOUNT_TREE, Answer, Kind, TWILIO_ACCOUNT};
-use crate::credentials::{Credential, CredentialKind, Credentials, ParentReach, Secret, Source};
-use crate::evidence::{Row, Value};
-use crate::model::{AccountSid, Clock, Coverage, CoverageStatus, Shard, in_seconds};
-use crate::twilio::{Client, Failure, FailureKind, parse_page};
+use super::tree_listing::{Reader, TreeListing, is_child, text};
+use crate::catalogue::TWILIO_ACCOUNT;
+use crate::credentials::{Credential, CredentialKind, Credentials, Source};
+use crate::evidence::Row;
+use crate::model::{AccountSid, Coverage, CoverageStatus, Shard};
 
 /// One account to audit.
 #[derive(Debug, Clone)]
@@ -87,21 +83,18 @@ impl Tree {
     }
 }
 
-/// Signs in with every credential and lists the tree. With `derive_tokens`, the parent's Auth Token
+/// Signs in with every credential and lists the tree. Where the reader derives tokens, the parent's Auth Token
 /// yields a credential for each subaccount that has none of its own; it is added to `credentials`.
 ///
 /// # Errors
 ///
 /// When no credential is accepted: every refusal.
 pub(super) async fn discover(
-    client: &Client,
+    reader: Reader<'_>,
     credentials: &mut Credentials,
-    reduction: &Reduction,
-    derive_tokens: bool,
     shard: Option<Shard>,
-    clock: Clock,
 ) -> Result<Tree, SignInError> {
-    let Tried { signed_in, accepted, refusals } = try_those(client, credentials, shard, reduction).await;
+    let Tried { signed_in, accepted, refusals, listed } = try_those(reader, credentials, shard).await;
     if signed_in.is_empty() && !refusals.is_empty() {
         return Err(SignInError::Unusable(refusals));
     }
@@ -121,7 +114,11 @@ pub(super) async fn discover(
             "{place}: {other} is a parent account of its own; its subaccounts are not part of this audit."
         )
     }));
-    let listing = list_tree(client, credentials, parent.as_ref(), reduction, derive_tokens, clock).await;
+    let listing = match (parent.as_ref().and_then(|parent| credentials.own(parent)), listed) {
+        (Some(own), Some((account, listing))) if own.account == account => listing,
+        (Some(own), _) => reader.list(own).await,
+        (None, _) => TreeListing::default(),
+    };
     let accounts = accounts_of(&signed_in, parent.as_ref(), &listing.rows);
     unusable.extend(strangers(&signed_in, parent.as_ref(), &listing).map(|other| {
         let place = place(other);
@@ -132,7 +129,11 @@ pub(super) async fn discover(
         root,
         has_subaccounts: accounts.iter().any(|account| !account.is_parent),
         accounts,
-        coverage: listing.coverage(parent.as_ref(), &first, &signed_in, clock),
+        coverage: listing.coverage(
+            parent.as_ref().and_then(|one| signed_in.get_key_value(one)),
+            &first,
+            reader.clock,
+        ),
         listed: listing.rows,
         notices: Vec::new(),
         unusable,
@@ -165,39 +166,37 @@ struct Tried {
     /// The accepted ones, with their kinds.
     accepted: Vec<Credential>,
     refusals: Vec<Unusable>,
+    /// The account list of the first one.
+    listed: Option<(AccountSid, TreeListing)>,
 }
 
-/// Tries the credentials: all of them, or those of a shard and of the parent. The parent's is the first as a rule; the
-/// others are tried only where it is not.
-async fn try_those(
-    client: &Client,
-    credentials: &Credentials,
-    shard: Option<Shard>,
-    reduction: &Reduction,
-) -> Tried {
-    let is_first = |one: &Credential| credentials.iter().next().is_some_and(|first| std::ptr::eq(first, one));
-    let is_wanted = |one: &&Credential| shard.is_none_or(|shard| is_first(one) || shard.holds(&one.account));
-    let (wanted, others) = credentials.iter().partition(is_wanted);
-    let mut tried = try_each(client, wanted, reduction).await;
-    if !tried.signed_in.values().any(owns_itself) {
-        let more = try_each(client, others, reduction).await;
-        tried.signed_in.extend(more.signed_in);
-        tried.accepted.extend(more.accepted);
-        tried.refusals.extend(more.refusals);
-    }
-    tried
-}
-
-async fn try_each(client: &Client, credentials: Vec<&Credential>, reduction: &Reduction) -> Tried {
-    let mut tried = Tried::default();
-    for (credential, answer) in sign_in_each(client, credentials, reduction).await {
+impl Tried {
+    fn note(&mut self, credential: &Credential, answer: Result<SignedIn, Unusable>) {
         match answer {
             Ok(found) => {
-                tried.accepted.push(Credential { kind: found.kind, ..credential.clone() });
-                tried.signed_in.insert(credential.account.clone(), found);
+                self.accepted.push(Credential { kind: found.kind, ..credential.clone() });
+                self.signed_in.insert(credential.account.clone(), found);
             }
-            Err(refusal) => tried.refusals.push(refusal),
+            Err(refusal) => self.refusals.push(refusal),
         }
+    }
+}
+
+/// Tries the credentials: all of them, or those of a shard and of the parent. The parent's is the first as a rule, and
+/// that one lists the accounts meanwhile; those of other shards are tried only where it is not.
+async fn try_those(reader: Reader<'_>, credentials: &Credentials, shard: Option<Shard>) -> Tried {
+    let mut tried = Tried::default();
+    let mut in_order = credentials.iter();
+    let Some(first) = in_order.next() else { return tried };
+    let is_wanted = |one: &&Credential| shard.is_none_or(|shard| shard.holds(&one.account));
+    let (wanted, others): (Vec<_>, Vec<_>) = in_order.partition(is_wanted);
+    let each = |credentials| sign_in_each(reader.client, credentials, reader.reduction);
+    let ((answer, listing), answers) = join(reader.sign_in(first), each(wanted)).await;
+    tried.note(first, answer);
+    tried.listed = Some((first.account.clone(), listing));
+    answers.into_iter().for_each(|(credential, answer)| tried.note(credential, answer));
+    if !tried.signed_in.values().any(owns_itself) {
+        each(others).await.into_iter().for_each(|(credential, answer)| tried.note(credential, answer));
     }
     tried
 }
@@ -230,91 +229,6 @@ fn owns_itself(found: &SignedIn) -> bool {
         .account
         .as_ref()
         .is_some_and(|row| text(&TWILIO_ACCOUNT, row, "owner_account_sid") == Some(row.sid.as_str()))
-}
-
-/// The text of a column.
-fn text<'a>(kind: &Kind, row: &'a Row, column: &str) -> Option<&'a str> {
-    let place = kind.columns.iter().position(|candidate| candidate.name == column)?;
-    match row.values.get(place)? {
-        Value::Text(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// How the parent's account list was read.
-struct TreeListing {
-    rows: Vec<Row>,
-    tokens: Vec<(AccountSid, Secret)>,
-    pages: u32,
-    problem: Option<Failure>,
-}
-
-async fn list_tree(
-    client: &Client,
-    credentials: &Credentials,
-    parent: Option<&AccountSid>,
-    reduction: &Reduction,
-    derive_tokens: bool,
-    clock: Clock,
-) -> TreeListing {
-    let mut listing = TreeListing { rows: Vec::new(), tokens: Vec::new(), pages: 0, problem: None };
-    let credential = parent.and_then(|parent| credentials.for_request(parent, ParentReach::NONE));
-    let (Some(parent), Some(credential)) = (parent, credential) else { return listing };
-    let Some(endpoint) = ACCOUNT_TREE.endpoint() else { return listing };
-    let Answer::List { key, paging, page_size } = endpoint.answer else { return listing };
-    let place = Place { account: parent.clone(), parent: String::new() };
-    let occasion =
-        Occasion { region: credential.region, started_at: clock.now(), recording_retention_days: 0 };
-    let Ok(first) = first_url(endpoint, &place, None, occasion) else { return listing };
-    let mut pages = Pages::new(client, credential.caller(), first);
-    while let Some(answer) = pages.next().await {
-        let page = answer.and_then(|(url, body)| {
-            let page = parse_page(&body, &url, (key, paging, page_size))
-                .map_err(|error| Failure::broken(error.to_string()).with_status(200))?;
-            for raw in page.rows {
-                let (row, token) = listed_account(raw.get(), &place, reduction)
-                    .map_err(|error| Failure::broken(error.to_string()).with_status(200))?;
-                listing.tokens.extend(token.filter(|_| derive_tokens));
-                listing.rows.push(row);
-            }
-            Ok(page.next)
-        });
-        listing.pages = pages.count;
-        match page {
-            Ok(next) => pages.follow(next),
-            Err(failure) => {
-                listing.problem = Some(failure);
-                break;
-            }
-        }
-    }
-    listing
-}
-
-/// An account of the list, and if it is an active subaccount its Auth Token, straight into a type that
-/// cannot be printed. An account that cannot be placed in the tree must not silently drop out of it.
-fn listed_account(
-    raw: &str,
-    place: &Place,
-    reduction: &Reduction,
-) -> Result<(Row, Option<(AccountSid, Secret)>), ReduceError> {
-    let raw = RawRow::read(raw)?;
-    let row = reduce(&ACCOUNT_TREE, place, &raw, reduction)?;
-    let account: AccountSid = row.sid.parse().map_err(|_| ReduceError::Unreadable("sid".to_owned()))?;
-    if text(&ACCOUNT_TREE, &row, "owner_account_sid").is_none_or(str::is_empty) {
-        return Err(ReduceError::Lacking("owner_account_sid"));
-    }
-    let is_active = text(&ACCOUNT_TREE, &row, "status") == Some("active");
-    if !is_active || !is_child(&row, &place.account) {
-        return Ok((row, None));
-    }
-    let token = raw.text("auth_token")?.filter(|token| !token.is_empty());
-    Ok((row, token.map(|token| (account, Secret::new(token)))))
-}
-
-/// The list may hold accounts that merely authorised a Connect App of this one.
-fn is_child(row: &Row, parent: &AccountSid) -> bool {
-    row.sid != parent.as_str() && text(&ACCOUNT_TREE, row, "owner_account_sid") == Some(parent.as_str())
 }
 
 fn accounts_of(
@@ -355,39 +269,6 @@ fn account_in_tree(
         is_parent: Some(&account) == parent,
         account,
         own,
-    }
-}
-
-impl TreeListing {
-    fn coverage(
-        &self,
-        parent: Option<&AccountSid>,
-        first: &AccountSid,
-        signed_in: &BTreeMap<AccountSid, SignedIn>,
-        clock: Clock,
-    ) -> Coverage {
-        let (status, reason) = match (&self.problem, parent) {
-            (Some(failure), _) if failure.kind == FailureKind::Denied => {
-                (CoverageStatus::Denied, failure.reason.clone())
-            }
-            (Some(failure), _) => (CoverageStatus::Failed, failure.reason.clone()),
-            (None, None) => (
-                CoverageStatus::NoCredential,
-                "no credential of the parent account that may list its accounts".to_owned(),
-            ),
-            (None, Some(_)) => (CoverageStatus::Complete, String::new()),
-        };
-        let account = parent.unwrap_or(first).clone();
-        let ended = Coverage::new(account, ACCOUNT_TREE.name, status, in_seconds(clock.now()));
-        Coverage {
-            credential_kind: parent
-                .and_then(|parent| signed_in.get(parent))
-                .map(|found| found.kind.as_str().to_owned()),
-            rows: u32::try_from(self.rows.len()).unwrap_or(u32::MAX),
-            pages: self.pages,
-            reason,
-            ..answered(ended, self.problem.as_ref())
-        }
     }
 }
 

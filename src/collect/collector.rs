@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::account_tree::{Tree, discover};
 use super::reduction::Reduction;
 use super::sign_in::SignInError;
+use super::tree_listing::Reader;
 use crate::catalogue::Kind;
 use crate::credentials::Credentials;
 use crate::model::{AccountSid, Clock, Region, Shard};
@@ -58,15 +59,9 @@ impl Collector {
     ///
     /// When no credential is accepted, or an account that was asked for is not there.
     pub async fn sign_in(&mut self, reduction: &Reduction) -> Result<Tree, SignInError> {
-        let mut tree = discover(
-            &self.client,
-            &mut self.credentials,
-            reduction,
-            self.derive_tokens,
-            self.shard,
-            self.clock,
-        )
-        .await?;
+        let reader =
+            Reader { client: &self.client, reduction, derive_tokens: self.derive_tokens, clock: self.clock };
+        let mut tree = discover(reader, &mut self.credentials, self.shard).await?;
         if let Some(shard) = self.shard {
             tree.keep_shard(shard);
         }

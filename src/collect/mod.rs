@@ -19,6 +19,7 @@ mod refusal;
 mod run;
 mod sign_in;
 mod studio;
+mod tree_listing;
 
 pub use account_tree::{AccountInTree, Tree};
 pub use collector::{Collector, Done};

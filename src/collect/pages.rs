@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use url::Url;
 
 use crate::credentials::Caller;
-use crate::twilio::{Body, Client, Failure, Request};
+use crate::twilio::{Client, Failure, Reply, Request};
 
 /// A listing of more pages is not read on: at the largest page size that is a million rows.
 const MOST_PAGES: u32 = 1000;
@@ -30,7 +30,7 @@ impl<'a> Pages<'a> {
     }
 
     /// The next answer and where it came from; nothing at the end.
-    pub(super) async fn next(&mut self) -> Option<Result<(Url, Body), Failure>> {
+    pub(super) async fn next(&mut self) -> Option<Result<(Url, Reply), Failure>> {
         let url = self.next.take()?;
         if self.count >= MOST_PAGES {
             return Some(Err(Failure::broken("it has more than 1000 pages: not read on")));
@@ -40,7 +40,7 @@ impl<'a> Pages<'a> {
         }
         let answer = self.client.get(Request { url: &url, caller: self.caller }).await;
         self.count += u32::from(answer.is_ok());
-        Some(answer.map(|reply| (url, reply.body)))
+        Some(answer.map(|reply| (url, reply)))
     }
 
     pub(super) fn follow(&mut self, next: Option<Url>) {

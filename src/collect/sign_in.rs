@@ -17,9 +17,6 @@ use crate::evidence::Row;
 use crate::model::Region;
 use crate::twilio::{Client, Failure, FailureKind, Reply, Request};
 
-/// Credentials that are tried side by side.
-const ASKED_AT_ONCE: usize = 64;
-
 /// What a credential turned out to be.
 #[derive(Debug)]
 pub struct SignedIn {
@@ -148,13 +145,28 @@ pub(super) async fn sign_in_each<'a>(
     let mut under_way = FuturesOrdered::new();
     let mut answers = Vec::with_capacity(credentials.len());
     loop {
-        let room = ASKED_AT_ONCE - under_way.len();
+        let room = client.limits().overall.saturating_sub(under_way.len()).max(1);
         under_way
             .extend(waiting.by_ref().take(room).map(|credential| sign_in(client, credential, reduction)));
         match under_way.next().await {
             Some(answer) => answers.push(answer),
             None => return credentials.into_iter().zip(answers).collect(),
         }
+    }
+}
+
+/// What an answer tells besides its body.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Heading {
+    date: Option<Timestamp>,
+    received_at: Timestamp,
+    home_region: Option<Region>,
+}
+
+impl Heading {
+    pub(super) const fn of(reply: &Reply) -> Self {
+        let Reply { date, received_at, home_region, body: _ } = reply;
+        Self { date: *date, received_at: *received_at, home_region: *home_region }
     }
 }
 
@@ -165,17 +177,40 @@ pub async fn sign_in(
     reduction: &Reduction,
 ) -> Result<SignedIn, Unusable> {
     let own = format!("/2010-04-01/Accounts/{}.json", credential.account);
-    let unusable = |why| Unusable { place: credential.place.clone(), why };
     match ask(client, credential, Host::Api, &own).await {
         Ok(reply) => {
-            let row = account_resource(credential, &reply.body, reduction).map_err(unusable)?;
+            let heading = Heading::of(&reply);
+            let row = account_resource(credential, &reply.body, reduction)
+                .map_err(|why| Unusable { place: credential.place.clone(), why })?;
             // Not held on to while something else is asked.
-            let Reply { date, received_at, home_region, body: _ } = reply;
-            let (kind, policy) = kind_with_account(client, credential).await;
-            let received_at = Some(received_at);
-            Ok(SignedIn { kind, date, received_at, home_region, policy, account: Some(row) })
+            drop(reply);
+            Ok(with_account(client, credential, row, Some(heading)).await)
         }
-        Err(failure) => without_account(client, credential, failure).await.map_err(unusable),
+        Err(failure) => without_account(client, credential, failure).await,
+    }
+}
+
+/// What a credential is that was shown its own account.
+pub(super) async fn with_account(
+    client: &Client,
+    credential: &Credential,
+    account: Row,
+    heading: Option<Heading>,
+) -> SignedIn {
+    let (kind, policy) = kind_with_account(client, credential).await;
+    SignedIn { policy, account: Some(account), ..SignedIn::of(kind, heading) }
+}
+
+impl SignedIn {
+    fn of(kind: CredentialKind, heading: Option<Heading>) -> Self {
+        Self {
+            kind,
+            date: heading.and_then(|heading| heading.date),
+            received_at: heading.map(|heading| heading.received_at),
+            home_region: heading.and_then(|heading| heading.home_region),
+            policy: None,
+            account: None,
+        }
     }
 }
 
@@ -200,33 +235,25 @@ async fn kind_with_account(
 }
 
 /// What a refusal tells of a credential that may not read its account.
-async fn without_account(
+pub(super) async fn without_account(
     client: &Client,
     credential: &Credential,
     failure: Failure,
-) -> Result<SignedIn, Why> {
+) -> Result<SignedIn, Unusable> {
     let narrow = if credential.kind == CredentialKind::OAuthApp {
         CredentialKind::OAuthApp
     } else {
         CredentialKind::RestrictedKey
     };
-    let signed_in = |kind, reply: Option<&Reply>| SignedIn {
-        kind,
-        date: reply.and_then(|reply| reply.date),
-        received_at: reply.map(|reply| reply.received_at),
-        home_region: reply.and_then(|reply| reply.home_region),
-        policy: None,
-        account: None,
-    };
     let is_key = credential.user.starts_with("SK");
-    match failure.kind {
-        FailureKind::Denied if failure.is_of_policy() => Ok(signed_in(narrow, None)),
+    let answer = match failure.kind {
+        FailureKind::Denied if failure.is_of_policy() => Ok(SignedIn::of(narrow, None)),
         FailureKind::Denied if is_key => {
             let numbers =
                 format!("/2010-04-01/Accounts/{}/IncomingPhoneNumbers.json?PageSize=1", credential.account);
             match ask(client, credential, Host::Api, &numbers).await {
-                Ok(reply) => Ok(signed_in(CredentialKind::StandardKey, Some(&reply))),
-                Err(failure) if failure.is_of_policy() => Ok(signed_in(narrow, None)),
+                Ok(reply) => Ok(SignedIn::of(CredentialKind::StandardKey, Some(Heading::of(&reply)))),
+                Err(failure) if failure.is_of_policy() => Ok(SignedIn::of(narrow, None)),
                 Err(failure) => Err(refusal(credential, failure)),
             }
         }
@@ -234,7 +261,8 @@ async fn without_account(
             Err(Why::TestCredentials { account: credential.account.to_string() })
         }
         _ => Err(refusal(credential, failure)),
-    }
+    };
+    answer.map_err(|why| Unusable { place: credential.place.clone(), why })
 }
 
 /// The permissions of a key's own policy; nothing where it has none, and so is no Restricted key.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{OptionalExtension as _, Params, Row, params};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
@@ -16,10 +16,22 @@ const INSERT: &str = "insert or replace into finding values (?, ?, ?, ?, ?, ?, ?
                       ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 const IN_REPORT_ORDER: &str = "
-select * from finding
 order by blocks_go_live desc,
          case severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 else 3 end,
          account_sid, check_id, resource_sid, resource_type, field";
+
+/// Where the findings of each account are, so that those of one can be found among millions. It is made when the first is
+/// asked for, and goes with the connection: few programs that open a store ask.
+const MAKE_PLACES: &str = "
+create temp table finding_of_account (
+  account_sid text not null, finding integer not null, primary key (account_sid, finding)
+) strict, without rowid;
+insert into finding_of_account select account_sid, rowid from finding order by account_sid, rowid";
+
+const FORGET_PLACES: &str = "drop table if exists temp.finding_of_account";
+
+const KNOWS_PLACES: &str =
+    "select exists (select 1 from temp.sqlite_schema where name = 'finding_of_account')";
 
 /// What stands between two texts of a list that a column holds.
 const BETWEEN: &str = "; ";
@@ -45,6 +57,7 @@ impl Store {
             self.connection().pragma_update(None, "cache_spill", false).map_err(sql("write"))?;
         }
         self.begin()?;
+        self.run(FORGET_PLACES, [])?;
         // What an interrupted scan found before it came to write its reports counts no more.
         self.run("delete from finding", [])?;
         self.run("delete from tally", [])?;
@@ -185,14 +198,44 @@ impl FindingWriter<'_> {
 
 impl Findings for Store {
     fn each(&self, act: &mut dyn FnMut(&Finding) -> io::Result<()>) -> io::Result<()> {
-        let unreadable = |source| io::Error::other(sql("read")(source));
-        let mut statement = self.connection().prepare(IN_REPORT_ORDER).map_err(unreadable)?;
-        let mut rows = statement.query([]).map_err(unreadable)?;
+        self.each_finding(&format!("select * from finding {IN_REPORT_ORDER}"), [], act)
+    }
+
+    fn each_of(&self, account_sid: &str, act: &mut dyn FnMut(&Finding) -> io::Result<()>) -> io::Result<()> {
+        self.know_places().map_err(unreadable)?;
+        let query = format!(
+            "select * from finding where rowid in (select finding from finding_of_account where account_sid = ?) \
+             {IN_REPORT_ORDER}"
+        );
+        self.each_finding(&query, [account_sid], act)
+    }
+}
+
+impl Store {
+    fn each_finding(
+        &self,
+        query: &str,
+        parameters: impl Params,
+        act: &mut dyn FnMut(&Finding) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut statement = self.connection().prepare_cached(query).map_err(unreadable)?;
+        let mut rows = statement.query(parameters).map_err(unreadable)?;
         while let Some(row) = rows.next().map_err(unreadable)? {
             act(&finding_of(row).map_err(unreadable)?)?;
         }
         Ok(())
     }
+
+    /// Notes where the findings of each account are, unless that is known.
+    fn know_places(&self) -> rusqlite::Result<()> {
+        let is_known: bool =
+            self.connection().prepare_cached(KNOWS_PLACES)?.query_row([], |row| row.get(0))?;
+        if is_known { Ok(()) } else { self.connection().execute_batch(MAKE_PLACES) }
+    }
+}
+
+fn unreadable(source: rusqlite::Error) -> io::Error {
+    io::Error::other(sql("read")(source))
 }
 
 fn finding_of(row: &Row<'_>) -> rusqlite::Result<Finding> {

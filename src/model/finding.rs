@@ -157,4 +157,13 @@ pub trait Findings {
     ///
     /// When they cannot be read, and whatever `act` returns.
     fn each(&self, act: &mut dyn FnMut(&Finding) -> io::Result<()>) -> io::Result<()>;
+
+    /// Hands over each finding of one account, in the same order. Where nothing better is done, all are looked through.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`each`](Findings::each).
+    fn each_of(&self, account_sid: &str, act: &mut dyn FnMut(&Finding) -> io::Result<()>) -> io::Result<()> {
+        self.each(&mut |finding| if finding.account_sid == account_sid { act(finding) } else { Ok(()) })
+    }
 }

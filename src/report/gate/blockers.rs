@@ -1,4 +1,4 @@
-//! What stands against going live, and what else is open and must be known, by account.
+//! What stands against going live, and what else is open and must be known: of one account, and of all together.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -41,14 +41,6 @@ pub(super) struct NotMet {
     pub(super) condition: String,
 }
 
-/// Checks that are not met, by account.
-#[derive(Debug, Default)]
-struct ByAccount {
-    by_account: BTreeMap<String, BTreeMap<String, NotMet>>,
-    /// Those of the parent that speak for the whole tree.
-    of_tree: BTreeMap<String, NotMet>,
-}
-
 /// Findings that doubt what is declared of an account; each is empty where there is none.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Doubts {
@@ -60,57 +52,159 @@ pub(super) struct Doubts {
     pub(super) remains: String,
 }
 
-/// What is not met, by account.
+/// What is not met in one account; or in the parent, and stands against the whole tree.
 #[derive(Debug, Default)]
-pub(super) struct Blockers {
-    blocking: ByAccount,
+pub(super) struct Against {
+    blocking: BTreeMap<String, NotMet>,
     /// What does not block, is open, and is critical, a condition, or of a check that blocks where it is graver.
-    open: ByAccount,
-    /// What doubts what is declared of an account, by the account.
-    doubts: BTreeMap<String, Doubts>,
-    /// Open findings that do not block and are not named, by account and severity.
-    besides: BTreeMap<(String, Severity), usize>,
-    /// Those of the parent that speak for the whole tree.
-    besides_of_tree: BTreeMap<Severity, usize>,
+    open: BTreeMap<String, NotMet>,
+    /// Open findings that do not block and are not named.
+    besides: BTreeMap<Severity, usize>,
+    /// What doubts what is declared of it.
+    doubts: Doubts,
+}
+
+/// How much stands against one account, the parent's for the whole tree included.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    /// Blocking checks that are not met.
+    pub(super) blockers: usize,
+    /// Of them, those that somebody accepted.
+    pub(super) accepted: usize,
+    /// Open points that do not block.
+    pub(super) open: usize,
+    /// Of them, those of the account itself.
+    pub(super) own_open: usize,
+}
+
+impl Standing {
+    /// Whether something blocks it that nobody accepted.
+    pub(super) const fn is_blocked(self) -> bool {
+        self.blockers > self.accepted
+    }
+}
+
+/// What is not met, of all accounts together. How much that is does not depend on how many there are, but for what doubts
+/// one of which nothing is stated: a scan may be of more accounts than memory holds findings of.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// What stands in the parent against the whole tree.
+    of_tree: Against,
     root: String,
+    /// By the places of the accounts in the scan.
+    pub(super) standings: Vec<Standing>,
+    /// What doubts what is declared of an account of which nothing is stated, by the account.
+    doubts: BTreeMap<String, Doubts>,
     /// What was accepted, by the place of the waiver in the scan.
     accepted: BTreeMap<usize, NotMet>,
     /// Waived findings that neither block nor would be named.
-    accepted_besides: usize,
+    pub(super) accepted_besides: usize,
     /// Findings that say of an account that something was not read, and leave it to a person.
-    unread: usize,
+    pub(super) unread: usize,
 }
 
-impl Blockers {
-    /// Those of a scan.
-    pub(super) fn of(scan: &Scan, kept: &dyn Kept) -> io::Result<Self> {
-        let root = scan.accounts.first().map(|account| account.account_sid.clone()).unwrap_or_default();
-        let mut blockers = Self { root, ..Self::default() };
-        kept.each(&mut |finding| {
-            blockers.add(finding, scan);
-            Ok(())
-        })?;
-        Ok(blockers)
-    }
+/// What a check makes of its findings.
+#[derive(Clone, Copy)]
+struct Weight<'a> {
+    /// Whether it stands in the parent against the whole tree.
+    of_tree: bool,
+    /// Whether it is named where it does not block.
+    is_named: bool,
+    /// What Twilio or the BAA makes a condition of PHI; empty where it is none.
+    condition: &'a str,
+}
 
-    fn add(&mut self, finding: &Finding, scan: &Scan) {
+impl<'a> Weight<'a> {
+    fn of(finding: &Finding, scan: &'a Scan, root: &str) -> Self {
         let rule = scan.rule(&finding.check_id);
-        let of_tree = finding.account_sid == self.root && rule.is_some_and(|rule| rule.speaks_for_the_tree);
         let condition = rule.map_or("", |rule| rule.condition.as_str());
         // What is milder than that which blocks, such as a product that is excepted, is about no less a condition.
         let is_condition = !condition.is_empty() || rule.is_some_and(|rule| rule.blocks_go_live);
-        let is_named = finding.severity == Severity::Critical || is_condition;
+        Self {
+            of_tree: finding.account_sid == root && rule.is_some_and(|rule| rule.speaks_for_the_tree),
+            is_named: finding.severity == Severity::Critical || is_condition,
+            condition,
+        }
+    }
+}
+
+impl Against {
+    fn add(&mut self, finding: &Finding, weight: Weight<'_>) {
+        let check = || finding.check_id.clone();
         if finding.is_blocker() {
-            self.blocking.add(finding, "", of_tree);
+            note(self.blocking.entry(check()), finding, "");
         } else if finding.outcome.needs_action() && !finding.waived {
-            if is_named {
-                self.open.add(finding, condition, of_tree);
+            if weight.is_named {
+                note(self.open.entry(check()), finding, weight.condition);
             } else {
-                *self.besides.entry((finding.account_sid.clone(), finding.severity)).or_default() += 1;
-                *self.besides_of_tree.entry(finding.severity).or_default() += usize::from(of_tree);
+                *self.besides.entry(finding.severity).or_default() += 1;
             }
         }
-        if finding.waived && (finding.is_blocker() || is_named) {
+        self.note_what_doubts(finding);
+    }
+
+    /// Takes note of what speaks against saying nothing of the account.
+    fn note_what_doubts(&mut self, finding: &Finding) {
+        let place = match (finding.check_id.as_str(), finding.outcome) {
+            (PHI_SIGNS, Outcome::NotAssessed) => &mut self.doubts.signs_unseen,
+            (PHI_SIGNS, outcome) if outcome.needs_action() && !finding.waived => &mut self.doubts.signs,
+            (PHI_REMAINS, Outcome::Fail | Outcome::Manual) => &mut self.doubts.remains,
+            _ => return,
+        };
+        place.clone_from(&finding.finding_id);
+    }
+
+    /// What is not met in an account, as its findings say.
+    fn read(scan: &Scan, kept: &dyn Kept, account_sid: &str, root: &str) -> io::Result<Self> {
+        let mut against = Self::default();
+        kept.each_of(account_sid, &mut |finding| {
+            against.add(finding, Weight::of(finding, scan, root));
+            Ok(())
+        })?;
+        Ok(against)
+    }
+}
+
+/// What stands against one account, that of the parent included.
+pub(super) struct AllAgainst {
+    /// What blocks, the worst first.
+    pub(super) blockers: Vec<NotMet>,
+    /// What does not block, is open, and must be named; the worst first.
+    pub(super) open: Vec<NotMet>,
+    /// How many other open findings there are, by severity.
+    pub(super) besides: Vec<(Severity, usize)>,
+}
+
+impl Survey {
+    /// That of a scan.
+    pub(super) fn of(scan: &Scan, kept: &dyn Kept) -> io::Result<Self> {
+        let root = scan.accounts.first().map(|account| account.account_sid.clone()).unwrap_or_default();
+        let mut survey = Self { root, ..Self::default() };
+        // The parent comes first, so that what it has against the others is known by then.
+        for account in &scan.accounts {
+            let mut own = Against::default();
+            kept.each_of(&account.account_sid, &mut |finding| {
+                let weight = Weight::of(finding, scan, &survey.root);
+                own.add(finding, weight);
+                if weight.of_tree {
+                    survey.of_tree.add(finding, weight);
+                }
+                survey.note(finding, weight, scan);
+                Ok(())
+            })?;
+            let is_root = account.account_sid == survey.root;
+            let standing = survey.standing(is_root, &own);
+            survey.standings.push(standing);
+            if is_root || account.verdict.is_none() {
+                survey.doubts.insert(account.account_sid.clone(), own.doubts);
+            }
+        }
+        Ok(survey)
+    }
+
+    /// Takes note of what is not said of one account alone.
+    fn note(&mut self, finding: &Finding, weight: Weight<'_>, scan: &Scan) {
+        if finding.waived && (finding.is_blocker() || weight.is_named) {
             let behind = scan.waivers.iter().enumerate().filter(|(_, waiver)| waiver.covers(finding));
             for (place, _) in behind {
                 note(self.accepted.entry(place), finding, "");
@@ -119,19 +213,28 @@ impl Blockers {
             self.accepted_besides += usize::from(finding.waived);
         }
         self.unread += usize::from(finding.outcome == Outcome::Manual && finding.resource_type.is_empty());
-        self.note_what_doubts(finding);
     }
 
-    /// Takes note of what speaks against saying nothing of an account.
-    fn note_what_doubts(&mut self, finding: &Finding) {
-        let place: fn(&mut Doubts) -> &mut String = match (finding.check_id.as_str(), finding.outcome) {
-            (PHI_SIGNS, Outcome::NotAssessed) => |doubts| &mut doubts.signs_unseen,
-            (PHI_SIGNS, outcome) if outcome.needs_action() && !finding.waived => |doubts| &mut doubts.signs,
-            (PHI_REMAINS, Outcome::Fail | Outcome::Manual) => |doubts| &mut doubts.remains,
-            _ => return,
-        };
-        let doubts = self.doubts.entry(finding.account_sid.clone()).or_default();
-        place(doubts).clone_from(&finding.finding_id);
+    fn standing(&self, is_root: bool, own: &Against) -> Standing {
+        let of_tree = (!is_root).then_some(&self.of_tree);
+        let blocking =
+            || own.blocking.values().chain(of_tree.into_iter().flat_map(|tree| tree.blocking.values()));
+        Standing {
+            blockers: blocking().count(),
+            accepted: blocking().filter(|one| one.accepted).count(),
+            open: own.open.len() + of_tree.map_or(0, |tree| tree.open.len()),
+            own_open: own.open.len(),
+        }
+    }
+
+    /// How many open points do not block any of the judged accounts; what stands in the parent is one, whomever it
+    /// concerns.
+    pub(super) fn open_points(&self, scan: &Scan) -> usize {
+        let judged =
+            || scan.accounts.iter().zip(&self.standings).filter(|(account, _)| account.verdict.is_some());
+        let parent_is_judged = scan.accounts.first().is_some_and(|parent| parent.verdict.is_some());
+        let of_tree = if parent_is_judged || judged().next().is_none() { 0 } else { self.of_tree.open.len() };
+        judged().map(|(_, standing)| standing.own_open).sum::<usize>() + of_tree
     }
 
     /// What somebody accepted of what blocks or would be named, with the waiver behind it.
@@ -139,61 +242,36 @@ impl Blockers {
         self.accepted.iter().filter_map(|(place, found)| Some((scan.waivers.get(*place)?, found))).collect()
     }
 
-    /// How many waived findings neither block nor would be named.
-    pub(super) const fn accepted_besides(&self) -> usize {
-        self.accepted_besides
-    }
-
-    /// How many findings leave something that was not read to a person.
-    pub(super) const fn unread(&self) -> usize {
-        self.unread
-    }
-
-    /// How many open findings of an account, and of the parent where it speaks for all, neither block nor are named, by
-    /// severity.
-    pub(super) fn besides(&self, account_sid: &str) -> Vec<(Severity, usize)> {
-        let of_tree = if account_sid == self.root { None } else { Some(&self.besides_of_tree) };
-        let count = |severity| {
-            let own = self.besides.get(&(account_sid.to_owned(), severity)).copied().unwrap_or_default();
-            own + of_tree.and_then(|of_tree| of_tree.get(&severity)).copied().unwrap_or_default()
-        };
-        let counts = Severity::ALL.into_iter().map(|severity| (severity, count(severity)));
-        counts.filter(|(_, findings)| *findings > 0).collect()
-    }
-
-    /// What stands against an account, the worst first.
-    pub(super) fn against(&self, account_sid: &str) -> Vec<NotMet> {
-        self.blocking.of(account_sid, &self.root)
-    }
-
-    /// What does not block an account, is open, and must be named; the worst first.
-    pub(super) fn open(&self, account_sid: &str) -> Vec<NotMet> {
-        self.open.of(account_sid, &self.root)
-    }
-
-    /// What doubts what is declared of an account.
+    /// What doubts what is declared of an account of which nothing is stated.
     pub(super) fn doubts(&self, account_sid: &str) -> Doubts {
         self.doubts.get(account_sid).cloned().unwrap_or_default()
     }
+
+    /// What stands against an account: its findings are read for that.
+    pub(super) fn against(&self, scan: &Scan, kept: &dyn Kept, account_sid: &str) -> io::Result<AllAgainst> {
+        let own = Against::read(scan, kept, account_sid, &self.root)?;
+        let of_tree = (account_sid != self.root).then_some(&self.of_tree);
+        let count = |severity| {
+            let of = |against: &Against| against.besides.get(&severity).copied().unwrap_or_default();
+            of(&own) + of_tree.map_or(0, of)
+        };
+        let counts = Severity::ALL.into_iter().map(|severity| (severity, count(severity)));
+        let besides = counts.filter(|(_, findings)| *findings > 0).collect();
+        Ok(AllAgainst {
+            besides,
+            blockers: worst_first(own.blocking, of_tree.map(|tree| &tree.blocking)),
+            open: worst_first(own.open, of_tree.map(|tree| &tree.open)),
+        })
+    }
 }
 
-impl ByAccount {
-    fn add(&mut self, finding: &Finding, condition: &str, of_tree: bool) {
-        let own = self.by_account.entry(finding.account_sid.clone()).or_default();
-        for place in [Some(own), of_tree.then_some(&mut self.of_tree)].into_iter().flatten() {
-            note(place.entry(finding.check_id.clone()), finding, condition);
-        }
-    }
-
-    fn of(&self, account_sid: &str, root: &str) -> Vec<NotMet> {
-        let own = self.by_account.get(account_sid).into_iter().flatten();
-        let mut all: Vec<NotMet> = own.map(|(_, one)| one.clone()).collect();
-        if account_sid != root {
-            all.extend(self.of_tree.values().map(|one| NotMet { of_parent: true, ..one.clone() }));
-        }
-        all.sort_by_key(|one| (one.accepted, one.outcome, one.severity, one.of_parent));
-        all
-    }
+/// What is not met in an account and in the parent, the worst first.
+fn worst_first(own: BTreeMap<String, NotMet>, of_tree: Option<&BTreeMap<String, NotMet>>) -> Vec<NotMet> {
+    let of_parent = |one: &NotMet| NotMet { of_parent: true, ..one.clone() };
+    let of_tree = of_tree.into_iter().flat_map(|tree| tree.values().map(of_parent));
+    let mut all: Vec<NotMet> = own.into_values().chain(of_tree).collect();
+    all.sort_by_key(|one| (one.accepted, one.outcome, one.severity, one.of_parent));
+    all
 }
 
 fn note<K: Ord>(place: Entry<'_, K, NotMet>, finding: &Finding, condition: &str) {

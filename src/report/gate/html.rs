@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use askama::Template;
 
+use super::accounts::Judged;
 use super::blockers::NotMet;
-use super::statement::{Basis, Judged, Statement};
+use super::statement::{Basis, Statement};
 use crate::model::{Outcome, Verdict, counted};
 use crate::report::cell::{at_most, printable};
 use crate::report::page_policy;
@@ -15,7 +16,7 @@ const SHOWN: usize = 40;
 const STYLE: &str = include_str!("gate.css");
 
 /// The page.
-#[derive(Debug, Template)]
+#[derive(Template)]
 #[template(path = "gate/gate.html")]
 struct Page<'a> {
     policy: String,
@@ -29,14 +30,14 @@ struct Page<'a> {
 
 /// Writes the page.
 pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Result<()> {
-    let accounts = statement.accounts.get(..SHOWN).unwrap_or(&statement.accounts);
+    let accounts = statement.accounts.first(SHOWN)?;
     let page = Page {
         policy: page_policy::of_still_page(STYLE),
         style: STYLE,
         statement,
-        accounts,
-        tasks: tasks(accounts, |account| &account.blockers),
-        open: tasks(accounts, |account| &account.open),
+        accounts: &accounts,
+        tasks: tasks(&accounts, |account| &account.blockers),
+        open: tasks(&accounts, |account| &account.open),
         more_accounts: statement.accounts.len() - accounts.len(),
     };
     page.write_into(&mut to)?;

@@ -1,6 +1,7 @@
 //! The go-live statement: may PHI go live, on what does that rest, and what could nobody see? One dated page for people
 //! and the same for programs.
 
+mod accounts;
 mod blockers;
 mod ground;
 mod html;

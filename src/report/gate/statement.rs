@@ -3,28 +3,27 @@
 //! READY is said only where nothing speaks against it: no blocking check that fails or is undecided, no evidence that is
 //! too old, and no word of a person that has run out since.
 
-use std::collections::BTreeSet;
 use std::io;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::blockers::{Blockers, Doubts, NotMet};
+use super::accounts::{Accounts, Footing, Judged};
+use super::blockers::{Doubts, NotMet, Survey};
 use super::ground::Ground;
 use super::{AsOf, Seal};
 use crate::model::{
     Accepted, Attested, DatedList, Declaration, DeclaredBaa, Kept, Outcome, Scan, ScannedAccount, Severity,
-    Verdict, counted, in_seconds,
+    Verdict, in_seconds,
 };
 use crate::report::blind_spots::BLIND_SPOTS;
 use crate::report::not_read::{causes, line};
-use crate::report::verdict;
 
 /// Raised when a field changes its meaning or goes; new fields do not raise it.
 const SCHEMA_VERSION: u32 = 1;
 
 /// The go-live statement. Fields are only ever added: read past what you do not know.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Statement<'a> {
     /// Raised when a field changes its meaning or goes; new fields do not raise it.
     schema_version: u32,
@@ -47,7 +46,8 @@ pub(super) struct Statement<'a> {
     /// The scan that it rests on.
     pub(super) scan: Basis<'a>,
     /// The active accounts that carry PHI, those that say no first.
-    pub(super) accounts: Vec<Judged<'a>>,
+    #[schemars(with = "Vec<Judged<'a>>")]
+    pub(super) accounts: Accounts<'a>,
     /// The other accounts: declared free of PHI, or not active. This says nothing of them.
     pub(super) not_judged: Vec<NotJudged<'a>>,
     /// What is declared of the business associate agreement; null where nothing is.
@@ -131,31 +131,6 @@ impl<'a> AcceptedFault<'a> {
     }
 }
 
-/// An account and whether PHI may go live on it.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Judged<'a> {
-    /// Its SID.
-    pub(super) account_sid: &'a str,
-    /// Its name.
-    pub(super) account_name: &'a str,
-    /// The declared environment.
-    pub(super) environment: &'a str,
-    /// Whether it is declared; one that is not is taken to carry PHI.
-    pub(super) declared: bool,
-    /// May PHI go live on it?
-    pub(super) verdict: Verdict,
-    /// Why, in a sentence.
-    pub(super) why: String,
-    /// The blocking checks that are not met, the worst first.
-    pub(super) blockers: Vec<NotMet>,
-    /// What does not block and is open, of that which is critical, which Twilio or the BAA makes a condition of PHI, or which
-    /// is of a check that blocks where it is graver: the worst first. The other open findings are only counted.
-    pub(super) open: Vec<NotMet>,
-    /// How many other open findings, of the account and of the parent where it speaks for all, are not named in `open`, the
-    /// worst severity first; those with none are left out.
-    pub(super) besides: Vec<(Severity, usize)>,
-}
-
 /// An account of which nothing is stated.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct NotJudged<'a> {
@@ -176,7 +151,7 @@ pub(super) struct NotJudged<'a> {
 }
 
 impl<'a> NotJudged<'a> {
-    fn of(account: &'a ScannedAccount, found: &Blockers) -> Self {
+    fn of(account: &'a ScannedAccount, found: &Survey) -> Self {
         let ScannedAccount { account_sid, account_name, status, phi, .. } = account;
         let Doubts { signs, signs_unseen, remains } = found.doubts(account_sid);
         let unless_phi = |finding| if *phi { String::new() } else { finding };
@@ -194,74 +169,64 @@ impl<'a> NotJudged<'a> {
 
 impl<'a> Statement<'a> {
     /// The statement of a scan as of a moment.
-    pub(super) fn of(scan: &'a Scan, kept: &dyn Kept, as_of: AsOf<'a>) -> io::Result<Self> {
-        let blockers = Blockers::of(scan, kept)?;
+    pub(super) fn of(scan: &'a Scan, kept: &'a dyn Kept, as_of: AsOf<'a>) -> io::Result<Self> {
+        let survey = Survey::of(scan, kept)?;
         let (relied_on, not_relied_on) = sorted_out(scan);
         let accepted: Vec<AcceptedFault<'_>> =
-            blockers.accepted(scan).into_iter().map(AcceptedFault::of).collect();
+            survey.accepted(scan).into_iter().map(AcceptedFault::of).collect();
+        let decisions: Vec<&Accepted> = accepted.iter().map(|one| one.decision).collect();
+        let ground = Ground {
+            started_at: scan.started_at,
+            baa: scan.baa.as_ref(),
+            relied_on: &relied_on,
+            accepted: &decisions,
+            declarations: &scan.declarations,
+        };
+        let (gone, first_end) = (ground.gone(as_of), ground.first_end(as_of));
+        let (holds_until, ends_first) = first_end.map_or_else(Default::default, |end| (end.day, end.what));
         let not_judged = scan.accounts.iter().filter(|one| one.verdict.is_none());
-        let mut statement = Self {
+        let not_judged = not_judged.map(|one| NotJudged::of(one, &survey)).collect();
+        let parent = scan.accounts.first().map(|one| NotJudged::of(one, &survey));
+        let (basis, accepted_besides) = (basis(scan, &survey), survey.accepted_besides);
+        let footing = match gone {
+            _ if as_of.seal.is_some_and(|seal| !seal.intact) => Footing::Altered,
+            Some(why) => Footing::Gone(why),
+            None => Footing::Firm,
+        };
+        let accounts = Accounts::of(scan, kept, survey, footing);
+        let (verdict, why) = accounts.together();
+        Ok(Self {
             schema_version: SCHEMA_VERSION,
-            verdict: Verdict::CannotSay,
-            why: String::new(),
+            verdict,
+            why,
             stated_at: in_seconds(as_of.moment),
-            holds_until: String::new(),
-            ends_first: String::new(),
+            holds_until,
+            ends_first,
             seal: as_of.seal,
             notices: &scan.notices,
-            parent: scan.accounts.first().map(|one| NotJudged::of(one, &blockers)),
-            scan: basis(scan, &blockers),
-            accounts: Vec::new(),
-            not_judged: not_judged.map(|one| NotJudged::of(one, &blockers)).collect(),
+            parent,
+            scan: basis,
+            accounts,
+            not_judged,
             baa: scan.baa.as_ref(),
             relied_on,
             not_relied_on,
             accepted,
-            accepted_besides: blockers.accepted_besides(),
+            accepted_besides,
             declarations: &scan.declarations,
             not_read: causes(scan, kept)?.iter().map(|(cause, lists)| line(cause, *lists)).collect(),
             blind_spots: BLIND_SPOTS,
-        };
-        let decisions: Vec<&Accepted> = statement.accepted.iter().map(|one| one.decision).collect();
-        let ground = Ground {
-            started_at: scan.started_at,
-            baa: statement.baa,
-            relied_on: &statement.relied_on,
-            accepted: &decisions,
-            declarations: &scan.declarations,
-        };
-        let gone = ground.gone(as_of);
-        if let Some(first) = ground.first_end(as_of) {
-            (statement.holds_until, statement.ends_first) = (first.day, first.what);
-        }
-        let judged = verdict::worst_first(scan).into_iter();
-        statement.accounts =
-            judged.map(|(account, said)| judged_account(account, said, &blockers, gone.as_deref())).collect();
-        if as_of.seal.is_some_and(|seal| !seal.intact) {
-            statement.doubt_all();
-            return Ok(statement);
-        }
-        (statement.verdict, statement.why) = over_all(&statement, gone.as_deref());
-        Ok(statement)
-    }
-
-    /// Of a scan that is not as it was sealed nobody can say anything.
-    fn doubt_all(&mut self) {
-        "the scan is not as it was sealed: see twilio-audit verify".clone_into(&mut self.why);
-        for account in &mut self.accounts {
-            account.verdict = Verdict::CannotSay;
-            account.why.clone_from(&self.why);
-        }
+        })
     }
 }
 
-fn basis<'a>(scan: &'a Scan, found: &Blockers) -> Basis<'a> {
+fn basis<'a>(scan: &'a Scan, found: &Survey) -> Basis<'a> {
     Basis {
         scan_id: scan.id.as_str(),
         started_at: in_seconds(scan.started_at),
         complete: scan.is_complete(),
-        not_assessed: scan.total(Outcome::NotAssessed) + found.unread(),
-        for_a_person: scan.unwaived(Outcome::Manual).saturating_sub(found.unread()),
+        not_assessed: scan.total(Outcome::NotAssessed) + found.unread,
+        for_a_person: scan.unwaived(Outcome::Manual).saturating_sub(found.unread),
         all_accounts_known: scan.tree_is_known,
         intent_declared: scan.intent_declared,
         tool_version: &scan.tool_version,
@@ -282,81 +247,4 @@ fn sorted_out(scan: &Scan) -> (Vec<&Attested>, Vec<NotReliedOn<'_>>) {
         }
     }
     (relied_on, others)
-}
-
-/// An account with what stands against it. What is said of it is doubted here once more: nothing is ready that a blocking
-/// finding stands against.
-fn judged_account<'a>(
-    account: &'a ScannedAccount,
-    said: Verdict,
-    found: &Blockers,
-    stale: Option<&str>,
-) -> Judged<'a> {
-    let blockers = found.against(&account.account_sid);
-    let open = blockers.iter().any(|one| !one.accepted);
-    let points = found.open(&account.account_sid);
-    let (verdict, why) = match (said, open, stale) {
-        (Verdict::Ready, true, _) => (Verdict::CannotSay, "a blocking finding stands against it".to_owned()),
-        (Verdict::Ready, false, Some(stale)) => (Verdict::CannotSay, stale.to_owned()),
-        (Verdict::Ready, false, None) => {
-            let why = verdict::why(account, said);
-            (said, format!("{why}{}", but_open(points.iter())))
-        }
-        _ => (said, verdict::why(account, said)),
-    };
-    Judged {
-        account_sid: &account.account_sid,
-        account_name: &account.account_name,
-        environment: &account.environment,
-        declared: account.declared,
-        verdict,
-        why,
-        blockers,
-        open: points,
-        besides: found.besides(&account.account_sid),
-    }
-}
-
-/// The worst verdict of all, and the sentence behind it.
-fn over_all(statement: &Statement<'_>, stale: Option<&str>) -> (Verdict, String) {
-    let count = |wanted| statement.accounts.iter().filter(|account| account.verdict == wanted).count();
-    let (not_ready, cannot_say) = (count(Verdict::NotReady), count(Verdict::CannotSay));
-    let all = counted(statement.accounts.len(), "PHI account");
-    match (not_ready, cannot_say, stale) {
-        (1.., _, None) => (Verdict::NotReady, format!("{not_ready} of {all} not ready")),
-        (1.., _, Some(gone)) => {
-            (Verdict::NotReady, format!("{not_ready} of {all} not ready; besides, {gone}"))
-        }
-        (0, _, Some(stale)) => (Verdict::CannotSay, stale.to_owned()),
-        (0, 1.., None) => (Verdict::CannotSay, format!("nobody can say of {cannot_say} of {all}")),
-        (0, 0, None) if !statement.scan.all_accounts_known => {
-            (Verdict::CannotSay, "not all accounts of the tree are known".to_owned())
-        }
-        (0, 0, None) if statement.accounts.is_empty() => {
-            (Verdict::CannotSay, "no active account carries PHI, so there is nothing to judge".to_owned())
-        }
-        (0, 0, None) => {
-            let points = statement.accounts.iter().flat_map(|account| &account.open);
-            let (accepted, open) = (but_accepted(statement), but_open(points));
-            (Verdict::Ready, format!("{all}, and every blocking check is met{accepted}{open}"))
-        }
-    }
-}
-
-/// How many blocking checks are met only in so far as somebody accepted what was found.
-fn but_accepted(statement: &Statement<'_>) -> String {
-    let blockers = statement.accounts.iter().flat_map(|account| &account.blockers);
-    match blockers.filter(|one| one.accepted).count() {
-        0 => String::new(),
-        accepted => format!(" but {accepted}, which somebody waived"),
-    }
-}
-
-/// How many points are open that do not block; what stands in the parent is one, whomever it concerns.
-fn but_open<'p>(points: impl Iterator<Item = &'p NotMet>) -> String {
-    match points.map(|one| one.finding_id.as_str()).collect::<BTreeSet<_>>().len() {
-        0 => String::new(),
-        1 => "; and 1 open point below does not block".to_owned(),
-        open => format!("; and {open} open points below do not block"),
-    }
 }

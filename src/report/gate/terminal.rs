@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
+use super::accounts::Judged;
 use super::blockers::NotMet;
-use super::statement::{AcceptedFault, Judged, NotReliedOn, Statement};
+use super::statement::{AcceptedFault, NotReliedOn, Statement};
 use crate::model::counted;
 use crate::report::cell::{at_most, printable};
 use crate::report::paragraph::{BOLD, DIM, colour, colour_of_verdict, paragraph};
@@ -29,11 +30,11 @@ pub(super) fn write(statement: &Statement<'_>, mut to: &mut dyn Write) -> io::Re
     for problem in statement.seal.iter().flat_map(|seal| &seal.problems) {
         paragraph("! ", &printable(problem), to)?;
     }
-    for account in statement.accounts.iter().take(SHOWN) {
+    for account in &statement.accounts.first(SHOWN)? {
         write_account(account, to)?;
     }
     more(statement.accounts.len(), "account", to)?;
-    if statement.accounts.iter().any(|account| !account.blockers.is_empty()) {
+    if statement.accounts.have_blockers() {
         writeln!(to, "\n  {DIM}`twilio-audit show ID` tells what to do about each.{DIM:#}")?;
     }
     match statement.not_judged.len() {

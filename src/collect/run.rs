@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::try_join_all;
 use futures_util::stream::{self, TryStreamExt as _};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::account_tree::{AccountInTree, OwnResource, Tree};
@@ -25,7 +26,7 @@ use crate::twilio::Halt;
 /// Rows whose children are read before the next ones are looked up.
 const PARENTS_AT_ONCE: usize = 200;
 
-/// Listings under the rows of one listing that are read side by side.
+/// Listings of one account, or under the rows of one listing, that wait for their turn side by side.
 const LISTINGS_AT_ONCE: usize = 32;
 
 const NOT_ACTIVE: &str = "not asked: the account is not active";
@@ -142,7 +143,8 @@ async fn read_organization(run: Arc<Context>, root: AccountInTree) -> Result<(),
     let of_organization =
         |kind: &&'static Kind| kind.endpoint().is_some_and(|endpoint| endpoint.per == Per::Organization);
     let kinds = run.kinds.iter().copied().filter(of_organization);
-    let listings = kinds.map(|kind| read_kind(&run, kind, &root, Under::Organization(organization.clone())));
+    let visit = Visit::of(&run, &root);
+    let listings = kinds.map(|kind| visit.read_kind(kind, Under::Organization(organization.clone())));
     try_join_all(listings).await.map(|_| ())
 }
 
@@ -169,10 +171,9 @@ async fn read_account(run: Arc<Context>, account: AccountInTree) -> Result<(), E
             listings.extend(words.iter().map(|word| (kind, *word)));
         }
     }
-    // One that waits for its turn would take room too, and there are a hundred of them.
-    let at_once = 2 * run.client.limits().per_account;
-    let read = |(kind, word)| read_kind(&run, kind, &account, Under::Word(word));
-    stream::iter(listings.into_iter().map(Ok)).try_for_each_concurrent(at_once, read).await
+    let visit = Visit::of(&run, &account);
+    let read = |(kind, word)| visit.read_kind(kind, Under::Word(word));
+    stream::iter(listings.into_iter().map(Ok)).try_for_each_concurrent(LISTINGS_AT_ONCE, read).await
 }
 
 /// What a listing stands under.
@@ -204,72 +205,83 @@ impl Under {
 
 type Reading<'a> = Pin<Box<dyn Future<Output = Result<(), EvidenceError>> + Send + 'a>>;
 
-/// Reads one listing, then whatever is listed under each of its rows.
-fn read_kind<'a>(
+/// One account while it is read.
+struct Visit<'a> {
     run: &'a Context,
-    kind: &'static Kind,
     account: &'a AccountInTree,
-    under: Under,
-) -> Reading<'a> {
-    Box::pin(async move {
-        let listing = Listing {
-            kind,
-            place: Place { account: account.account.clone(), parent: under.name().to_owned() },
-            under: under.row(),
-            account_is_active: account.is_active(),
-        };
-        match listing.read(run).await? {
-            Some(outcome) => {
-                if under.row().is_none() && listing.is_asked_for(run) {
-                    run.done.lists.fetch_add(1, Ordering::Relaxed);
-                }
-                read_children(run, &listing, account, &outcome).await
-            }
-            // Halted: whatever has no note is not read yet.
-            None => Ok(()),
-        }
-    })
+    /// Turns to be asked about: some more than the account may be asked at once, so that one is ready when another ends.
+    /// Without its turn a listing takes next to no room, and of hundreds of accounts each may have thousands.
+    turns: Semaphore,
 }
 
-/// Reads what is listed under the rows of a listing, a few rows at a time.
-async fn read_children(
-    run: &Context,
-    listing: &Listing<'_>,
-    account: &AccountInTree,
-    outcome: &Outcome,
-) -> Result<(), EvidenceError> {
-    let kinds: Vec<&'static Kind> = children(&run.kinds, listing.kind).collect();
-    let mut with_parents = BTreeSet::new();
-    let mut last = Some(String::new());
-    while let Some(after) = last.take().filter(|_| !kinds.is_empty()) {
-        let key = listing.key();
-        let rows = run.queue.ask(move |store| store.rows_after(&key, &after, PARENTS_AT_ONCE)).await?;
-        if rows.len() == PARENTS_AT_ONCE {
-            last = rows.last().map(|row| row.sid.clone());
-        }
-        let pairs = rows.iter().flat_map(|row| kinds.iter().map(move |child| (*child, row)));
-        let pairs: Vec<_> = pairs.filter(|(child, row)| has_children(child, listing.kind, row)).collect();
-        with_parents.extend(pairs.iter().map(|(child, _)| child.name));
-        if account.is_active() {
-            let listings =
-                pairs.into_iter().map(|(child, row)| read_kind(run, child, account, Under::Row(row.clone())));
-            stream::iter(listings.map(Ok)).try_for_each_concurrent(LISTINGS_AT_ONCE, |one| one).await?;
-        }
+impl<'a> Visit<'a> {
+    fn of(run: &'a Context, account: &'a AccountInTree) -> Self {
+        let at_once = run.client.limits().per_account;
+        Self { run, account, turns: Semaphore::new(at_once + at_once.div_ceil(2)) }
     }
-    // The notes stand under the same parent as this listing: two branches of one account must not overwrite each
-    // other's.
-    let place = (account, listing.place.parent.as_str());
-    for child in kinds {
-        if !with_parents.contains(child.name) || !outcome.status.is_conclusive() {
-            // Without this note a list that could not be read would look like one that was empty.
-            write_unread(run, child, place, outcome.status, &outcome.because).await?;
-        } else if !account.is_active() {
-            write_unread(run, child, place, CoverageStatus::InactiveAccount, NOT_ACTIVE).await?;
-        } else if run.goes_on {
-            forget_unread(run, child, place).await?;
-        }
+
+    /// Reads one listing, then whatever is listed under each of its rows.
+    fn read_kind(&'a self, kind: &'static Kind, under: Under) -> Reading<'a> {
+        Box::pin(async move {
+            let Self { run, account, .. } = self;
+            let listing = Listing {
+                kind,
+                place: Place { account: account.account.clone(), parent: under.name().to_owned() },
+                under: under.row(),
+                account_is_active: account.is_active(),
+            };
+            let turn = self.turns.acquire().await;
+            let outcome = Box::pin(listing.read(run)).await?;
+            drop(turn);
+            match outcome {
+                Some(outcome) => {
+                    if under.row().is_none() && listing.is_asked_for(run) {
+                        run.done.lists.fetch_add(1, Ordering::Relaxed);
+                    }
+                    self.read_children(&listing, &outcome).await
+                }
+                // Halted: whatever has no note is not read yet.
+                None => Ok(()),
+            }
+        })
     }
-    Ok(())
+
+    /// Reads what is listed under the rows of a listing, a few rows at a time.
+    async fn read_children(&'a self, listing: &Listing<'_>, outcome: &Outcome) -> Result<(), EvidenceError> {
+        let Self { run, account, .. } = self;
+        let kinds: Vec<&'static Kind> = children(&run.kinds, listing.kind).collect();
+        let mut with_parents = BTreeSet::new();
+        let mut last = Some(String::new());
+        while let Some(after) = last.take().filter(|_| !kinds.is_empty()) {
+            let key = listing.key();
+            let rows = run.queue.ask(move |store| store.rows_after(&key, &after, PARENTS_AT_ONCE)).await?;
+            if rows.len() == PARENTS_AT_ONCE {
+                last = rows.last().map(|row| row.sid.clone());
+            }
+            let pairs = rows.iter().flat_map(|row| kinds.iter().map(move |child| (*child, row)));
+            let pairs: Vec<_> = pairs.filter(|(child, row)| has_children(child, listing.kind, row)).collect();
+            with_parents.extend(pairs.iter().map(|(child, _)| child.name));
+            if account.is_active() {
+                let listings =
+                    pairs.into_iter().map(|(child, row)| self.read_kind(child, Under::Row(row.clone())));
+                stream::iter(listings.map(Ok)).try_for_each_concurrent(LISTINGS_AT_ONCE, |one| one).await?;
+            }
+        }
+        // The notes stand under the same parent as this listing: two branches of one account must not overwrite each
+        // other's.
+        let place = (*account, listing.place.parent.as_str());
+        for child in kinds {
+            if !with_parents.contains(child.name) || !outcome.status.is_conclusive() {
+                // Without this note a list that could not be read would look like one that was empty.
+                write_unread(run, child, place, outcome.status, &outcome.because).await?;
+            } else if !account.is_active() {
+                write_unread(run, child, place, CoverageStatus::InactiveAccount, NOT_ACTIVE).await?;
+            } else if run.goes_on {
+                forget_unread(run, child, place).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Whether the column that the child needs is set in the parent's row.

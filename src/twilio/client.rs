@@ -148,7 +148,7 @@ impl Client {
         let plain = || self.http.get(url.clone()).header(ACCEPT, "application/json");
         let Request { caller, .. } = request;
         if caller.is_app() {
-            return self.get_as_app(caller, &path, plain).await;
+            return Box::pin(self.get_as_app(caller, &path, plain)).await;
         }
         let signed = || Some(plain().basic_auth(caller.user, Some(caller.secret.reveal())));
         self.exchange(caller, &path, &mut Tries::default(), signed).await.unwrap_or_else(no_request)
@@ -229,8 +229,9 @@ impl Client {
             let began = Instant::now();
             let left = self.patience.altogether.saturating_sub(*spent);
             *count += 1;
-            let Exchanged { answered, ended, date, home_region, in_account } =
-                try_once(request.timeout(self.patience.one_try.min(left)), path, &self.room).await;
+            // Thousands may wait for their turn, which need not have room for more than that.
+            let sent = Box::pin(try_once(request.timeout(self.patience.one_try.min(left)), path, &self.room));
+            let Exchanged { answered, ended, date, home_region, in_account } = sent.await;
             let is_unknown = matches!(&answered, Err(failure) if failure.kind == FailureKind::NoSuchHost);
             self.traffic.ended(status(ended).filter(|_| !is_unknown), began.elapsed());
             // Whoever waits for the next try keeps nobody else from asking.
@@ -247,7 +248,7 @@ impl Client {
                 let is_silent = ended == Try::Broken || is_unknown;
                 let is_suspicious = is_silent && self.traffic.gave_up();
                 // Without a network some systems say that there is no such name, which else may mean that an API is gone.
-                if (is_suspicious || is_unknown) && !self.anybody_answers().await {
+                if (is_suspicious || is_unknown) && !Box::pin(self.anybody_answers()).await {
                     if is_suspicious {
                         self.traffic.lost();
                     }

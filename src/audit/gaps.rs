@@ -1,6 +1,7 @@
 //! Where evidence is missing, and what would close the gap.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use rusqlite::Connection;
 
@@ -25,13 +26,29 @@ pub(super) struct Gaps<'a> {
     root: Option<&'a str>,
 }
 
-/// What was read in an account, kinds by their places in the catalogue. There may be many accounts.
-#[derive(Default)]
+/// What was read in an account, kinds by their places in the catalogue. There may be many accounts, and what is missing
+/// in them is much the same.
 struct OfAccount {
-    /// The kinds that were asked for.
-    asked: BTreeSet<u16>,
-    /// Of each kind the first reading that is no sufficient one, where there is one.
-    gaps: BTreeMap<u16, Box<Coverage>>,
+    /// Whether a kind was asked for.
+    asked: Box<[bool]>,
+    /// Of each kind what its first reading that is no sufficient one lacks, where there is one.
+    lacks: BTreeMap<u16, Rc<Lack>>,
+}
+
+impl Default for OfAccount {
+    fn default() -> Self {
+        Self { asked: vec![false; KINDS.len()].into(), lacks: BTreeMap::new() }
+    }
+}
+
+/// Why a kind was not read, and what would close the gap.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Lack {
+    words: String,
+    /// What would close the gap, where that could be named.
+    remedy: Option<Remedy>,
+    /// The permission that would, where one does.
+    grant: Option<String>,
 }
 
 /// Why a check may call nothing fine in an account.
@@ -69,17 +86,19 @@ impl<'a> Gaps<'a> {
             if !readings.contains_key(account) {
                 readings.insert(account.to_owned(), OfAccount::default());
             }
-            if let Some(of_account) = readings.get_mut(account) {
-                of_account.asked.insert(*place);
+            let of_account = readings.get_mut(account);
+            if let Some(asked) = of_account.and_then(|read| read.asked.get_mut(usize::from(*place))) {
+                *asked = true;
             }
         }
+        let mut all = BTreeSet::new();
         for unread in connection.prepare(UNREAD)?.query_map([], coverage_of)? {
             let unread = unread?;
             let place = places.get(unread.resource_type.as_str());
             let of_account = readings.get_mut(unread.account_sid.as_str());
             if let (Some(place), Some(of_account)) = (place, of_account) {
                 // The first one speaks for all.
-                of_account.gaps.entry(*place).or_insert_with(|| Box::new(unread));
+                of_account.lacks.entry(*place).or_insert_with(|| one_of(&mut all, Lack::of(&unread)));
             }
         }
         let sid = |account: &'a AccountFacts| account.account_sid.as_str();
@@ -131,15 +150,14 @@ impl<'a> Gaps<'a> {
     /// Adds what is missing of a kind in an account, if anything is.
     fn note(&self, kind: &'static str, account: &'a str, causes: &mut Vec<Cause<'a>>) {
         let of_account = self.places.get(kind).zip(self.readings.get(account));
-        let (words, remedy, grant) =
-            match of_account.map(|(place, read)| (read.gaps.get(place), read.asked.contains(place))) {
-                Some((Some(reading), _)) => {
-                    let (remedy, grant) = remedy(reading);
-                    (describe(reading), remedy, grant)
-                }
-                Some((None, true)) => return,
-                Some((None, false)) | None => ("Not collected".to_owned(), None, None),
-            };
+        let Lack { words, remedy, grant } = match of_account {
+            Some((place, read)) => match read.lacks.get(place) {
+                Some(lack) => Lack::clone(lack),
+                None if read.asked.get(usize::from(*place)) == Some(&true) => return,
+                None => Lack::of_what_was_not_asked(),
+            },
+            None => Lack::of_what_was_not_asked(),
+        };
         let same = |cause: &&mut Cause<'_>| {
             cause.account == account && cause.words == words && cause.remedy == remedy
         };
@@ -172,6 +190,27 @@ impl<'a> Gaps<'a> {
         }
         sentences.join(". ")
     }
+}
+
+impl Lack {
+    fn of(reading: &Coverage) -> Self {
+        let (remedy, grant) = remedy(reading);
+        Self { words: describe(reading), remedy, grant }
+    }
+
+    fn of_what_was_not_asked() -> Self {
+        Self { words: "Not collected".to_owned(), remedy: None, grant: None }
+    }
+}
+
+/// One for all that are alike.
+fn one_of(all: &mut BTreeSet<Rc<Lack>>, lack: Lack) -> Rc<Lack> {
+    if let Some(same) = all.get(&lack) {
+        return Rc::clone(same);
+    }
+    let lack = Rc::new(lack);
+    all.insert(Rc::clone(&lack));
+    lack
 }
 
 fn in_words(remedy: Remedy, grants: &[String]) -> String {

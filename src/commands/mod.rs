@@ -72,7 +72,11 @@ pub use variables::warn_of_unknown_variables;
 
 /// Does something until it is done or somebody asks the program to end.
 fn interruptible(work: impl Future<Output = Result<Exit, Stop>>) -> Result<Exit, Stop> {
-    let runtime = runtime()?;
+    interruptible_on(runtime()?, work)
+}
+
+/// The same, driven by this.
+fn interruptible_on(runtime: Runtime, work: impl Future<Output = Result<Exit, Stop>>) -> Result<Exit, Stop> {
     let ended = runtime.block_on(async {
         tokio::select! {
             ended = work => ended,
@@ -127,7 +131,21 @@ async fn asked_to_end() {
     ctrl_c.await;
 }
 
-/// What drives requests and waits.
+/// Requests in flight that one core keeps up with, by far.
+const FOR_ONE_CORE: usize = 256;
+
+/// What drives requests and waits, on one core. On several each would keep what it has done with from the others, and a
+/// scan takes half as much memory again.
 fn runtime() -> Result<Runtime, Stop> {
+    Builder::new_current_thread().enable_all().build().map_err(Stop::with(Exit::Broken))
+}
+
+/// The same on all cores.
+fn runtime_on_all_cores() -> Result<Runtime, Stop> {
     Builder::new_multi_thread().enable_all().build().map_err(Stop::with(Exit::Broken))
+}
+
+/// The same on as many as so many requests in flight keep busy.
+fn runtime_for(in_flight: usize) -> Result<Runtime, Stop> {
+    if in_flight > FOR_ONE_CORE { runtime_on_all_cores() } else { runtime() }
 }

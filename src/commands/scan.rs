@@ -16,7 +16,7 @@ use super::scan_setting::{demo, real};
 use super::scanning::{Collected, GO_ON, Scanning};
 use super::start::Interrupted;
 use super::telling::Teller;
-use super::{Exit, Log, Stop, interruptible};
+use super::{Exit, Log, Stop, interruptible_on, runtime_for};
 use crate::evidence::Store;
 use crate::model::{Clock, ScanId, Shard};
 
@@ -62,7 +62,7 @@ fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
         (None, collected) => collected.as_ref().map(|collected| collected.started_at),
     };
     let started_at = before.unwrap_or_else(|| own_second(&args.output(), clock));
-    // Programs and keyrings are asked before anything is interruptible, so that Ctrl-C simply ends them.
+    // Programs and keyrings are asked before anything is interruptible_on, runtime_for, so that Ctrl-C simply ends them.
     let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
     setting.iter().for_each(|setting| teller.knows(&setting.credentials));
     let begun = AtomicBool::new(interrupted.is_some());
@@ -88,7 +88,8 @@ fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
         };
         scan.run(catalogue, setting, interrupted).await
     };
-    interruptible(scan).map_err(|stop| match stop.exit {
+    let runtime = runtime_for(args.choices.limits().overall)?;
+    interruptible_on(runtime, scan).map_err(|stop| match stop.exit {
         Exit::Interrupted if begun.load(Ordering::Relaxed) => stop.adding(GO_ON),
         Exit::Interrupted => stop.adding("nothing was collected"),
         _ => stop,

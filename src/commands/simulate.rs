@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use super::{Exit, Stop, runtime};
+use super::{Exit, Stop, runtime_on_all_cores};
 use crate::simulator::{Estate, Options, Simulator};
 
 /// Serve a Twilio on this machine, for trying things
@@ -50,7 +50,7 @@ export TWILIO_AUTH_TOKEN=0123456789abcdef0123456789abcdef
 /// # Errors
 /// When the port is taken, or an estate or OpenAPI folder cannot be read.
 pub fn run(args: Args) -> Result<Exit, Stop> {
-    let runtime = runtime()?;
+    let runtime = runtime_on_all_cores()?;
     runtime.block_on(serve(args)).map(|()| Exit::Complete).map_err(Stop::with(Exit::Usage))
 }
 

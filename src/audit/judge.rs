@@ -120,6 +120,9 @@ struct Place<'a> {
     was_judged: bool,
 }
 
+/// What tells a subject from millions of others: 96 bits of two hashes. Twelve bytes, for that many are held.
+type Identity = [u8; 12];
+
 /// One check at work, over all accounts that it judges.
 struct Sitting<'a> {
     compiled: &'a Compiled,
@@ -132,7 +135,7 @@ struct Sitting<'a> {
     by_sid: HashMap<&'a str, usize>,
     /// What was said of each subject. One finding per (check, account, resource, field): should a query answer
     /// twice, the worse counts (see [`rank`]).
-    said: HashMap<[u64; 2], Said>,
+    said: HashMap<Identity, Said>,
     hashers: [RandomState; 2],
     tally: Tally,
 }
@@ -246,6 +249,13 @@ impl<'a> Sitting<'a> {
         Ok(())
     }
 
+    fn identity(&self, at: usize, subject: &Subject<'_>) -> Identity {
+        let [one, other] = self.hashers.each_ref().map(|hasher| hasher.hash_one((at, subject)).to_ne_bytes());
+        let mut identity = Identity::default();
+        identity.iter_mut().zip(one.into_iter().chain(other)).for_each(|(place, byte)| *place = byte);
+        identity
+    }
+
     /// Counts what is said of a subject; nothing where something worse was said of it.
     fn admit(
         &mut self,
@@ -263,7 +273,7 @@ impl<'a> Sitting<'a> {
             && self.is_covered(account, glance, severity, subject, evidence)
             && check.waivable;
         let said = (glance.outcome, severity, waived);
-        let identity = self.hashers.each_ref().map(|hasher| hasher.hash_one((at, subject)));
+        let identity = self.identity(at, subject);
         if let Some(before) = self.said.insert(identity, said) {
             if rank(before) <= rank(said) {
                 self.said.insert(identity, before);

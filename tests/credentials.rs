@@ -119,11 +119,11 @@ async fn one_request_signs_in_and_lists_and_whoever_is_not_shown_is_asked_for() 
     let parent = sid("AC0001");
     for (user, trouble, asked, tree) in [
         ("AC0001", None, vec!["Accounts"], "complete"),
-        ("SK0101", None, vec!["Accounts"], "complete"),
-        ("OQ0101", None, vec!["Accounts"], "complete"),
+        ("SK0101", None, vec![&parent, "Accounts"], "complete"),
+        ("OQ0101", None, vec![&parent, "Accounts"], "complete"),
         ("AC0001", Some(without_own), vec!["Accounts", &parent], "complete"),
         ("AC0001", Some(Trouble::Html { status: 403 }), vec!["Accounts", &parent], "denied"),
-        ("SK0101", Some(cut_off.clone()), vec!["Accounts", &parent], "denied"),
+        ("SK0101", Some(cut_off.clone()), vec![&parent, "Accounts"], "denied"),
         ("AC0001", Some(Trouble::CutJson), vec!["Accounts", &parent], "failed"),
     ] {
         let simulator = simulator(&estate()).await;
@@ -135,6 +135,13 @@ async fn one_request_signs_in_and_lists_and_whoever_is_not_shown_is_asked_for() 
         let first = &ended.json()["accounts"][0];
         assert_eq!((&first["account_name"], &first["account_sid"]), (&json!("Parent"), &json!(parent)));
         ended.kept_secrets_of(&estate());
+    }
+    // Whoever may see an account need not be of it.
+    for user in ["SK0101", "OQ0101"] {
+        let simulator = simulator(&estate()).await;
+        let misplaced = Credential { account: sid("AC0002"), ..credential(&estate(), user) };
+        let ended = scan(&simulator, &[misplaced]);
+        assert!(ended.code == 4 && ended.wrote_nothing(), "{user}: {}{}", ended.stdout, ended.stderr);
     }
     // A token that is refused there is refused everywhere.
     let simulator = simulator(&estate()).await;

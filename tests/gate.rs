@@ -11,11 +11,16 @@ mod made_up;
 #[path = "support/nights.rs"]
 mod nights;
 
+use std::collections::BTreeMap;
+
 use audit::{Audit, Ended};
 use nights::{Night, clinic, night};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use twilio_audit::model::{Declaration, Finding, Outcome, PHI_REMAINS, PHI_SIGNS, Scan, Severity, Verdict};
+use twilio_audit::evidence::Store;
+use twilio_audit::model::{
+    Declaration, Finding, Findings as _, Outcome, PHI_REMAINS, PHI_SIGNS, Scan, Severity, Verdict,
+};
 use twilio_audit::report::{AsOf, GateFormat, Seal, gate, gate_schema};
 
 fn ask(before: Ended, options: &[&str]) -> Ended {
@@ -29,6 +34,30 @@ fn statement(before: Ended) -> (Value, Ended) {
 
 fn texts(list: &Value, field: &str) -> Vec<String> {
     list.as_array().unwrap().iter().map(|one| one[field].as_str().unwrap().to_owned()).collect()
+}
+
+/// Millions of findings are not looked through for each account.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_findings_of_an_account_are_found_in_the_order_of_all() {
+    let ended = night(Night::Quiet, None, &[]).await;
+    let store = Store::open(&ended.scan().join("evidence.db")).unwrap();
+    let mut by_account: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut note = |finding: &Finding| {
+        by_account.entry(finding.account_sid.clone()).or_default().push(finding.finding_id.clone());
+        Ok(())
+    };
+    store.each(&mut note).unwrap();
+    assert!(by_account.len() > 1, "{by_account:?}");
+    by_account.insert("AC of nobody".to_owned(), Vec::new());
+    for (account, expected) in by_account {
+        let mut found = Vec::new();
+        let mut note = |finding: &Finding| {
+            found.push(finding.finding_id.clone());
+            Ok(())
+        };
+        store.each_of(&account, &mut note).unwrap();
+        assert_eq!(found, expected, "{account}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

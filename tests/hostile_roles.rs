@@ -42,11 +42,11 @@ fn to_anybody(elsewhere: &str) -> Vec<Case> {
     cases
 }
 
-/// Runs `scan` once for each of these lies, told at an address, some side by side.
+/// Runs `scan` once for each of these lies, told at these addresses, some side by side.
 fn scan_with(
     behind: &str,
     lies: Vec<(String, bool, liar::Lie)>,
-    address: &str,
+    addresses: &[&str],
     audit: impl Fn(&Liar) -> Audit + Sync,
     judge: impl Fn(&str, &Ended) + Sync,
 ) {
@@ -58,10 +58,12 @@ fn scan_with(
                     let next = waiting.lock().unwrap().pop_front();
                     let Some((name, resets, lie)) = next else { return };
                     let liar = Liar::before(behind);
-                    if resets {
-                        liar.tell_and_reset(address, lie)
-                    } else {
-                        liar.tell(address, lie)
+                    for address in addresses {
+                        if resets {
+                            liar.tell_and_reset(address, lie.clone());
+                        } else {
+                            liar.tell(address, lie.clone());
+                        }
                     }
                     let ended = audit(&liar).run();
                     assert!(liar.lies() > 0, "{name}");
@@ -83,6 +85,9 @@ fn is_out(name: &str, ended: &Ended) {
     assert!(ended.wrote_nothing(), "{name}");
 }
 
+/// Whoever signs in with an Auth Token asks for this, and for its account where it is not shown there.
+const LIST: &str = "/api.twilio.com/2010-04-01/Accounts.json";
+
 async fn lies_to_who_signs_in(step: usize) {
     let elsewhere = Elsewhere::start();
     let simulator = simulator(&estate()).await;
@@ -92,6 +97,8 @@ async fn lies_to_who_signs_in(step: usize) {
     let account =
         |about: &str| reply(json!({"sid": sid(about), "owner_account_sid": sid(about)}).to_string());
     lies.push(("another account".to_owned(), false, bytes(account(OTHER))));
+    let others = json!({"accounts": [{"sid": sid(OTHER), "owner_account_sid": sid(OTHER)}]}).to_string();
+    lies.push(("a list of another account".to_owned(), false, bytes(reply(others))));
     lies.push(("a list of rows".to_owned(), false, bytes(reply(r#"[{"sid":"AC1"}]"#))));
     let count = lies.len();
     let behind = simulator.endpoint();
@@ -99,7 +106,7 @@ async fn lies_to_who_signs_in(step: usize) {
         let audit = Audit::new(&["scan"]).env("TWILIO_AUDIT_ENDPOINT", &liar.endpoint());
         audit.sign_in(&credential(&estate(), OWN))
     };
-    tokio::task::block_in_place(|| scan_with(&behind, lies, &own, asks, is_out));
+    tokio::task::block_in_place(|| scan_with(&behind, lies, &[LIST, &own], asks, is_out));
     elsewhere.saw_nothing();
     eprintln!("{count} lies to who signs in, none believed");
 }
@@ -140,7 +147,7 @@ async fn lies_to_who_asks_for_a_token(step: usize) {
         let audit = Audit::new(&["scan"]).env("TWILIO_AUDIT_ENDPOINT", &liar.endpoint());
         audit.credentials(&[&credential(&estate(), APP)])
     };
-    tokio::task::block_in_place(|| scan_with(&behind, lies, TOKEN, asks, is_out));
+    tokio::task::block_in_place(|| scan_with(&behind, lies, &[TOKEN], asks, is_out));
     elsewhere.saw_nothing();
     eprintln!("{count} lies to who asks for a token, none believed");
 }

@@ -183,7 +183,8 @@ async fn a_budget_ends_a_scan_that_goes_on_until_nothing_is_left_to_ask() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_budget_that_is_too_small_to_sign_in_leaves_nothing_behind() {
-    let estate = estate(1);
+    // The account list has more pages than one, whichever of them the parent stands on.
+    let estate = estate(5);
     let simulator = simulator_with(&estate, options()).await;
     let ended = scan(&simulator, &estate, CHECKS).args(&["--budget", "1"]).run();
     assert_eq!(ended.code, 3, "{}", ended.stderr);

@@ -166,7 +166,7 @@ struct Tried {
     /// The accepted ones, with their kinds.
     accepted: Vec<Credential>,
     refusals: Vec<Unusable>,
-    /// The account list of the first one.
+    /// The account list of the first one, where it signed in by that.
     listed: Option<(AccountSid, TreeListing)>,
 }
 
@@ -182,8 +182,8 @@ impl Tried {
     }
 }
 
-/// Tries the credentials: all of them, or those of a shard and of the parent. The parent's is the first as a rule, and
-/// that one lists the accounts meanwhile; those of other shards are tried only where it is not.
+/// Tries the credentials: all of them, or those of a shard and of the parent. The parent's is the first as a rule; those of
+/// other shards are tried only where it is not.
 async fn try_those(reader: Reader<'_>, credentials: &Credentials, shard: Option<Shard>) -> Tried {
     let mut tried = Tried::default();
     let mut in_order = credentials.iter();
@@ -193,7 +193,7 @@ async fn try_those(reader: Reader<'_>, credentials: &Credentials, shard: Option<
     let each = |credentials| sign_in_each(reader.client, credentials, reader.reduction);
     let ((answer, listing), answers) = join(reader.sign_in(first), each(wanted)).await;
     tried.note(first, answer);
-    tried.listed = Some((first.account.clone(), listing));
+    tried.listed = listing.map(|listing| (first.account.clone(), listing));
     answers.into_iter().for_each(|(credential, answer)| tried.note(credential, answer));
     if !tried.signed_in.values().any(owns_itself) {
         each(others).await.into_iter().for_each(|(credential, answer)| tried.note(credential, answer));

@@ -26,7 +26,7 @@ use crate::twilio::Halt;
 /// Rows whose children are read before the next ones are looked up.
 const PARENTS_AT_ONCE: usize = 200;
 
-/// Listings of one account, or under the rows of one listing, that wait for their turn side by side.
+/// Listings under the rows of one listing that wait for their turn side by side.
 const LISTINGS_AT_ONCE: usize = 32;
 
 const NOT_ACTIVE: &str = "not asked: the account is not active";
@@ -172,8 +172,9 @@ async fn read_account(run: Arc<Context>, account: AccountInTree) -> Result<(), E
         }
     }
     let visit = Visit::of(&run, &account);
+    let at_once = 2 * run.client.limits().per_account;
     let read = |(kind, word)| visit.read_kind(kind, Under::Word(word));
-    stream::iter(listings.into_iter().map(Ok)).try_for_each_concurrent(LISTINGS_AT_ONCE, read).await
+    stream::iter(listings.into_iter().map(Ok)).try_for_each_concurrent(at_once, read).await
 }
 
 /// What a listing stands under.
@@ -209,15 +210,18 @@ type Reading<'a> = Pin<Box<dyn Future<Output = Result<(), EvidenceError>> + Send
 struct Visit<'a> {
     run: &'a Context,
     account: &'a AccountInTree,
-    /// Turns to be asked about: some more than the account may be asked at once, so that one is ready when another ends.
+    /// Turns to be asked for: some more than the account may be asked at once, so that one is ready when another ends.
     /// Without its turn a listing takes next to no room, and of hundreds of accounts each may have thousands.
     turns: Semaphore,
+    /// The same for what is listed under rows, of which there may be thousands at a host that does not answer.
+    turns_under_rows: Semaphore,
 }
 
 impl<'a> Visit<'a> {
     fn of(run: &'a Context, account: &'a AccountInTree) -> Self {
         let at_once = run.client.limits().per_account;
-        Self { run, account, turns: Semaphore::new(at_once + at_once.div_ceil(2)) }
+        let turns = || Semaphore::new(at_once + at_once.div_ceil(2));
+        Self { run, account, turns: turns(), turns_under_rows: turns() }
     }
 
     /// Reads one listing, then whatever is listed under each of its rows.
@@ -230,7 +234,8 @@ impl<'a> Visit<'a> {
                 under: under.row(),
                 account_is_active: account.is_active(),
             };
-            let turn = self.turns.acquire().await;
+            let turns = if under.row().is_some() { &self.turns_under_rows } else { &self.turns };
+            let turn = turns.acquire().await;
             let outcome = Box::pin(listing.read(run)).await?;
             drop(turn);
             match outcome {

@@ -42,19 +42,26 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Signs in with a credential that is a parent's, as a rule, and lists the accounts.
-    pub(super) async fn sign_in(self, credential: &Credential) -> (Result<SignedIn, Unusable>, TreeListing) {
+    /// Signs in with a credential that is a parent's, as a rule, and lists the accounts, where one request does both: with
+    /// an Auth Token, which names the account that asks. What a key may see need not be the account that it is said to be of.
+    pub(super) async fn sign_in(
+        self,
+        credential: &Credential,
+    ) -> (Result<SignedIn, Unusable>, Option<TreeListing>) {
         let Self { client, reduction, .. } = self;
+        if credential.kind != CredentialKind::AuthToken {
+            return (sign_in(client, credential, reduction).await, None);
+        }
         let listing = self.list(credential).await;
         let signed_in = match (listing.own(&credential.account), &listing.problem) {
             (Some(row), _) => Ok(with_account(client, credential, row.clone(), listing.heading).await),
-            (None, Some(failure)) if listing.pages == 0 && is_of_credential(credential, failure) => {
+            (None, Some(failure)) if listing.pages == 0 && is_of_credential(failure) => {
                 without_account(client, credential, failure.clone()).await
             }
-            // It may not list accounts and yet read its own, or nobody showed it there.
+            // The list is out of order, or nobody showed the account there.
             (None, _) => sign_in(client, credential, reduction).await,
         };
-        (signed_in, listing)
+        (signed_in, Some(listing))
     }
 
     /// Lists the accounts.
@@ -116,20 +123,20 @@ fn unreadable(error: impl std::fmt::Display) -> Failure {
     Failure::broken(error.to_string()).with_status(200)
 }
 
-/// Whether a refusal of the list says what any other request would. A key may be allowed one and not the other.
-fn is_of_credential(credential: &Credential, failure: &Failure) -> bool {
+/// Whether a refusal of the list says of an Auth Token what any other request would.
+const fn is_of_credential(failure: &Failure) -> bool {
     match failure.kind {
-        FailureKind::Denied => {
-            credential.kind == CredentialKind::AuthToken && failure.http_status == Some(401)
-        }
+        FailureKind::Denied => matches!(failure.http_status, Some(401)),
         FailureKind::ClientValidation
         | FailureKind::TestCredentials
-        | FailureKind::InactiveAccount
-        | FailureKind::NoToken
         | FailureKind::NoSuchHost
-        | FailureKind::Unreachable
         | FailureKind::Halted => true,
-        FailureKind::NotFound | FailureKind::Retired | FailureKind::Broken => false,
+        FailureKind::InactiveAccount
+        | FailureKind::NoToken
+        | FailureKind::NotFound
+        | FailureKind::Retired
+        | FailureKind::Unreachable
+        | FailureKind::Broken => false,
     }
 }
 

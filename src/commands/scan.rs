@@ -62,7 +62,7 @@ fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
         (None, collected) => collected.as_ref().map(|collected| collected.started_at),
     };
     let started_at = before.unwrap_or_else(|| own_second(&args.output(), clock));
-    // Programs and keyrings are asked before anything is interruptible_on, runtime_for, so that Ctrl-C simply ends them.
+    // Programs and keyrings are asked before anything is interruptible, so that Ctrl-C simply ends them.
     let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
     setting.iter().for_each(|setting| teller.knows(&setting.credentials));
     let begun = AtomicBool::new(interrupted.is_some());

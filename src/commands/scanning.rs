@@ -172,7 +172,7 @@ impl Scanning<'_> {
         begin: impl FnOnce(&Reduction, &AccountSid) -> anyhow::Result<Started>,
     ) -> Result<Started, Stop> {
         let credentials = collector.credentials.iter().count();
-        let tree = sign_in(&mut collector, &reduction).await?;
+        let tree = sign_in(&mut collector, &reduction).await;
         if let Some(halt) = collector.client.traffic().halt() {
             let sentence = anyhow!(
                 "{halt}, and nothing was read: signing in alone asks once or more for each credential, of which there are \
@@ -180,6 +180,7 @@ impl Scanning<'_> {
             );
             return Err(Stop::new(Exit::Incomplete, sentence));
         }
+        let tree = tree?;
         self.lock_new_folder()?;
         let Started { folder, store } = begin(&reduction, tree.root()).map_err(Stop::with(Exit::Broken))?;
         self.begun.store(true, Ordering::Relaxed);

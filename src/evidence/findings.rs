@@ -230,7 +230,15 @@ impl Store {
     fn know_places(&self) -> rusqlite::Result<()> {
         let is_known: bool =
             self.connection().prepare_cached(KNOWS_PLACES)?.query_row([], |row| row.get(0))?;
-        if is_known { Ok(()) } else { self.connection().execute_batch(MAKE_PLACES) }
+        if is_known {
+            return Ok(());
+        }
+        let made = self.connection().execute_batch(MAKE_PLACES);
+        if made.is_err() {
+            // Half of it would pass for all.
+            let _ = self.connection().execute_batch(FORGET_PLACES);
+        }
+        made
     }
 }
 

@@ -165,7 +165,8 @@ fn while_it_is_used_a_secret_has_few_copies() {
     eprintln!("{copies} copies of the secret while a request waits");
 }
 
-/// A real panic: the system gives the process no second thread, and the runtime insists on one.
+/// A real panic: the system gives the process no second thread, and for so many requests in flight the runtime insists on
+/// one.
 #[test]
 fn a_panic_says_its_place_and_ends_with_5() {
     if !is_root() || Command::new("prlimit").arg("--version").output().is_err() {
@@ -176,7 +177,9 @@ fn a_panic_says_its_place_and_ends_with_5() {
     let waiting = Waiting::new(24, NOBODY);
     let mut said = Command::new("prlimit");
     said.args(["--nproc=1:1", "--"]).arg(program).args(["scan", "--credentials", "credentials.toml", "-vv"]);
-    said.args(["--endpoint", "http://127.0.0.1:9"]).current_dir(waiting.folder.path()).env_clear();
+    said.args(["--max-in-flight", "1000", "--endpoint", "http://127.0.0.1:9"])
+        .current_dir(waiting.folder.path())
+        .env_clear();
     let said = said.env("RUST_BACKTRACE", "full").uid(NOBODY).gid(NOBODY).output().unwrap();
     let text = String::from_utf8_lossy(&said.stderr).into_owned() + &String::from_utf8_lossy(&said.stdout);
     assert_eq!(said.status.code(), Some(5), "{text}");

@@ -75,6 +75,12 @@ pub struct Unusable {
     pub why: Why,
 }
 
+impl Unusable {
+    fn of(credential: &Credential, why: Why) -> Self {
+        Self { place: credential.place.clone(), why }
+    }
+}
+
 /// Why a credential cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Why {
@@ -181,7 +187,7 @@ pub async fn sign_in(
         Ok(reply) => {
             let heading = Heading::of(&reply);
             let row = account_resource(credential, &reply.body, reduction)
-                .map_err(|why| Unusable { place: credential.place.clone(), why })?;
+                .map_err(|why| Unusable::of(credential, why))?;
             // Not held on to while something else is asked.
             drop(reply);
             Ok(with_account(client, credential, row, Some(heading)).await)
@@ -262,7 +268,7 @@ pub(super) async fn without_account(
         }
         _ => Err(refusal(credential, failure)),
     };
-    answer.map_err(|why| Unusable { place: credential.place.clone(), why })
+    answer.map_err(|why| Unusable::of(credential, why))
 }
 
 /// The permissions of a key's own policy; nothing where it has none, and so is no Restricted key.

@@ -2,8 +2,6 @@
 //! signs in and lists; the page of accounts, <https://www.twilio.com/docs/iam/api/account>, read 2026-11, does not say so.
 //! An account that is not shown is asked for by its SID.
 
-use jiff::Timestamp;
-
 use super::address::{Occasion, first_url};
 use super::listing::answered;
 use super::pages::Pages;
@@ -71,7 +69,7 @@ impl Reader<'_> {
         let Answer::List { key, paging, page_size } = endpoint.answer else { return listing };
         let place = Place { account: credential.account.clone(), parent: String::new() };
         let occasion =
-            Occasion { region: credential.region, started_at: self.now(), recording_retention_days: 0 };
+            Occasion { region: credential.region, started_at: self.clock.now(), recording_retention_days: 0 };
         let Ok(first) = first_url(endpoint, &place, None, occasion) else { return listing };
         let mut pages = Pages::new(self.client, credential.caller(), first);
         while let Some(answer) = pages.next().await {
@@ -95,10 +93,6 @@ impl Reader<'_> {
             }
         }
         listing
-    }
-
-    fn now(self) -> Timestamp {
-        self.clock.now()
     }
 
     /// An account of the list, and if it is an active subaccount its Auth Token, straight into a type that

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 
+use rusqlite::types::FromSql;
 use rusqlite::{OptionalExtension as _, Params, Row, params};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -15,23 +16,26 @@ use crate::model::{Change, Changes, Finding, Findings, Outcome, Severity, Tally}
 const INSERT: &str = "insert or replace into finding values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \
                       ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-const IN_REPORT_ORDER: &str = "
-order by blocks_go_live desc,
-         case severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 else 3 end,
-         account_sid, check_id, resource_sid, resource_type, field";
-
-/// Where the findings of each account are, so that those of one can be found among millions. It is made when the first is
-/// asked for, and goes with the connection: few programs that open a store ask.
+/// Where each finding is in the order of reports, and those of each account: sorted once, and by little, however many
+/// reports are written. It is made when the first is asked for, and goes with the connection.
 const MAKE_PLACES: &str = "
-create temp table finding_of_account (
-  account_sid text not null, finding integer not null, primary key (account_sid, finding)
-) strict, without rowid;
-insert into finding_of_account select account_sid, rowid from finding order by account_sid, rowid";
+create temp table finding_place (
+  place integer primary key, account_sid text not null, finding integer not null
+) strict;
+insert into finding_place (account_sid, finding)
+  select account_sid, rowid from finding
+  order by blocks_go_live desc,
+           case severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 else 3 end,
+           account_sid, check_id, resource_sid, resource_type, field;
+create index temp.finding_place_by_account on finding_place (account_sid)";
 
-const FORGET_PLACES: &str = "drop table if exists temp.finding_of_account";
+const FORGET_PLACES: &str = "drop table if exists temp.finding_place";
 
-const KNOWS_PLACES: &str =
-    "select exists (select 1 from temp.sqlite_schema where name = 'finding_of_account')";
+const KNOWS_PLACES: &str = "select exists (select 1 from temp.sqlite_schema where name = 'finding_place')";
+
+/// The findings in report order; a condition on their places may follow, and what they are ordered by must.
+const BY_PLACE: &str =
+    "select finding.* from finding_place cross join finding on finding.rowid = finding_place.finding";
 
 /// What stands between two texts of a list that a column holds.
 const BETWEEN: &str = "; ";
@@ -198,15 +202,11 @@ impl FindingWriter<'_> {
 
 impl Findings for Store {
     fn each(&self, act: &mut dyn FnMut(&Finding) -> io::Result<()>) -> io::Result<()> {
-        self.each_finding(&format!("select * from finding {IN_REPORT_ORDER}"), [], act)
+        self.each_finding(&format!("{BY_PLACE} order by place"), [], act)
     }
 
     fn each_of(&self, account_sid: &str, act: &mut dyn FnMut(&Finding) -> io::Result<()>) -> io::Result<()> {
-        self.know_places().map_err(unreadable)?;
-        let query = format!(
-            "select * from finding where rowid in (select finding from finding_of_account where account_sid = ?) \
-             {IN_REPORT_ORDER}"
-        );
+        let query = format!("{BY_PLACE} where finding_place.account_sid = ? order by place");
         self.each_finding(&query, [account_sid], act)
     }
 }
@@ -218,6 +218,7 @@ impl Store {
         parameters: impl Params,
         act: &mut dyn FnMut(&Finding) -> io::Result<()>,
     ) -> io::Result<()> {
+        self.know_places().map_err(unreadable)?;
         let mut statement = self.connection().prepare_cached(query).map_err(unreadable)?;
         let mut rows = statement.query(parameters).map_err(unreadable)?;
         while let Some(row) = rows.next().map_err(unreadable)? {
@@ -246,48 +247,66 @@ fn unreadable(source: rusqlite::Error) -> io::Error {
     io::Error::other(sql("read")(source))
 }
 
+/// A row of the table `finding` with all its columns, in their order.
 fn finding_of(row: &Row<'_>) -> rusqlite::Result<Finding> {
-    let unreadable = |text: &str| rusqlite::Error::InvalidColumnName(text.to_owned());
-    let outcome: String = row.get("outcome")?;
-    let severity: String = row.get("severity")?;
-    let change: String = row.get("change")?;
-    let evidence: String = row.get("evidence")?;
-    let list = |column: &str| -> rusqlite::Result<Vec<String>> {
-        let text: String = row.get(column)?;
-        Ok(text.split(BETWEEN).filter(|text| !text.is_empty()).map(str::to_owned).collect())
-    };
+    let mut cells = Cells { row, next: 0 };
     Ok(Finding {
-        finding_id: row.get("finding_id")?,
-        change: Change::from_word(&change).ok_or_else(|| unreadable(&change))?,
-        outcome: Outcome::from_word(&outcome).ok_or_else(|| unreadable(&outcome))?,
-        waived: row.get("waived")?,
-        severity: Severity::from_word(&severity).ok_or_else(|| unreadable(&severity))?,
-        blocks_go_live: row.get("blocks_go_live")?,
-        check_id: row.get("check_id")?,
-        title: row.get("title")?,
-        family: row.get("family")?,
-        account_sid: row.get("account_sid")?,
-        account_name: row.get("account_name")?,
-        phi: row.get("phi")?,
-        environment: row.get("environment")?,
-        product: row.get("product")?,
-        resource_type: row.get("resource_type")?,
-        resource_sid: row.get("resource_sid")?,
-        resource_name: row.get("resource_name")?,
-        field: row.get("field")?,
-        reason: row.get("reason")?,
-        evidence: serde_json::from_str(&evidence)
-            .map(|Pairs(pairs)| pairs)
-            .map_err(|_| unreadable(&evidence))?,
-        remediation: row.get("remediation")?,
-        fix_command: row.get("fix_command")?,
-        console_url: row.get("console_url")?,
-        citations: list("citations")?,
-        sources: list("sources")?,
-        first_seen: row.get("first_seen")?,
-        last_seen: row.get("last_seen")?,
-        owner: row.get("owner")?,
+        finding_id: cells.read()?,
+        change: cells.word(Change::from_word)?,
+        outcome: cells.word(Outcome::from_word)?,
+        waived: cells.read()?,
+        severity: cells.word(Severity::from_word)?,
+        blocks_go_live: cells.read()?,
+        check_id: cells.read()?,
+        title: cells.read()?,
+        family: cells.read()?,
+        account_sid: cells.read()?,
+        account_name: cells.read()?,
+        phi: cells.read()?,
+        environment: cells.read()?,
+        product: cells.read()?,
+        resource_type: cells.read()?,
+        resource_sid: cells.read()?,
+        resource_name: cells.read()?,
+        field: cells.read()?,
+        reason: cells.read()?,
+        evidence: cells.word(|json| serde_json::from_str(json).ok().map(|Pairs(pairs)| pairs))?,
+        remediation: cells.read()?,
+        fix_command: cells.read()?,
+        console_url: cells.read()?,
+        citations: cells.list()?,
+        sources: cells.list()?,
+        first_seen: cells.read()?,
+        last_seen: cells.read()?,
+        owner: cells.read()?,
     })
+}
+
+/// The cells of a row, one after the other: to look for each by the name of its column took longer than to read it.
+struct Cells<'r> {
+    row: &'r Row<'r>,
+    next: usize,
+}
+
+impl Cells<'_> {
+    fn read<T: FromSql>(&mut self) -> rusqlite::Result<T> {
+        let value = self.row.get(self.next);
+        self.next += 1;
+        value
+    }
+
+    /// A text that stands for something.
+    fn word<T>(&mut self, meaning: impl FnOnce(&str) -> Option<T>) -> rusqlite::Result<T> {
+        let word = self.row.get_ref(self.next)?.as_str()?;
+        self.next += 1;
+        meaning(word).ok_or_else(|| rusqlite::Error::InvalidColumnName(word.to_owned()))
+    }
+
+    fn list(&mut self) -> rusqlite::Result<Vec<String>> {
+        self.word(|text| {
+            Some(text.split(BETWEEN).filter(|text| !text.is_empty()).map(str::to_owned).collect())
+        })
+    }
 }
 
 /// Names and values as a JSON object, in their order.

@@ -350,8 +350,8 @@ where c.name not in (select id from baa_product);
 
 -- What makes calls, and with them recordings, possible in an account: one row per sign. Whether a call is
 -- recorded is often decided by TwiML that nobody can read, so it is calls that count.
-create temp view voice_sign (account_sid, sign) as
-select account_sid, 'phone_number:' || sid from phone_number where coalesce(voice_capable, 1)
+create temp view voice_sign as
+select account_sid, 'phone_number:' || sid as sign from phone_number where coalesce(voice_capable, 1)
 union all select account_sid, 'sip_domain:' || sid from sip_domain
 union all select account_sid, 'trunk:' || sid from trunk
 union all select account_sid, 'recording:' || sid from recording

@@ -153,15 +153,11 @@ fn views(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 pub(super) fn work_out_views(connection: &Connection, checks: &[Compiled]) -> rusqlite::Result<()> {
     // Half of what is asked below is asked of these tables, over and over.
     connection.pragma_update(Some("temp"), "cache_size", -8_000)?;
-    // Renaming a table must not look into the views that still wait for their turn.
-    connection.pragma_update(None, "legacy_alter_table", true)?;
     for view in views(connection)? {
         if checks.iter().any(|compiled| compiled.views.contains(&view)) {
-            connection.execute_batch(&format!(
-                "create temp table worked_out as select * from {view};
-                 drop view {view};
-                 alter table worked_out rename to {view};"
-            ))?;
+            // A table of another name would have to be renamed, for which SQLite reads anew how everything was made.
+            let select = select_of(connection, &view)?;
+            connection.execute_batch(&format!("drop view {view}; create temp table {view} as {select}"))?;
             if has_column(connection, &view, "account_sid")? {
                 connection
                     .execute_batch(&format!("create index temp.{view}_by_account on {view} (account_sid)"))?;
@@ -169,6 +165,17 @@ pub(super) fn work_out_views(connection: &Connection, checks: &[Compiled]) -> ru
         }
     }
     Ok(())
+}
+
+/// What a view is made of: the statement that made it, from behind its name and `as`.
+fn select_of(connection: &Connection, view: &str) -> rusqlite::Result<String> {
+    let made: String = connection.query_row(
+        "select sql from sqlite_temp_schema where type = 'view' and name = ?1",
+        [view],
+        |row| row.get(0),
+    )?;
+    let select = made.split_once(view).and_then(|(_, rest)| rest.trim_start().strip_prefix("as"));
+    select.map(str::to_owned).ok_or_else(|| rusqlite::Error::InvalidColumnName(view.to_owned()))
 }
 
 fn has_column(connection: &Connection, table: &str, column: &str) -> rusqlite::Result<bool> {

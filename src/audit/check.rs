@@ -9,6 +9,7 @@ use super::check_file::{CheckError, CheckFile};
 use super::citation::{Duty, citation};
 use crate::intent::{NEVER_WAIVED, attestation_rule};
 use crate::model::{Fix, Method, Rule, Settlement, Severity};
+use crate::parallel;
 
 /// Every check file of this build, as (path, content), in the order of their paths.
 pub static CHECK_FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/check_files.rs"));
@@ -265,7 +266,8 @@ fn is_at_twilio(address: &str) -> bool {
 ///
 /// When one of them is malformed. A test keeps that from shipping.
 pub fn built_in() -> Result<Vec<Check>, CheckError> {
-    CHECK_FILES.iter().map(|(file, content)| Check::parse(file, content)).collect()
+    let parse = |(): &mut (), (file, content): &(&str, &str)| Check::parse(file, content);
+    parallel::map_with(CHECK_FILES, || (), parse).into_iter().collect()
 }
 
 const fn yes() -> bool {

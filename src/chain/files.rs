@@ -8,6 +8,7 @@ use std::path::Path;
 use super::manifest::{MANIFEST, Manifest, SIGNATURE, SealedFile};
 use super::plain_file::{Found, digest, look, named};
 use crate::model::{Problem, ProblemKind};
+use crate::parallel;
 
 /// The file that is locked as long as a scan is being written; a crash at the very end leaves it.
 pub const LOCK: &str = "lock";
@@ -18,9 +19,9 @@ pub const LOCK: &str = "lock";
 ///
 /// When something cannot be read, or is no plain file; the error names it.
 pub fn files_in(folder: &Path) -> io::Result<Vec<SealedFile>> {
-    let mut files = Vec::new();
-    for name in names_in(folder)?.into_iter().filter(|name| name != LOCK) {
-        let path = folder.join(&name);
+    let names: Vec<String> = names_in(folder)?.into_iter().filter(|name| name != LOCK).collect();
+    let seal = |(): &mut (), name: &String| {
+        let path = folder.join(name);
         let Found::File(file) = look(&path)? else {
             return Err(io::Error::other(format!(
                 "{} is no plain file, and cannot be sealed",
@@ -28,9 +29,9 @@ pub fn files_in(folder: &Path) -> io::Result<Vec<SealedFile>> {
             )));
         };
         let (bytes, sha256) = digest(&path, file)?;
-        files.push(SealedFile { name, bytes, sha256 });
-    }
-    Ok(files)
+        Ok(SealedFile { name: name.clone(), bytes, sha256 })
+    };
+    parallel::map_with(&names, || (), seal).into_iter().collect()
 }
 
 /// Compares the files with the manifest. Says how many were compared, and their bytes.

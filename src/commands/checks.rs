@@ -99,7 +99,8 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
 }
 
 fn list(chosen: &ChosenChecks) -> Result<Exit, Stop> {
-    let catalogue = chosen.choose()?;
+    let chosen = chosen.choose(Allowance::default())?;
+    let catalogue = chosen.ready()?;
     let checks: Vec<_> = catalogue.checks.iter().map(summary).collect();
     print(|out| report::list(&checks, out))?;
     Ok(Exit::Complete)

@@ -4,7 +4,7 @@
 use anyhow::anyhow;
 use jiff::SignedDuration;
 
-use super::chosen_checks::Catalogue;
+use super::chosen_checks::Chosen;
 use crate::chain::{self, Declared};
 use crate::collect::Collector;
 use crate::evidence::StartedWith;
@@ -43,7 +43,7 @@ pub(super) fn endpoint(is_demo: bool, endpoint: Option<&str>) -> &str {
 /// The choices of a scan; `hashes` is the fingerprint of what shards hash with.
 pub(super) fn choices(
     collector: &Collector,
-    catalogue: &Catalogue,
+    chosen: &Chosen,
     intent: &Intent,
     endpoint: &str,
     hashes: Option<String>,
@@ -60,7 +60,7 @@ pub(super) fn choices(
         (ENDPOINT, endpoint.to_owned()),
         (REGION, collector.region.as_str().to_owned()),
         (ACCOUNTS, accounts.join(" ")),
-        (CHECKS, catalogue.choice()),
+        (CHECKS, chosen.ids.clone()),
         (DERIVE, if collector.derive_tokens { "yes" } else { "no" }.to_owned()),
         (INTENT, of_intent),
         (AUDIT_TOML, hash(intent.text())),
@@ -109,14 +109,14 @@ pub(super) fn differences<'a>(one: &'a StartedWith, other: &'a StartedWith) -> i
 }
 
 /// Insists that this program and these checks are those that the evidence was collected for.
-pub(super) fn judged_by(choices: &StartedWith, catalogue: &Catalogue) -> anyhow::Result<()> {
+pub(super) fn judged_by(choices: &StartedWith, chosen: &Chosen) -> anyhow::Result<()> {
     let (version, own) = (said(choices, VERSION), env!("CARGO_PKG_VERSION"));
     if version != own {
         return Err(anyhow!(
             "the shards are of twilio-audit {version}, and this is {own}: use the same version"
         ));
     }
-    if said(choices, CHECKS) != catalogue.choice() {
+    if said(choices, CHECKS) != chosen.ids {
         return Err(anyhow!("the shards were collected for other checks: say the same --check and --family"));
     }
     Ok(())

@@ -1,13 +1,16 @@
 //! Choosing checks by `--check` and `--family`: the same words and the same complaints in every command.
 
+use std::cell::{Cell, OnceCell};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
 
 use anyhow::anyhow;
 
 use super::declared_names::{CHECKS, known};
 use super::heading::READ;
 use super::{Exit, Stop};
-use crate::audit::{self, Allowance, Check, Compiled, Family};
+use crate::audit::{self, Allowance, Check, CheckError, Compiled, Family};
 use crate::catalogue::{KINDS, Kind};
 use crate::collect::chosen_kinds;
 use crate::model::Rule;
@@ -26,32 +29,37 @@ pub(super) struct ChosenChecks {
     checks_dir: Option<PathBuf>,
 }
 
-/// The checks of this build.
-pub(super) struct Catalogue {
-    /// The rules of all of them.
+/// The checks that were chosen. They are made ready beside whatever is done before they are asked for: it takes SQLite as
+/// long as a round trip to Twilio.
+pub(super) struct Chosen {
+    /// The rules of all checks of this build.
     pub(super) known: Vec<Rule>,
     /// The date of the newest.
     pub(super) version: String,
-    /// Those that were chosen.
+    /// The ids of those that were chosen; empty where none was left out.
+    pub(super) ids: String,
+    at_work: Cell<Option<JoinHandle<Result<Catalogue, CheckError>>>>,
+    ready: OnceCell<Catalogue>,
+}
+
+/// The chosen checks, ready to run.
+pub(super) struct Catalogue {
+    /// The checks.
     pub(super) checks: Vec<Compiled>,
     /// What is collected for them: everything there is, or for some checks only what they read.
     pub(super) kinds: Vec<&'static Kind>,
     /// What each of their queries may take.
     pub(super) allowance: Allowance,
-    /// Whether none was left out.
-    is_everything: bool,
 }
 
-impl Catalogue {
-    /// The same checks, and what each of their queries may take.
-    pub(super) fn within(self, allowance: Allowance) -> Self {
-        Self { allowance, ..self }
-    }
-
-    /// The ids of the chosen checks; empty where none was left out.
-    pub(super) fn choice(&self) -> String {
-        let ids: Vec<&str> = self.checks.iter().map(|compiled| compiled.check.id.as_str()).collect();
-        if self.is_everything { String::new() } else { ids.join(" ") }
+impl Chosen {
+    /// The checks, as soon as they are ready.
+    pub(super) fn ready(&self) -> Result<&Catalogue, Stop> {
+        if let Some(at_work) = self.at_work.take() {
+            let made = at_work.join().unwrap_or_else(|panic| resume_unwind(panic));
+            let _ = self.ready.set(made.map_err(Stop::with(Exit::Broken))?);
+        }
+        self.ready.get().ok_or_else(|| Stop::new(Exit::Broken, anyhow!("the checks cannot be made ready")))
     }
 }
 
@@ -101,8 +109,8 @@ impl ChosenChecks {
         self.checks.is_empty() && self.families.is_empty()
     }
 
-    /// The chosen checks, ready to run.
-    pub(super) fn choose(&self) -> Result<Catalogue, Stop> {
+    /// The chosen checks, and what each of their queries may take.
+    pub(super) fn choose(&self, allowance: Allowance) -> Result<Chosen, Stop> {
         let built_in = audit::built_in().map_err(Stop::with(Exit::Broken))?;
         let own = own_checks(self.checks_dir.as_deref(), &built_in)?;
         let all: Vec<&Check> = built_in.iter().chain(own.iter().map(|compiled| &compiled.check)).collect();
@@ -112,18 +120,25 @@ impl ChosenChecks {
         }
         let version = all.iter().map(|check| check.verified_on).max();
         let known = all.iter().map(|check| check.rule()).collect();
-        // Only what is chosen is made ready: with all of them that takes a while.
-        let chosen = built_in.into_iter().filter(|check| self.holds(check)).collect();
-        let mut checks = audit::compile(chosen).map_err(Stop::with(Exit::Broken))?;
-        checks.extend(own.into_iter().filter(|compiled| self.holds(&compiled.check)));
-        let kinds = if self.is_everything() {
-            KINDS.to_vec()
-        } else {
-            chosen_kinds(checks.iter().flat_map(|compiled| compiled.reads.iter().copied()))
-        };
-        let version = version.map(|day| day.to_string()).unwrap_or_default();
-        let (allowance, is_everything) = (Allowance::default(), self.is_everything());
-        Ok(Catalogue { known, version, checks, kinds, allowance, is_everything })
+        let is_everything = self.is_everything();
+        let ids = all.iter().filter(|check| self.holds(check)).map(|check| check.id.as_str());
+        let ids = if is_everything { String::new() } else { ids.collect::<Vec<_>>().join(" ") };
+        let built_in: Vec<Check> = built_in.into_iter().filter(|check| self.holds(check)).collect();
+        let own: Vec<Compiled> = own.into_iter().filter(|compiled| self.holds(&compiled.check)).collect();
+        let at_work = thread::spawn(move || {
+            let mut checks = audit::compile(built_in)?;
+            checks.extend(own);
+            let read = || checks.iter().flat_map(|compiled| compiled.reads.iter().copied());
+            let kinds = if is_everything { KINDS.to_vec() } else { chosen_kinds(read()) };
+            Ok(Catalogue { checks, kinds, allowance })
+        });
+        Ok(Chosen {
+            known,
+            version: version.map(|day| day.to_string()).unwrap_or_default(),
+            ids,
+            at_work: Cell::new(Some(at_work)),
+            ready: OnceCell::new(),
+        })
     }
 
     fn holds(&self, check: &Check) -> bool {

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::chosen_checks::{Catalogue, ChosenChecks};
+use super::chosen_checks::{Chosen, ChosenChecks};
 use super::heading::OUTPUT;
 use super::printing::print;
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, reduction, sign_in};
 use super::strength::Strength;
 use super::{Exit, Log, Stop, runtime};
-use crate::audit::{self, Holding};
+use crate::audit::{self, Allowance, Holding};
 use crate::collect::{AccountInTree, Collector, Probed, Tree, probe, probe_organization};
 use crate::model::{Clock, Examination, ExaminedAccount, ExaminedOrganization};
 use crate::report::examination as report;
@@ -60,7 +60,7 @@ enum Format {
 /// With the exit code and the sentence that explain why there is no result.
 pub fn run(args: &Args, _log: &Log) -> Result<Exit, Stop> {
     let started_at = Timestamp::now();
-    let catalogue = args.chosen.choose()?;
+    let chosen = args.chosen.choose(Allowance::default())?;
     let setting = if args.demo { None } else { Some(real(&args.choices, started_at)?) };
     let runtime = runtime()?;
     let examination = runtime.block_on(async {
@@ -68,7 +68,7 @@ pub fn run(args: &Args, _log: &Log) -> Result<Exit, Stop> {
             Some(setting) => setting,
             None => demo(&args.choices, started_at).await?,
         };
-        examine(args, catalogue, setting, started_at).await
+        examine(args, &chosen, setting, started_at).await
     });
     runtime.shutdown_background();
     let examination = examination?;
@@ -81,14 +81,14 @@ pub fn run(args: &Args, _log: &Log) -> Result<Exit, Stop> {
 
 async fn examine(
     args: &Args,
-    catalogue: Catalogue,
+    chosen: &Chosen,
     setting: Setting,
     started_at: Timestamp,
 ) -> Result<Examination, Stop> {
     let mut collector = Collector {
         client: client(setting.address, args.choices.limits())?,
         credentials: setting.credentials,
-        kinds: catalogue.kinds.clone(),
+        kinds: Vec::new(),
         started_at,
         region: args.choices.region,
         recording_retention_days: setting.intent.policy.recording_retention(),
@@ -101,13 +101,15 @@ async fn examine(
     };
     let reduction = reduction(&setting.intent)?;
     let tree = sign_in(&mut collector, &reduction).await?;
+    let catalogue = chosen.ready()?;
+    collector.kinds.clone_from(&catalogue.kinds);
     let organization = probe_organization(&collector).await;
     let has_app = match &organization {
         Some(organization) => organization.is_let_in(),
         None => collector.credentials.organization().is_some(),
     };
     let probed = probe(&collector, &tree).await;
-    let strength = Strength::new(&catalogue, &tree, &collector.credentials);
+    let strength = Strength::new(catalogue, &tree, &collector.credentials);
     let examined = |(account, probed)| examined(&strength, has_app, account, probed);
     Ok(Examination {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
 use super::check_time::CheckTime;
-use super::chosen_checks::{Catalogue, ChosenChecks};
+use super::chosen_checks::{Chosen, ChosenChecks};
 use super::finish::finish;
 use super::heading::{DECLARED, OUTPUT, READ, SIGN_IN};
 use super::metrics_file::MetricsFile;
@@ -116,7 +116,7 @@ impl Args {
 }
 
 fn merge(args: &Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
-    let catalogue = args.chosen.choose()?.within(args.check_time.allowance());
+    let chosen = args.chosen.choose(args.check_time.allowance())?;
     let key = args.signing.key()?;
     let output = output_of(&args.output, args.region);
     let mut shards = if args.scans.is_empty() {
@@ -125,11 +125,12 @@ fn merge(args: &Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
         args.scans.iter().map(|folder| Ready::named(folder)).collect::<Result<_, _>>()?
     };
     shards.sort_by_key(|shard| (shard.facts.started_at, shard.shard));
-    fit_together(&shards, &catalogue).map_err(Stop::with(Exit::Usage))?;
+    fit_together(&shards, &chosen).map_err(Stop::with(Exit::Usage))?;
     let _lock = ScanLock::take(&output, Use::Alone, PATIENCE)?;
+    let catalogue = chosen.ready()?;
     let (mut folder, store) = merged(&output, &shards).map_err(not_merged)?;
     let options = args.reporting.options();
-    let finished = match finish(store, &catalogue, options, &mut folder, key.as_ref()) {
+    let finished = match finish(store, catalogue, options, &mut folder, key.as_ref()) {
         Ok(finished) => finished,
         Err(error) => {
             folder.remove();
@@ -232,7 +233,7 @@ fn missing(output: &Path, found: &[Ready], of: u16) -> anyhow::Error {
 }
 
 /// Insists that the shards are all there, each once, and were started in the same way.
-fn fit_together(shards: &[Ready], catalogue: &Catalogue) -> anyhow::Result<()> {
+fn fit_together(shards: &[Ready], chosen: &Chosen) -> anyhow::Result<()> {
     let (Some(first), Some(last)) = (shards.first(), shards.last()) else {
         return Err(anyhow!("there is no shard to merge"));
     };
@@ -262,7 +263,7 @@ fn fit_together(shards: &[Ready], catalogue: &Catalogue) -> anyhow::Result<()> {
             choice::FURTHEST_APART.as_hours()
         ));
     }
-    choice::judged_by(&first.started_with, catalogue)
+    choice::judged_by(&first.started_with, chosen)
 }
 
 /// Shards that do not fit together are not a fault of this machine.

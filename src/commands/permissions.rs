@@ -12,7 +12,7 @@ use super::heading::{DECLARED, OUTPUT, READ};
 use super::printing::print;
 use super::scan_setting::declared;
 use super::{Exit, Log, Stop};
-use crate::audit;
+use crate::audit::{self, Allowance};
 use crate::intent::{Intent, Role};
 use crate::model::{AccountSid, Holder, KeyList, Permissions, Place};
 use crate::report::permissions as report;
@@ -66,9 +66,10 @@ enum Format {
 ///
 /// When a check, an account or `audit.toml` is not what it should be, or nothing can be printed.
 pub fn run(args: &Args, log: &Log) -> Result<Exit, Stop> {
-    let catalogue = args.chosen.choose()?;
+    let chosen = args.chosen.choose(Allowance::default())?;
     let (intent, _) = declared(args.config.as_deref(), Timestamp::now())?;
-    check_names(&intent, &catalogue.known).map_err(Stop::with(Exit::Usage))?;
+    check_names(&intent, &chosen.known).map_err(Stop::with(Exit::Usage))?;
+    let catalogue = chosen.ready()?;
     let permissions = Permissions {
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         checks: catalogue.checks.iter().map(|compiled| compiled.check.id.clone()).collect(),

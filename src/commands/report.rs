@@ -1,7 +1,7 @@
 //! `report`: the reports of a finished scan, written again.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
@@ -62,7 +62,9 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         return Ok(Exit::Complete);
     }
     let folder = args.scan.folder();
-    let StoredScan { scan, store } = StoredScan::open(folder)?;
+    // Where `latest` leads may change before the last file is written.
+    let there = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let StoredScan { scan, store } = StoredScan::open(&there)?;
     let options = args.options();
     let kinds = args.kinds(&store)?;
     match (args.formats.as_slice(), kinds.as_slice(), &args.to) {
@@ -71,7 +73,9 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
             make_folder(to)?;
             let names = formats.iter().map(|format| format.file_name().to_owned());
             all_are_new(to, names.chain(kinds.iter().map(|kind| inventory_name(kind))))?;
-            report::write_files(formats, &scan, &store, options, to).map_err(Stop::of_path)?;
+            let evidence = there.join("evidence.db");
+            let open = || Store::open(&evidence).map_err(io::Error::other);
+            report::write_files(formats, &scan, open, options, to).map_err(Stop::of_path)?;
             for kind in kinds {
                 let path = to.join(inventory_name(kind));
                 report::write_file(&path, |file| {

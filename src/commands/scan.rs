@@ -42,7 +42,7 @@ pub fn run(args: Args, log: &Log) -> Result<Exit, Stop> {
 fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
     let begun_at = Instant::now();
     let clock = args.demo_time.map_or(Clock::System, Clock::Fixed);
-    let catalogue = args.chosen.choose()?.within(args.check_time.allowance());
+    let chosen = args.chosen.choose(args.check_time.allowance())?;
     let shard = args.shard.chosen()?;
     let key = args.signing.key_unless_shard(shard)?;
     let collected = collected_before(&args, shard, clock);
@@ -86,7 +86,7 @@ fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
             begun: &begun,
             teller,
         };
-        scan.run(catalogue, setting, interrupted).await
+        scan.run(&chosen, setting, interrupted).await
     };
     let runtime = runtime_for(args.choices.limits().overall)?;
     interruptible_on(runtime, scan).map_err(|stop| match stop.exit {

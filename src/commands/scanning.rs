@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::anyhow;
 use jiff::Timestamp;
 
-use super::chosen_checks::Catalogue;
+use super::chosen_checks::{Catalogue, Chosen};
 use super::declared_names::check_names;
 use super::finish::finish;
 use super::plan::plan;
@@ -66,23 +66,22 @@ impl Scanning<'_> {
     /// Runs it.
     pub(super) async fn run(
         self,
-        catalogue: Catalogue,
+        chosen: &Chosen,
         setting: Setting,
         interrupted: Option<Interrupted>,
     ) -> Result<Exit, Stop> {
-        check_names(&setting.intent, &catalogue.known).map_err(Stop::with(Exit::Usage))?;
+        check_names(&setting.intent, &chosen.known).map_err(Stop::with(Exit::Usage))?;
         let endpoint = choice::endpoint(self.args.demo, self.args.choices.endpoint.as_deref()).to_owned();
         let intent = setting.intent;
-        let facts = self.facts(&catalogue, setting.intent_declared);
+        let facts = self.facts(chosen, setting.intent_declared);
         let client = client(setting.address, self.args.limits(self.begun_at))?;
-        let collector =
-            self.collector(client, setting.credentials, &catalogue, &intent, interrupted.is_some());
+        let collector = self.collector(client, setting.credentials, &intent, interrupted.is_some());
         let reduction = self.reduction(&collector.credentials, &intent)?;
         let hashes = self.shard.map(|_| reduction.fingerprint());
         if self.args.dry_run {
-            return self.say_plan(collector, &reduction).await;
+            return self.say_plan(collector, &reduction, chosen).await;
         }
-        let choices = choice::choices(&collector, &catalogue, &intent, &endpoint, hashes)
+        let choices = choice::choices(&collector, chosen, &intent, &endpoint, hashes)
             .map_err(Stop::with(Exit::Broken))?;
         if let Some(Collected { folder, store, .. }) = &self.collected {
             insist_on_the_same(folder, store, &choices)?;
@@ -97,7 +96,7 @@ impl Scanning<'_> {
                     Some(salt) => {
                         let reduction = Reduction::with_salt(salt, &intent.policy.phi_words);
                         let begin = |_: &Reduction, root: &AccountSid| interrupted.go_on(root);
-                        self.collect(collector, reduction, begin).await?
+                        self.collect(collector, reduction, chosen, begin).await?
                     }
                 }
             }
@@ -105,10 +104,10 @@ impl Scanning<'_> {
                 let begin = |reduction: &Reduction, _: &AccountSid| {
                     start(&self.args.output(), self.shard, &facts, &intent, &choices, reduction)
                 };
-                self.collect(collector, reduction, begin).await?
+                self.collect(collector, reduction, chosen, begin).await?
             }
         };
-        self.report(started, &catalogue)
+        self.report(started, chosen.ready()?)
     }
 
     /// What to hash with: something new, or for a shard what all shards have.
@@ -121,29 +120,29 @@ impl Scanning<'_> {
         }
     }
 
-    fn facts(&self, catalogue: &Catalogue, intent_declared: bool) -> ScanFacts {
+    fn facts(&self, chosen: &Chosen, intent_declared: bool) -> ScanFacts {
         ScanFacts {
             id: ScanId::starting_at(self.started_at),
             started_at: self.started_at,
             written_by: concat!("twilio-audit ", env!("CARGO_PKG_VERSION")).to_owned(),
-            catalogue_version: catalogue.version.clone(),
+            catalogue_version: chosen.version.clone(),
             intent_declared,
             derived_tokens: self.args.choices.derive_subaccount_tokens,
         }
     }
 
+    /// What to read with. Which kinds is known once the checks are ready, and signing in need not wait for that.
     fn collector(
         &self,
         client: Client,
         credentials: Credentials,
-        catalogue: &Catalogue,
         intent: &Intent,
         goes_on: bool,
     ) -> Collector {
         Collector {
             client,
             credentials,
-            kinds: catalogue.kinds.clone(),
+            kinds: Vec::new(),
             started_at: self.started_at,
             region: self.args.choices.region,
             recording_retention_days: intent.policy.recording_retention(),
@@ -157,8 +156,14 @@ impl Scanning<'_> {
     }
 
     /// Signs in, and says what a scan would ask.
-    async fn say_plan(&self, mut collector: Collector, reduction: &Reduction) -> Result<Exit, Stop> {
+    async fn say_plan(
+        &self,
+        mut collector: Collector,
+        reduction: &Reduction,
+        chosen: &Chosen,
+    ) -> Result<Exit, Stop> {
         let tree = sign_in(&mut collector, reduction).await?;
+        collector.kinds.clone_from(&chosen.ready()?.kinds);
         let plan = plan(&collector, &tree, &self.args.output().join("latest/evidence.db"));
         print(|out| report::plan(&plan, out))?;
         Ok(Exit::Complete)
@@ -169,6 +174,7 @@ impl Scanning<'_> {
         &self,
         mut collector: Collector,
         reduction: Reduction,
+        chosen: &Chosen,
         begin: impl FnOnce(&Reduction, &AccountSid) -> anyhow::Result<Started>,
     ) -> Result<Started, Stop> {
         let credentials = collector.credentials.iter().count();
@@ -181,6 +187,7 @@ impl Scanning<'_> {
             return Err(Stop::new(Exit::Incomplete, sentence));
         }
         let tree = tree?;
+        collector.kinds.clone_from(&chosen.ready()?.kinds);
         self.lock_new_folder()?;
         let Started { folder, store } = begin(&reduction, tree.root()).map_err(Stop::with(Exit::Broken))?;
         self.begun.store(true, Ordering::Relaxed);

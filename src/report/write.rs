@@ -9,6 +9,7 @@ use super::gate::GateFormat;
 use super::options::Options;
 use super::{coverage_csv, findings_csv, gate, html, json, junit, markdown, ocsf, sarif};
 use crate::model::{Kept, Scan, trouble};
+use crate::parallel;
 
 impl Format {
     /// Writes a scan in this form.
@@ -32,22 +33,29 @@ impl Format {
     }
 }
 
-/// Writes a scan into a folder, one new file for each form.
+/// Writes a scan into a folder, one new file for each form, side by side. `open` opens what the scan keeps, once for each
+/// of them that are being written at a time.
 ///
 /// # Errors
 ///
-/// When a file is there already or cannot be written; the error names it.
-pub fn write_files(
+/// When a file is there already or cannot be written, or what the scan keeps cannot be read; the error names the file.
+pub fn write_files<K: Kept>(
     formats: &[Format],
     scan: &Scan,
-    kept: &dyn Kept,
+    open: impl Fn() -> io::Result<K> + Sync,
     options: Options,
     folder: &Path,
 ) -> io::Result<()> {
-    for format in formats {
-        write_file(&folder.join(format.file_name()), |file| format.write(scan, kept, options, file))?;
-    }
-    Ok(())
+    let write = |opened: &mut Option<K>, format: &Format| {
+        write_file(&folder.join(format.file_name()), |file| {
+            let kept = match opened {
+                Some(kept) => kept,
+                None => opened.insert(open()?),
+            };
+            format.write(scan, kept, options, file)
+        })
+    };
+    parallel::map_with(formats, || None, write).into_iter().collect()
 }
 
 /// Writes a new file that only its owner may read, to the disk itself.

@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use random_rows::{Dice, row_of, value};
-use twilio_audit::audit::{self, Compiled, Docket, Sink};
+use twilio_audit::audit::{self, Compiled, Sink};
 use twilio_audit::catalogue::{Column, KINDS, Keep};
 use twilio_audit::evidence::{Batch, EvidenceError, FindingWriter, ScanFacts, Store, Value, Writer};
 use twilio_audit::intent::Intent;
@@ -74,8 +74,7 @@ fn main() -> Result<()> {
 fn judge(path: &Path, store: &Store, checks: &[Compiled]) -> Result<(f64, Tally)> {
     let begin = Instant::now();
     let mut kept = Kept(store.begin_findings()?);
-    let docket = Docket { wants_passes: &|_, _| false, ..Docket::of(checks, MOMENT.parse()?) };
-    let judgement = audit::judge_side_by_side(&|| Store::open(path), docket, &mut kept)?;
+    let judgement = audit::judge(&mut Store::open(path)?, checks, MOMENT.parse()?, &mut kept)?;
     kept.0.finish(&judgement.tallies)?;
     Ok((begin.elapsed().as_secs_f64(), judgement.tally()))
 }
@@ -84,6 +83,10 @@ fn judge(path: &Path, store: &Store, checks: &[Compiled]) -> Result<(f64, Tally)
 struct Kept<'s>(FindingWriter<'s>);
 
 impl Sink for Kept<'_> {
+    fn wants_passes(&self, _: &str, _: &str) -> bool {
+        false
+    }
+
     fn take(&mut self, finding: Finding) -> Result<(), EvidenceError> {
         if finding.reason.starts_with("The check could not run") {
             println!("{}: {}", finding.check_id, finding.reason);

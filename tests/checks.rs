@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use twilio_audit::audit::{
-    CHECK_FILES, Collected, Docket, Rehearsal, built_in, compile, judge, lacking_proof,
-};
+use twilio_audit::audit::{CHECK_FILES, Collected, Rehearsal, built_in, compile, judge, lacking_proof};
 use twilio_audit::catalogue::{KINDS, kind};
 use twilio_audit::evidence::{Batch, Row, Store, Value};
 use twilio_audit::intent::Intent;
@@ -101,7 +99,7 @@ fn a_full_page_of_young_recordings_decides_nothing() {
         let checks = built_in().unwrap().into_iter().filter(|c| c.id == "recording-retention-exceeded");
         let checks = compile(checks.collect()).unwrap();
         let mut collected = Collected::default();
-        judge(&mut store, Docket::of(&checks, moment.parse().unwrap()), &mut collected).unwrap();
+        judge(&mut store, &checks, moment.parse().unwrap(), &mut collected).unwrap();
         let findings = collected.into_findings();
         findings.iter().find(|finding| finding.field == "recordings").unwrap().outcome
     };

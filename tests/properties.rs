@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use random_rows::{Dice, row_of, value};
-use twilio_audit::audit::{self, Compiled, Docket};
+use twilio_audit::audit::{self, Compiled};
 use twilio_audit::catalogue::{KINDS, Kind};
 use twilio_audit::evidence::{Batch, Row, Store, Value};
 use twilio_audit::intent::Intent;
@@ -78,7 +78,7 @@ fn judged(estate: &[(&'static Kind, Vec<Row>)], accounts: &[AccountSid]) -> Vec<
         store.write(&Batch::Rows(kind, rows.clone())).unwrap();
     }
     let mut collected = audit::Collected::default();
-    audit::judge(&mut store, Docket::of(&CHECKS, MOMENT.parse().unwrap()), &mut collected).unwrap();
+    audit::judge(&mut store, &CHECKS, MOMENT.parse().unwrap(), &mut collected).unwrap();
     collected.into_findings()
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::check::Example;
 use super::compile::{Compiled, prepare};
-use super::judge::{Docket, judge_prepared};
+use super::judge::judge_prepared;
 use super::sandbox::Allowance;
 use super::sink::Collected;
 use crate::catalogue::{self, KINDS, Kind, Per};
@@ -128,8 +128,8 @@ fn judge_example(
 ) -> Result<Vec<Finding>, String> {
     fill(store, compiled, example)?;
     let mut collected = Collected::default();
-    let docket = Docket { allowance, ..Docket::of(std::slice::from_ref(compiled), now) };
-    judge_prepared(store, docket, &mut collected).map_err(|error| error.to_string())?;
+    judge_prepared(store, std::slice::from_ref(compiled), now, allowance, &mut collected)
+        .map_err(|error| error.to_string())?;
     Ok(collected.into_findings())
 }
 

@@ -1,7 +1,7 @@
 //! Where evidence is missing, and what would close the gap.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::rc::Rc;
 
 use rusqlite::Connection;
 
@@ -32,7 +32,7 @@ struct OfAccount {
     /// Whether a kind was asked for.
     asked: Box<[bool]>,
     /// Of each kind what its first reading that is no sufficient one lacks, where there is one.
-    lacks: BTreeMap<u16, Arc<Lack>>,
+    lacks: BTreeMap<u16, Rc<Lack>>,
 }
 
 impl Default for OfAccount {
@@ -204,12 +204,12 @@ impl Lack {
 }
 
 /// One for all that are alike.
-fn one_of(all: &mut BTreeSet<Arc<Lack>>, lack: Lack) -> Arc<Lack> {
+fn one_of(all: &mut BTreeSet<Rc<Lack>>, lack: Lack) -> Rc<Lack> {
     if let Some(same) = all.get(&lack) {
-        return Arc::clone(same);
+        return Rc::clone(same);
     }
-    let lack = Arc::new(lack);
-    all.insert(Arc::clone(&lack));
+    let lack = Rc::new(lack);
+    all.insert(Rc::clone(&lack));
     lack
 }
 

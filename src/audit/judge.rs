@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::Mutex;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -14,15 +13,13 @@ use rusqlite::Connection;
 use super::compile::{Compiled, prepare, work_out_views};
 use super::finding::{finding, severity};
 use super::gaps::{Gap, Gaps};
-use super::relay::{Relay, relayed};
 use super::row::{Columns, Glance, Judged, Subject};
 use super::sandbox::{Allowance, Sandbox};
 use super::scope::AccountFacts;
-use super::sink::{Sink, WantsPasses};
+use super::sink::Sink;
 use super::waivers::{Seen, Waivers};
 use crate::evidence::{EvidenceError, Store};
 use crate::model::{Outcome, Said, ScannedAccount, Severity, Tally, as_seen, day_of, finding_id};
-use crate::parallel;
 
 /// What the checks say of a store, but for the findings, which went into a [`Sink`].
 #[derive(Debug, Clone)]
@@ -44,140 +41,65 @@ impl Judgement {
     }
 }
 
-/// What is to be judged, and how.
-#[derive(Clone, Copy)]
-pub struct Docket<'a> {
-    /// The checks.
-    pub checks: &'a [Compiled],
-    /// As of when.
-    pub now: Timestamp,
-    /// What each query may take.
-    pub allowance: Allowance,
-    /// Of what the passes are kept too.
-    pub wants_passes: &'a WantsPasses<'a>,
-}
-
-impl<'a> Docket<'a> {
-    /// These checks as of a moment, with all their passes.
-    pub fn of(checks: &'a [Compiled], now: Timestamp) -> Self {
-        Self { checks, now, allowance: Allowance::default(), wants_passes: &|_, _| true }
-    }
-}
-
-/// Runs checks over a store, one after the other.
+/// Runs checks over a store, as of a moment.
 ///
 /// # Errors
 ///
 /// When the store cannot be read, or a finding cannot be kept. A check that fails to run stops no other: it becomes
 /// `not_assessed`.
-pub fn judge(store: &mut Store, docket: Docket<'_>, sink: &mut dyn Sink) -> Result<Judgement, EvidenceError> {
-    prepare(store.connection(), docket.now)
-        .and_then(|()| work_out_views(store.connection(), docket.checks))
+pub fn judge(
+    store: &mut Store,
+    checks: &[Compiled],
+    now: Timestamp,
+    sink: &mut dyn Sink,
+) -> Result<Judgement, EvidenceError> {
+    judge_within(store, checks, now, Allowance::default(), sink)
+}
+
+/// The same, and what each query may take.
+///
+/// # Errors
+///
+/// As [`judge`].
+pub fn judge_within(
+    store: &mut Store,
+    checks: &[Compiled],
+    now: Timestamp,
+    allowance: Allowance,
+    sink: &mut dyn Sink,
+) -> Result<Judgement, EvidenceError> {
+    prepare(store.connection(), now)
+        .and_then(|()| work_out_views(store.connection(), checks))
         .map_err(unreadable)?;
-    judge_prepared(store, docket, sink)
+    judge_prepared(store, checks, now, allowance, sink)
 }
 
 /// The same on a store that was [prepared](prepare) as of this moment.
 pub(super) fn judge_prepared(
     store: &mut Store,
-    docket: Docket<'_>,
+    checks: &[Compiled],
+    now: Timestamp,
+    allowance: Allowance,
     sink: &mut dyn Sink,
 ) -> Result<Judgement, EvidenceError> {
     let connection = store.connection_mut();
     let accounts = accounts(connection).map_err(unreadable)?;
-    let bench = Bench::new(connection, docket, &accounts)?;
+    let gaps = Gaps::read(connection, &accounts).map_err(unreadable)?;
+    let waivers = Waivers::read(connection, day_of(now)).map_err(unreadable)?;
     let sandbox = Sandbox::around(connection).map_err(unreadable)?;
-    let mut tallies = Vec::new();
-    for compiled in docket.checks {
-        tallies.push(bench.hear(compiled, connection, &sandbox, sink)?);
+    let mut tallies = BTreeMap::new();
+    for compiled in checks {
+        sandbox.grant(connection, allowance).map_err(unreadable)?;
+        let mut sitting = Sitting::new(compiled, &accounts, &gaps, &waivers, now, sink);
+        sitting.hear(connection, &sandbox)?;
+        tallies.insert(compiled.check.id.clone(), sitting.tally);
     }
     Sandbox::open(connection).map_err(unreadable)?;
-    Ok(bench.conclude(tallies))
-}
-
-/// Runs checks over a store side by side. `open` opens it, once for each of them that are at work at a time; what is
-/// found goes into the sink in no order but that of each check.
-///
-/// # Errors
-///
-/// As [`judge`].
-pub fn judge_side_by_side(
-    open: &(dyn Fn() -> Result<Store, EvidenceError> + Sync),
-    docket: Docket<'_>,
-    sink: &mut dyn Sink,
-) -> Result<Judgement, EvidenceError> {
-    let opened = || -> Result<Store, EvidenceError> {
-        let store = open()?;
-        prepare(store.connection(), docket.now).map_err(unreadable)?;
-        Ok(store)
-    };
-    let first = opened()?;
-    let accounts = accounts(first.connection()).map_err(unreadable)?;
-    let bench = Bench::new(first.connection(), docket, &accounts)?;
-    let first = Mutex::new(Some(first));
-    let seat = || -> Result<(Store, Sandbox), EvidenceError> {
-        let first = first.lock().ok().and_then(|mut first| first.take());
-        let mut store = first.map_or_else(opened, Ok)?;
-        work_out_views(store.connection(), docket.checks).map_err(unreadable)?;
-        let sandbox = Sandbox::around(store.connection_mut()).map_err(unreadable)?;
-        Ok((store, sandbox))
-    };
-    let hear = |seated: &mut Option<(Store, Sandbox)>, compiled: &Compiled, mut sink: Relay| {
-        let (store, sandbox) = match seated {
-            Some(seated) => seated,
-            None => seated.insert(seat()?),
-        };
-        bench.hear(compiled, store.connection_mut(), sandbox, &mut sink)
-    };
-    let tallies = relayed(sink, |relay| {
-        let hear = |seated: &mut Option<_>, compiled: &Compiled| hear(seated, compiled, relay.clone());
-        parallel::map_with(docket.checks, || None, hear).into_iter().collect::<Result<Vec<_>, _>>()
-    })?;
-    Ok(bench.conclude(tallies))
-}
-
-/// What all checks are judged with.
-struct Bench<'a> {
-    docket: Docket<'a>,
-    accounts: &'a [AccountFacts],
-    gaps: Gaps<'a>,
-    waivers: Waivers,
-}
-
-impl<'a> Bench<'a> {
-    fn new(
-        connection: &Connection,
-        docket: Docket<'a>,
-        accounts: &'a [AccountFacts],
-    ) -> Result<Self, EvidenceError> {
-        let gaps = Gaps::read(connection, accounts).map_err(unreadable)?;
-        let waivers = Waivers::read(connection, day_of(docket.now)).map_err(unreadable)?;
-        Ok(Self { docket, accounts, gaps, waivers })
-    }
-
-    /// Hears one check, and counts what it says.
-    fn hear(
-        &self,
-        compiled: &Compiled,
-        connection: &mut Connection,
-        sandbox: &Sandbox,
-        sink: &mut dyn Sink,
-    ) -> Result<Tally, EvidenceError> {
-        sandbox.grant(connection, self.docket.allowance).map_err(unreadable)?;
-        let mut sitting = Sitting::new(self, compiled, sink);
-        sitting.hear(connection, sandbox)?;
-        Ok(sitting.tally)
-    }
-
-    /// What came of it, with the tallies of the checks in their order.
-    fn conclude(&self, tallies: Vec<Tally>) -> Judgement {
-        let ids = self.docket.checks.iter().map(|compiled| compiled.check.id.clone());
-        Judgement {
-            accounts: self.accounts.iter().map(AccountFacts::to_scanned).collect(),
-            tallies: ids.zip(tallies).collect(),
-            notices: self.waivers.notices(self.docket.checks, self.accounts),
-        }
-    }
+    Ok(Judgement {
+        accounts: accounts.iter().map(AccountFacts::to_scanned).collect(),
+        tallies,
+        notices: waivers.notices(checks, &accounts),
+    })
 }
 
 const fn unreadable(source: rusqlite::Error) -> EvidenceError {
@@ -203,8 +125,10 @@ type Identity = [u8; 12];
 
 /// One check at work, over all accounts that it judges.
 struct Sitting<'a> {
-    bench: &'a Bench<'a>,
     compiled: &'a Compiled,
+    accounts: &'a [AccountFacts],
+    waivers: &'a Waivers,
+    now: Timestamp,
     sink: &'a mut dyn Sink,
     /// In the order of the accounts.
     places: Vec<Place<'a>>,
@@ -239,24 +163,32 @@ impl From<EvidenceError> for Halt {
 }
 
 impl<'a> Sitting<'a> {
-    fn new(bench: &'a Bench<'a>, compiled: &'a Compiled, sink: &'a mut dyn Sink) -> Self {
-        let any_phi = bench.accounts.iter().any(|account| account.active && account.phi);
+    fn new(
+        compiled: &'a Compiled,
+        accounts: &'a [AccountFacts],
+        gaps: &Gaps<'a>,
+        waivers: &'a Waivers,
+        now: Timestamp,
+        sink: &'a mut dyn Sink,
+    ) -> Self {
+        let any_phi = accounts.iter().any(|account| account.active && account.phi);
         let mut compared = None;
-        let places: Vec<Place<'_>> = bench
-            .accounts
+        let places: Vec<Place<'_>> = accounts
             .iter()
             .filter(|account| compiled.check.scope.holds(account, any_phi))
             .map(|account| Place {
                 account,
-                gap: bench.gaps.explain(compiled, &account.account_sid, &mut compared),
-                wants_passes: (bench.docket.wants_passes)(&compiled.check.id, &account.account_sid),
+                gap: gaps.explain(compiled, &account.account_sid, &mut compared),
+                wants_passes: sink.wants_passes(&compiled.check.id, &account.account_sid),
                 was_judged: false,
             })
             .collect();
         let by_sid = places.iter().enumerate().map(|(at, place)| (&*place.account.account_sid, at)).collect();
         Self {
-            bench,
             compiled,
+            accounts,
+            waivers,
+            now,
             sink,
             places,
             by_sid,
@@ -274,7 +206,7 @@ impl<'a> Sitting<'a> {
             Err(Halt::Query(error)) => self.start_over(&sandbox.why(&error))?,
             Err(Halt::TooMuch(why)) => self.start_over(&why)?,
         }
-        if self.compiled.check.scope.needs_the_parent() && !self.bench.accounts.iter().any(|a| a.is_parent) {
+        if self.compiled.check.scope.needs_the_parent() && !self.accounts.iter().any(|a| a.is_parent) {
             self.miss_the_parent()?;
         }
         for at in 0..self.places.len() {
@@ -311,7 +243,7 @@ impl<'a> Sitting<'a> {
                 if kept > MOST_TEXT {
                     return Err(Halt::TooMuch(format!("it answers with more than {} MiB", MOST_TEXT >> 20)));
                 }
-                self.sink.take(finding(compiled, account, judged, waived, self.bench.docket.now))?;
+                self.sink.take(finding(compiled, account, judged, waived, self.now))?;
             }
         }
         Ok(())
@@ -337,7 +269,7 @@ impl<'a> Sitting<'a> {
         let severity = severity(self.compiled, account, glance);
         // Of passes, which are many, none needs a waiver.
         let waived = glance.outcome.needs_action()
-            && !self.bench.waivers.is_empty()
+            && !self.waivers.is_empty()
             && self.is_covered(account, glance, severity, subject, evidence)
             && check.waivable;
         let said = (glance.outcome, severity, waived);
@@ -368,15 +300,7 @@ impl<'a> Sitting<'a> {
         let as_seen = || as_seen(outcome, severity, &evidence());
         let finding = &finding;
         let as_seen = &as_seen;
-        self.bench.waivers.cover(&Seen {
-            check,
-            account,
-            resource,
-            finding,
-            outcome,
-            blocks_go_live,
-            as_seen,
-        })
+        self.waivers.cover(&Seen { check, account, resource, finding, outcome, blocks_go_live, as_seen })
     }
 
     /// A query that failed has said nothing, in no account.
@@ -392,7 +316,7 @@ impl<'a> Sitting<'a> {
     }
 
     fn miss_the_parent(&mut self) -> Result<(), EvidenceError> {
-        let Some(root) = self.bench.accounts.iter().find(|account| account.is_root) else { return Ok(()) };
+        let Some(root) = self.accounts.iter().find(|account| account.is_root) else { return Ok(()) };
         let reason = "The parent account was not seen: supply a credential of it".to_owned();
         let at = self.places.len();
         self.say(at, root, Outcome::NotAssessed, reason, true)
@@ -402,7 +326,7 @@ impl<'a> Sitting<'a> {
     fn conclude(&mut self, at: usize) -> Result<(), EvidenceError> {
         let Some(place) = self.places.get_mut(at) else { return Ok(()) };
         let (account, wants_passes) = (place.account, place.wants_passes);
-        if place.gap.is_none() && wants_passes {
+        if place.gap.is_none() {
             self.sink.judged(&self.compiled.check.id, &account.account_sid);
         }
         match place.gap.take() {
@@ -449,7 +373,7 @@ impl<'a> Sitting<'a> {
             is_of_a_gap: outcome.needs_action(),
         };
         let is_of_a_gap = judged.is_of_a_gap;
-        let finding = finding(self.compiled, account, judged, waived, self.bench.docket.now);
+        let finding = finding(self.compiled, account, judged, waived, self.now);
         if is_of_a_gap { self.sink.take_gap(finding) } else { self.sink.take(finding) }
     }
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use crate::evidence::EvidenceError;
 use crate::model::Finding;
 
-/// Whether passes, and "nothing to judge", of a check (its id) in an account (its SID) are wanted as findings. Others are
-/// counted only: a busy tree has ten of them for every resource.
-pub type WantsPasses<'a> = dyn Fn(&str, &str) -> bool + Sync + 'a;
-
 /// Takes findings.
 pub trait Sink {
+    /// Whether passes, and "nothing to judge", of a check in an account are wanted as findings. Others are counted
+    /// only: a busy tree has ten of them for every resource.
+    fn wants_passes(&self, check_id: &str, account_sid: &str) -> bool;
+
     /// Takes a finding; one of the same id that came before gives way to it.
     ///
     /// # Errors
@@ -27,8 +27,7 @@ pub trait Sink {
         self.take(finding)
     }
 
-    /// Hears that a check was judged in an account to its end, with everything read that it needs, where its passes are
-    /// wanted.
+    /// Hears that a check was judged in an account to its end, with everything read that it needs.
     fn judged(&mut self, _check_id: &str, _account_sid: &str) {}
 
     /// Forgets what came of a check: it could not be run to its end.
@@ -60,6 +59,10 @@ fn report_key(finding: &Finding) -> impl Ord + use<'_> {
 }
 
 impl Sink for Collected {
+    fn wants_passes(&self, _: &str, _: &str) -> bool {
+        true
+    }
+
     fn take(&mut self, finding: Finding) -> Result<(), EvidenceError> {
         self.0.insert(finding.finding_id.clone(), finding);
         Ok(())

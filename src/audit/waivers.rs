@@ -1,8 +1,8 @@
 //! Findings that somebody accepted for a while, acceptances that accept nothing, and findings that are said to be
 //! mended and are not.
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::civil::Date;
 use rusqlite::{Connection, Row};
@@ -22,23 +22,9 @@ struct Waiver {
     as_seen: Option<String>,
     expires_on: String,
     is_over: bool,
-    was_met: Flag,
-    has_changed: Flag,
-    is_too_wide: Flag,
-}
-
-/// Something that was seen, by whichever of the checks that are judged side by side.
-#[derive(Default)]
-struct Flag(AtomicBool);
-
-impl Flag {
-    fn raise(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    fn is_up(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
+    was_met: Cell<bool>,
+    has_changed: Cell<bool>,
+    is_too_wide: Cell<bool>,
 }
 
 /// That a finding is mended, as somebody says. It waives nothing.
@@ -47,7 +33,7 @@ struct Claim {
     account: String,
     by: String,
     on: String,
-    still_stands: Flag,
+    still_stands: Cell<bool>,
 }
 
 /// The decisions of a declaration. There may be thousands that are bound to one finding each, so these are not gone
@@ -120,7 +106,7 @@ impl Waivers {
             return false;
         }
         if let Some((_, claim)) = self.claim_of.get(seen.finding).and_then(|place| self.claims.get(*place)) {
-            claim.still_stands.raise();
+            claim.still_stands.set(true);
         }
         let places = [self.of_finding.get(seen.finding), self.of_check.get(seen.check)];
         let mut is_covered = false;
@@ -128,12 +114,12 @@ impl Waivers {
             if !waiver.is_about(seen) {
                 continue;
             }
-            waiver.was_met.raise();
+            waiver.was_met.set(true);
             // What blocks is accepted as it was seen: a wider waiver would cover what nobody has seen.
             if seen.blocks_go_live && (waiver.finding.is_none() || waiver.as_seen.is_none()) {
-                waiver.is_too_wide.raise();
+                waiver.is_too_wide.set(true);
             } else if waiver.as_seen.as_ref().is_some_and(|before| *before != (seen.as_seen)()) {
-                waiver.has_changed.raise();
+                waiver.has_changed.set(true);
             } else {
                 is_covered |= !waiver.is_over;
             }
@@ -147,7 +133,7 @@ impl Waivers {
             waiver.check == seen.check && waiver.account.as_deref().is_none_or(|named| named == seen.account)
         };
         if seen.outcome == Outcome::NotAssessed {
-            self.all.iter().filter(may_cover).for_each(|waiver| waiver.was_met.raise());
+            self.all.iter().filter(may_cover).for_each(|waiver| waiver.was_met.set(true));
         }
     }
 
@@ -165,7 +151,7 @@ impl Waivers {
         let mut notices: Vec<String> = others.into_iter().filter_map(Waiver::notice).collect();
         let more = |number| format!("Of {number} more findings the waiver is over, or waives nothing.");
         notices.extend(shortened(of_findings.into_iter().filter_map(Waiver::notice).collect(), more));
-        let standing = self.claims.iter().filter(|(_, claim)| claim.still_stands.is_up());
+        let standing = self.claims.iter().filter(|(_, claim)| claim.still_stands.get());
         let more = |number| format!("{number} more findings were reported fixed and still stand.");
         notices.extend(shortened(standing.map(|(id, claim)| claim.notice(id)).collect(), more));
         notices
@@ -193,9 +179,9 @@ impl Waiver {
             as_seen: row.get(4)?,
             expires_on: row.get(5)?,
             is_over: row.get(6)?,
-            was_met: Flag::default(),
-            has_changed: Flag::default(),
-            is_too_wide: Flag::default(),
+            was_met: Cell::new(false),
+            has_changed: Cell::new(false),
+            is_too_wide: Cell::new(false),
         })
     }
 
@@ -216,18 +202,18 @@ impl Waiver {
             Some(finding) => (format!("{check} for {finding}, {about},"), "reviews.toml or audit.toml"),
             None => (format!("{check} for {about}"), "audit.toml"),
         };
-        if self.has_changed.is_up() {
+        if self.has_changed.get() {
             return Some(format!(
                 "The waiver of {whose} waives nothing: what was seen has changed, so decide again."
             ));
         }
-        if self.is_too_wide.is_up() {
+        if self.is_too_wide.get() {
             return Some(format!(
                 "The waiver of {whose} waives nothing that blocks going live: name `finding` and `as_seen` of each, as \
                  `twilio-audit show` prints them."
             ));
         }
-        match (self.is_over, self.was_met.is_up()) {
+        match (self.is_over, self.was_met.get()) {
             (true, true) => {
                 Some(format!("The waiver of {whose} ended on {day}: what it waived counts again."))
             }
@@ -244,7 +230,7 @@ impl Claim {
             account: row.get(2)?,
             by: row.get(3)?,
             on: row.get(4)?,
-            still_stands: Flag::default(),
+            still_stands: Cell::new(false),
         })
     }
 

@@ -8,7 +8,7 @@ use super::scan_folder::ScanFolder;
 use super::sealing::seal;
 use super::stored_scan::StoredScan;
 use super::{choice, strength};
-use crate::audit::{self, Declared, Docket, Judgement};
+use crate::audit::{self, Declared, Judgement};
 use crate::catalogue::KINDS;
 use crate::chain::SigningKey;
 use crate::evidence::{ScanFacts, StartedWith, Store, data};
@@ -52,15 +52,8 @@ pub(super) fn finish(
         Some(previous) => Past::of(&previous.scan, &previous.store)?,
         None => Past::FirstScan,
     };
-    let all_outcomes = options.all_outcomes;
-    let docket = Docket {
-        checks: &catalogue.checks,
-        now: store.started_at()?,
-        allowance: catalogue.allowance,
-        wants_passes: &|check, account| all_outcomes || past.may_be_fixed(check, account),
-    };
-    let keeper = Keeper::new(store.begin_findings()?, &past, all_outcomes);
-    let (judgement, new_faults) = judge(&store, docket, folder, keeper, previous.as_ref())?;
+    let keeper = Keeper::new(store.begin_findings()?, past, options.all_outcomes);
+    let (judgement, new_faults) = judge(&store, catalogue, folder, keeper, previous.as_ref())?;
     let mut scan = Scan {
         compared_with: previous.as_ref().map(|previous| previous.scan.id.clone()),
         changes: Changes { new_faults, ..store.changes()? },
@@ -130,18 +123,20 @@ fn conclude(
 }
 
 /// Runs the checks and keeps what they find, compared with the past; answers too with the faults that are new. What they
-/// read they read through connections of their own, which can write nothing.
+/// read they read through a connection of their own, which can write nothing.
 fn judge(
     store: &Store,
-    docket: Docket<'_>,
+    Catalogue { checks, allowance, .. }: &Catalogue,
     folder: &ScanFolder,
     mut keeper: Keeper<'_>,
     previous: Option<&StoredScan>,
 ) -> anyhow::Result<(Judgement, Vec<(Severity, usize)>)> {
-    let evidence = folder.evidence();
-    let mut judgement = audit::judge_side_by_side(&|| Store::open(&evidence), docket, &mut keeper)?;
+    let mut judgement = {
+        let mut evidence = Store::open(&folder.evidence())?;
+        audit::judge_within(&mut evidence, checks, store.started_at()?, *allowance, &mut keeper)?
+    };
     if let Some(previous) = previous {
-        keeper.carry(previous, &mut judgement, docket.checks, store.tree_is_known()?)?;
+        keeper.carry(previous, &mut judgement, checks, store.tree_is_known()?)?;
     }
     let new_faults = keeper.finish(&judgement)?;
     Ok((judgement, new_faults))

@@ -15,7 +15,7 @@ use crate::model::{Change, Finding, Findings as _, Severity, Tally};
 #[derive(Debug)]
 pub(super) struct Keeper<'s> {
     writer: FindingWriter<'s>,
-    past: &'s Past,
+    past: Past,
     /// Whether passes are kept too, and not only those of what was open.
     all_outcomes: bool,
     /// What was seen where something was open before, by check and account.
@@ -25,7 +25,7 @@ pub(super) struct Keeper<'s> {
 }
 
 impl<'s> Keeper<'s> {
-    pub(super) fn new(writer: FindingWriter<'s>, past: &'s Past, all_outcomes: bool) -> Self {
+    pub(super) fn new(writer: FindingWriter<'s>, past: Past, all_outcomes: bool) -> Self {
         Self { writer, past, all_outcomes, seen: HashMap::new(), new_faults: BTreeMap::new() }
     }
 
@@ -97,6 +97,10 @@ impl<'s> Keeper<'s> {
 }
 
 impl Sink for Keeper<'_> {
+    fn wants_passes(&self, check_id: &str, account_sid: &str) -> bool {
+        self.all_outcomes || self.past.may_be_fixed(check_id, account_sid)
+    }
+
     fn take(&mut self, finding: Finding) -> Result<(), EvidenceError> {
         self.keep(finding, false)
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use twilio_audit::audit::{Collected, Compiled, Docket, built_in, compile, judge};
+use twilio_audit::audit::{Collected, Compiled, built_in, compile, judge};
 use twilio_audit::catalogue::KINDS;
 use twilio_audit::collect::{Collector, Reduction, collect};
 use twilio_audit::credentials::{Credential, Secret, Source};
@@ -44,7 +44,7 @@ impl Scanned {
     /// What the built-in checks say of it. It takes seconds: not for a thread on which others are waited for.
     pub fn judge(&mut self) -> Vec<Finding> {
         let mut collected = Collected::default();
-        judge(&mut self.store, Docket::of(&CHECKS, Timestamp::now()), &mut collected).unwrap();
+        judge(&mut self.store, &CHECKS, Timestamp::now(), &mut collected).unwrap();
         collected.into_findings()
     }
 }

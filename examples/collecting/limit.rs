@@ -20,14 +20,15 @@ const PER_ACCOUNT: usize = 10;
 const OVERALL: usize = 128;
 
 pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
-    for (latency, whose, words) in [
-        (LATENCY, Whose::Parents, "derived tokens"),
-        (LATENCY, Whose::Everybodys, "a token for each account"),
-        (LONG_LATENCY, Whose::Parents, "derived tokens"),
+    for (latency, whose, checks, words) in [
+        (LATENCY, Whose::Parents, FEW_CHECKS, "derived tokens"),
+        (LATENCY, Whose::Everybodys, FEW_CHECKS, "a token for each account"),
+        (LONG_LATENCY, Whose::Parents, FEW_CHECKS, "derived tokens"),
+        (LATENCY, Whose::Parents, &[], "derived tokens, all checks"),
     ] {
         let name =
             format!("{PER_ACCOUNT} in flight per account, {} ms an answer, {words}", latency.as_millis());
-        let (seen, latency) = three(bench, latency, whose)?;
+        let (seen, latency) = three(bench, latency, whose, checks)?;
         let ideal = ideal(&seen, latency);
         let until_last_request = seen.seconds - seen.after_last_request;
         let share = count(seen.refused) / count(seen.requests) * 100.0;
@@ -50,10 +51,10 @@ pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
 }
 
 /// The scan in the middle of three, and the seconds that an answer took.
-fn three(bench: &Bench, latency: Duration, whose: Whose) -> Result<(Seen, f64)> {
+fn three(bench: &Bench, latency: Duration, whose: Whose, checks: &[&str]) -> Result<(Seen, f64)> {
     let options = Options { latency, concurrency_limit: PER_ACCOUNT, ..Options::default() };
     let stage = Stage::new(bench, SUBACCOUNTS, options)?;
-    let checks = of_checks(FEW_CHECKS);
+    let checks = of_checks(checks);
     let latency = stage.latency(bench)?;
     let scans = (0..3).map(|_| scan(bench, &stage, whose, &checks)).collect::<Result<_>>()?;
     Ok((middle(scans)?, latency))

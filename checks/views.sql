@@ -136,10 +136,10 @@ field (account_sid, resource_type, resource_sid, resource_name, field, url, meth
 )
 select account_sid, resource_type, resource_sid, coalesce(nullif(resource_name, ''), resource_sid) as resource_name,
        field, url, url_scheme(url) as scheme, url_host(url) as host, host_class(url) as host_class,
-       url_path(url) as path, url_canonical(url) as canonical, url_fragment(url) as fragment,
-       url_secret(url) as secret, url_has_userinfo(url) as has_userinfo,
        upper(nullif(method, '')) as method, product, live,
-       resource_type in ('trunk_origination_url', 'connection_policy_target') as is_sip
+       resource_type in ('trunk_origination_url', 'connection_policy_target') as is_sip,
+       url_path(url) as url_path, url_canonical(url) as url_canonical, url_fragment(url) as url_fragment,
+       url_secret(url) as url_secret, url_has_userinfo(url) as url_has_userinfo
 from field
 where url <> '';
 

@@ -229,3 +229,22 @@ fn sql_error(check: &Check, sandbox: &Sandbox, error: &rusqlite::Error) -> Check
 fn in_file(name: &str, problem: impl ToString) -> CheckError {
     CheckFile::new(name, "").error(None, problem)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_is_the_same_when_it_is_worked_out() {
+        let store = empty_store().unwrap();
+        let connection = store.connection();
+        for view in views(connection).unwrap() {
+            let columns = |from: &str| -> Vec<String> {
+                let statement = connection.prepare(&format!("select * from {from}")).unwrap();
+                statement.column_names().map(str::to_owned).collect()
+            };
+            let select = select_of(connection, &view).unwrap();
+            assert_eq!(columns(&view), columns(&format!("({select})")), "{view}");
+        }
+    }
+}

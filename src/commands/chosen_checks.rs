@@ -125,13 +125,16 @@ impl ChosenChecks {
         let ids = if is_everything { String::new() } else { ids.collect::<Vec<_>>().join(" ") };
         let built_in: Vec<Check> = built_in.into_iter().filter(|check| self.holds(check)).collect();
         let own: Vec<Compiled> = own.into_iter().filter(|compiled| self.holds(&compiled.check)).collect();
-        let at_work = thread::spawn(move || {
+        let at_work = thread::Builder::new().spawn(move || {
             let mut checks = audit::compile(built_in)?;
             checks.extend(own);
             let read = || checks.iter().flat_map(|compiled| compiled.reads.iter().copied());
             let kinds = if is_everything { KINDS.to_vec() } else { chosen_kinds(read()) };
             Ok(Catalogue { checks, kinds, allowance })
         });
+        let no_thread =
+            |error| anyhow!("the checks cannot be made ready, for the system has no thread left: {error}");
+        let at_work = at_work.map_err(no_thread).map_err(Stop::with(Exit::Broken))?;
         Ok(Chosen {
             known,
             version: version.map(|day| day.to_string()).unwrap_or_default(),

@@ -64,7 +64,8 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
     let folder = args.scan.folder();
     // Where `latest` leads may change before the last file is written.
     let there = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let StoredScan { scan, store } = StoredScan::open(&there)?;
+    let opened = StoredScan::open(&there).or_else(|_| StoredScan::open(folder));
+    let StoredScan { scan, store } = opened?;
     let options = args.options();
     let kinds = args.kinds(&store)?;
     match (args.formats.as_slice(), kinds.as_slice(), &args.to) {

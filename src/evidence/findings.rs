@@ -16,8 +16,8 @@ use crate::model::{Change, Changes, Finding, Findings, Outcome, Severity, Tally}
 const INSERT: &str = "insert or replace into finding values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \
                       ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-/// Where each finding is in the order of reports, and those of each account: sorted once, and by little, however many
-/// reports are written. It is made when the first is asked for, and goes with the connection.
+/// Where each finding is in the order of reports, and those of each account: sorted once for a connection, and by little,
+/// however many reports are written with it. It is made when the first is asked for, and goes with the connection.
 const MAKE_PLACES: &str = "
 create temp table finding_place (
   place integer primary key, account_sid text not null, finding integer not null

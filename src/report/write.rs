@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::format::Format;
 use super::gate::GateFormat;
@@ -46,14 +47,20 @@ pub fn write_files<K: Kept>(
     options: Options,
     folder: &Path,
 ) -> io::Result<()> {
+    let has_failed = AtomicBool::new(false);
+    let write_one = |opened: &mut Option<K>, format: &Format| {
+        let kept = match opened {
+            Some(kept) => kept,
+            None => opened.insert(open()?),
+        };
+        write_file(&folder.join(format.file_name()), |file| format.write(scan, kept, options, file))
+    };
+    // After one that failed none is begun: on a full disk it would be in the way of the next try.
     let write = |opened: &mut Option<K>, format: &Format| {
-        write_file(&folder.join(format.file_name()), |file| {
-            let kept = match opened {
-                Some(kept) => kept,
-                None => opened.insert(open()?),
-            };
-            format.write(scan, kept, options, file)
-        })
+        if has_failed.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        write_one(opened, format).inspect_err(|_| has_failed.store(true, Ordering::Relaxed))
     };
     parallel::map_with(formats, || None, write).into_iter().collect()
 }

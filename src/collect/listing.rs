@@ -9,7 +9,7 @@ use super::context::Context;
 use super::pages::Pages;
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::reduce::{derive, reduce};
-use super::refusal::outcome_of;
+use super::refusal::{answered, outcome_of};
 use crate::catalogue::{Answer, Endpoint, Kind, Paging};
 use crate::evidence::{Cursor, EvidenceError, ListingKey, PageRows, Row, SoFar};
 use crate::model::{Coverage, CoverageStatus};
@@ -316,17 +316,6 @@ impl Listing<'_> {
             reason: ending.reason.clone(),
             ..answered(Coverage::new(account, kind.name, ending.status, run.now()), ending.failure.as_ref())
         }
-    }
-}
-
-/// What the last answer said: that of the failure, or of the last page of a whole listing.
-pub(super) fn answered(coverage: Coverage, failure: Option<&Failure>) -> Coverage {
-    let is_whole = coverage.status == CoverageStatus::Complete;
-    Coverage {
-        http_status: failure.and_then(|failure| failure.http_status).or_else(|| is_whole.then_some(200)),
-        twilio_code: failure.and_then(|failure| failure.twilio_code),
-        missing_permission: failure.and_then(|failure| failure.missing_permission.clone()),
-        ..coverage
     }
 }
 

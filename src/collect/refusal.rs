@@ -3,8 +3,19 @@
 use jiff::Timestamp;
 
 use crate::catalogue::{Answer, Endpoint, Missing, doubts};
-use crate::model::{CoverageStatus, day_of};
-use crate::twilio::FailureKind;
+use crate::model::{Coverage, CoverageStatus, day_of};
+use crate::twilio::{Failure, FailureKind};
+
+/// What the last answer said: that of the failure, or of the last page of a whole listing.
+pub(super) fn answered(coverage: Coverage, failure: Option<&Failure>) -> Coverage {
+    let is_whole = coverage.status == CoverageStatus::Complete;
+    Coverage {
+        http_status: failure.and_then(|failure| failure.http_status).or_else(|| is_whole.then_some(200)),
+        twilio_code: failure.and_then(|failure| failure.twilio_code),
+        missing_permission: failure.and_then(|failure| failure.missing_permission.clone()),
+        ..coverage
+    }
+}
 
 /// What a refusal says of the thing that was asked for and, where it is an answer after all, in words.
 pub(super) fn outcome_of(

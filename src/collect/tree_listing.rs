@@ -3,11 +3,11 @@
 //! An account that is not shown is asked for by its SID.
 
 use super::address::{Occasion, first_url};
-use super::listing::answered;
 use super::pages::Pages;
 use super::raw_row::{Place, RawRow, ReduceError};
 use super::reduce::reduce;
 use super::reduction::Reduction;
+use super::refusal::answered;
 use super::sign_in::{Heading, SignedIn, Unusable, sign_in, with_account, without_account};
 use crate::catalogue::{ACCOUNT_TREE, Answer, Kind};
 use crate::credentials::{Credential, CredentialKind, Secret};

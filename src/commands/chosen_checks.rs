@@ -3,6 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use anyhow::anyhow;
@@ -50,6 +51,22 @@ pub(super) struct Catalogue {
     pub(super) kinds: Vec<&'static Kind>,
     /// What each of their queries may take.
     pub(super) allowance: Allowance,
+}
+
+impl Catalogue {
+    /// Makes the chosen built-in checks ready to run, and adds the others, which are.
+    fn of(
+        chosen: Arc<(Vec<Check>, Vec<Compiled>)>,
+        is_everything: bool,
+        allowance: Allowance,
+    ) -> Result<Self, CheckError> {
+        let (built_in, own) = Arc::unwrap_or_clone(chosen);
+        let mut checks = audit::compile(built_in)?;
+        checks.extend(own);
+        let read = checks.iter().flat_map(|compiled| compiled.reads.iter().copied());
+        let kinds = if is_everything { KINDS.to_vec() } else { chosen_kinds(read) };
+        Ok(Self { checks, kinds, allowance })
+    }
 }
 
 impl Chosen {
@@ -125,23 +142,23 @@ impl ChosenChecks {
         let ids = if is_everything { String::new() } else { ids.collect::<Vec<_>>().join(" ") };
         let built_in: Vec<Check> = built_in.into_iter().filter(|check| self.holds(check)).collect();
         let own: Vec<Compiled> = own.into_iter().filter(|compiled| self.holds(&compiled.check)).collect();
-        let at_work = thread::Builder::new().spawn(move || {
-            let mut checks = audit::compile(built_in)?;
-            checks.extend(own);
-            let read = || checks.iter().flat_map(|compiled| compiled.reads.iter().copied());
-            let kinds = if is_everything { KINDS.to_vec() } else { chosen_kinds(read()) };
-            Ok(Catalogue { checks, kinds, allowance })
-        });
-        let no_thread =
-            |error| anyhow!("the checks cannot be made ready, for the system has no thread left: {error}");
-        let at_work = at_work.map_err(no_thread).map_err(Stop::with(Exit::Broken))?;
-        Ok(Chosen {
-            known,
-            version: version.map(|day| day.to_string()).unwrap_or_default(),
-            ids,
-            at_work: Cell::new(Some(at_work)),
-            ready: OnceCell::new(),
-        })
+        let chosen = Arc::new((built_in, own));
+        let make_ready = {
+            let chosen = Arc::clone(&chosen);
+            move || Catalogue::of(chosen, is_everything, allowance)
+        };
+        // Where the system has no thread left it is done here.
+        let ready = OnceCell::new();
+        let at_work = match thread::Builder::new().spawn(make_ready) {
+            Ok(at_work) => Some(at_work),
+            Err(_) => {
+                let made = Catalogue::of(chosen, is_everything, allowance);
+                let _ = ready.set(made.map_err(Stop::with(Exit::Broken))?);
+                None
+            }
+        };
+        let version = version.map(|day| day.to_string()).unwrap_or_default();
+        Ok(Chosen { known, version, ids, at_work: Cell::new(at_work), ready })
     }
 
     fn holds(&self, check: &Check) -> bool {

@@ -1,4 +1,4 @@
-//! What a refusal says of the thing that was asked for. Pure.
+//! What an answer says of the thing that was asked for, above all a refusal. Pure.
 
 use jiff::Timestamp;
 

@@ -1,10 +1,10 @@
 //! Choosing checks by `--check` and `--family`: the same words and the same complaints in every command.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::LazyCell;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 
 use anyhow::anyhow;
 
@@ -39,9 +39,11 @@ pub(super) struct Chosen {
     pub(super) version: String,
     /// The ids of those that were chosen; empty where none was left out.
     pub(super) ids: String,
-    at_work: Cell<Option<JoinHandle<Result<Catalogue, CheckError>>>>,
-    ready: OnceCell<Catalogue>,
+    ready: LazyCell<Made, Box<dyn FnOnce() -> Made>>,
 }
+
+/// What came of making checks ready.
+type Made = Result<Catalogue, CheckError>;
 
 /// The chosen checks, ready to run.
 pub(super) struct Catalogue {
@@ -55,11 +57,7 @@ pub(super) struct Catalogue {
 
 impl Catalogue {
     /// Makes the chosen built-in checks ready to run, and adds the others, which are.
-    fn of(
-        chosen: Arc<(Vec<Check>, Vec<Compiled>)>,
-        is_everything: bool,
-        allowance: Allowance,
-    ) -> Result<Self, CheckError> {
+    fn of(chosen: Arc<(Vec<Check>, Vec<Compiled>)>, is_everything: bool, allowance: Allowance) -> Made {
         let (built_in, own) = Arc::unwrap_or_clone(chosen);
         let mut checks = audit::compile(built_in)?;
         checks.extend(own);
@@ -72,11 +70,7 @@ impl Catalogue {
 impl Chosen {
     /// The checks, as soon as they are ready.
     pub(super) fn ready(&self) -> Result<&Catalogue, Stop> {
-        if let Some(at_work) = self.at_work.take() {
-            let made = at_work.join().unwrap_or_else(|panic| resume_unwind(panic));
-            let _ = self.ready.set(made.map_err(Stop::with(Exit::Broken))?);
-        }
-        self.ready.get().ok_or_else(|| Stop::new(Exit::Broken, anyhow!("the checks cannot be made ready")))
+        self.ready.as_ref().map_err(|error| Stop::new(Exit::Broken, anyhow!("{error}")))
     }
 }
 
@@ -147,18 +141,13 @@ impl ChosenChecks {
             let chosen = Arc::clone(&chosen);
             move || Catalogue::of(chosen, is_everything, allowance)
         };
-        // Where the system has no thread left it is done here.
-        let ready = OnceCell::new();
-        let at_work = match thread::Builder::new().spawn(make_ready) {
-            Ok(at_work) => Some(at_work),
-            Err(_) => {
-                let made = Catalogue::of(chosen, is_everything, allowance);
-                let _ = ready.set(made.map_err(Stop::with(Exit::Broken))?);
-                None
-            }
+        let ready: Box<dyn FnOnce() -> Made> = match thread::Builder::new().spawn(make_ready) {
+            Ok(at_work) => Box::new(|| at_work.join().unwrap_or_else(|panic| resume_unwind(panic))),
+            // Where the system has no thread left it is done by whoever asks.
+            Err(_) => Box::new(move || Catalogue::of(chosen, is_everything, allowance)),
         };
         let version = version.map(|day| day.to_string()).unwrap_or_default();
-        Ok(Chosen { known, version, ids, at_work: Cell::new(at_work), ready })
+        Ok(Chosen { known, version, ids, ready: LazyCell::new(ready) })
     }
 
     fn holds(&self, check: &Check) -> bool {

@@ -1,7 +1,7 @@
 //! Reading files that somebody may have exchanged for something else.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read as _};
+use std::io::{self, BufReader, Read as _};
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
@@ -48,10 +48,14 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Result<Vec<u8>, &'static st
     Ok(Some(if bytes.len() as u64 > MOST_BYTES { Err("is larger than 1 MiB") } else { Ok(bytes) }))
 }
 
+/// Bytes that are read at once.
+const BLOCK: usize = 1 << 16;
+
 /// The size and the SHA-256 of a file, read bit by bit: evidence may be larger than memory.
-pub(super) fn digest(path: &Path, mut file: File) -> io::Result<(u64, String)> {
+pub(super) fn digest(path: &Path, file: File) -> io::Result<(u64, String)> {
     let mut hash = Sha256::new();
-    let bytes = io::copy(&mut file, &mut hash).map_err(|error| named(path, &error))?;
+    let bytes = io::copy(&mut BufReader::with_capacity(BLOCK, file), &mut hash)
+        .map_err(|error| named(path, &error))?;
     Ok((bytes, format!("{:x}", hash.finalize())))
 }
 

@@ -3,14 +3,15 @@
 //! Version 1.5.0 of the schema with its `cloud` profile. What the schema has no place for is `unmapped`, by the names
 //! of `findings.csv`.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
 use super::cell::printable;
 use super::options::Options;
-use crate::model::{Change, Finding, Findings, Outcome, Scan, Severity};
+use crate::model::{Change, Finding, Findings, Outcome, Region, Scan, Severity};
 
 /// The version of the schema.
 const VERSION: &str = "1.5.0";
@@ -20,6 +21,165 @@ const CLASS: u32 = 2003;
 
 /// A number of the schema and its caption.
 type Coded = (u32, &'static str);
+
+/// A text that steers nothing wherever it is shown.
+type Text<'a> = Cow<'a, str>;
+
+/// One event. The schema's own names, in the order of the alphabet; what it has no value for is left out.
+#[derive(Serialize)]
+struct Event<'a> {
+    activity_id: u32,
+    activity_name: &'a str,
+    category_name: &'a str,
+    category_uid: u32,
+    class_name: &'a str,
+    class_uid: u32,
+    cloud: Cloud<'a>,
+    compliance: Compliance<'a>,
+    finding_info: FindingInfo<'a>,
+    message: Text<'a>,
+    metadata: Metadata<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remediation: Option<Remediation<'a>>,
+    resources: [Resource<'a>; 1],
+    severity: &'a str,
+    severity_id: u32,
+    status: &'a str,
+    status_id: u32,
+    time: i64,
+    type_name: String,
+    type_uid: u32,
+    unmapped: Unmapped<'a>,
+}
+
+#[derive(Serialize)]
+struct Cloud<'a> {
+    account: Account<'a>,
+    provider: &'a str,
+    region: Region,
+}
+
+#[derive(Serialize)]
+struct Account<'a> {
+    name: Text<'a>,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    type_id: u32,
+    uid: &'a str,
+}
+
+#[derive(Serialize)]
+struct Compliance<'a> {
+    category: &'a str,
+    checks: [Check<'a>; 1],
+    control: &'a str,
+    desc: &'a str,
+    requirements: Vec<String>,
+    standards: Vec<&'a str>,
+    status: &'a str,
+    status_detail: Text<'a>,
+    status_id: u32,
+}
+
+#[derive(Serialize)]
+struct Check<'a> {
+    name: &'a str,
+    status: &'a str,
+    status_id: u32,
+    uid: &'a str,
+}
+
+#[derive(Serialize)]
+struct FindingInfo<'a> {
+    analytic: Analytic<'a>,
+    desc: Text<'a>,
+    /// In milliseconds since 1970 UTC, as all moments of the schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_seen_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_seen_time: Option<i64>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    src_url: Text<'a>,
+    title: &'a str,
+    types: [&'a str; 1],
+    uid: &'a str,
+}
+
+#[derive(Serialize)]
+struct Analytic<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    type_id: u32,
+    uid: &'a str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+struct Metadata<'a> {
+    correlation_uid: &'a str,
+    event_code: &'a str,
+    product: Product<'a>,
+    profiles: [&'a str; 1],
+    /// One event of one finding: the same finding has another in every scan.
+    uid: String,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+struct Product<'a> {
+    name: &'a str,
+    vendor_name: &'a str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+struct Remediation<'a> {
+    desc: &'a str,
+    references: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Resource<'a> {
+    name: Text<'a>,
+    region: Region,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    uid: Text<'a>,
+}
+
+/// What the schema has no place for.
+#[derive(Serialize)]
+struct Unmapped<'a> {
+    blocks_go_live: bool,
+    catalogue_version: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    change: Text<'a>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    environment: Text<'a>,
+    evidence: Vec<Seen<'a>>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    field: Text<'a>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    fix_command: Text<'a>,
+    outcome: Outcome,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    owner: Text<'a>,
+    phi: bool,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    product: Text<'a>,
+    scan_complete: bool,
+    severity: Severity,
+    waived: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiver: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Seen<'a> {
+    name: &'a str,
+    value: Text<'a>,
+}
 
 /// Writes the findings that the options ask for.
 pub(super) fn write(
@@ -34,50 +194,45 @@ pub(super) fn write(
     })
 }
 
-fn event(scan: &Scan, finding: &Finding) -> Value {
-    let (activity_id, activity) = activity(finding.change);
+fn event<'a>(scan: &'a Scan, finding: &'a Finding) -> Event<'a> {
+    let (activity_id, activity_name) = activity(finding.change);
     let (status_id, status) = status(finding);
     let (severity_id, severity) = severity(finding);
-    let type_name = format!("Compliance Finding: {activity}");
-    let mut event = json!({
-        "activity_id": activity_id,
-        "activity_name": activity,
-        "category_name": "Findings",
-        "category_uid": 2,
-        "class_name": "Compliance Finding",
-        "class_uid": CLASS,
-        "type_uid": CLASS * 100 + activity_id,
-        "type_name": type_name,
-        "time": scan.started_at.as_millisecond(),
-        "message": text(&finding.reason),
-        "severity": severity,
-        "severity_id": severity_id,
-        "status": status,
-        "status_id": status_id,
-        "compliance": compliance(finding),
-        "finding_info": finding_info(scan, finding),
-        "resources": [resource(scan, finding)],
-        "cloud": {"provider": "Twilio", "account": account(finding), "region": scan.region.as_str()},
-        "metadata": metadata(scan, finding),
-        "unmapped": unmapped(scan, finding),
-    });
-    if let (false, Some(fields)) = (finding.remediation.is_empty(), event.as_object_mut()) {
-        let remediation = json!({"desc": finding.remediation, "references": finding.sources});
-        fields.insert("remediation".to_owned(), remediation);
+    let remediation = Remediation { desc: &finding.remediation, references: &finding.sources };
+    Event {
+        activity_id,
+        activity_name,
+        category_name: "Findings",
+        category_uid: 2,
+        class_name: "Compliance Finding",
+        class_uid: CLASS,
+        cloud: Cloud { account: account(finding), provider: "Twilio", region: scan.region },
+        compliance: compliance(finding),
+        finding_info: finding_info(scan, finding),
+        message: printable(&finding.reason),
+        metadata: metadata(scan, finding),
+        remediation: Some(remediation).filter(|remediation| !remediation.desc.is_empty()),
+        resources: [resource(scan, finding)],
+        severity,
+        severity_id,
+        status,
+        status_id,
+        time: scan.started_at.as_millisecond(),
+        type_name: format!("Compliance Finding: {activity_name}"),
+        type_uid: CLASS * 100 + activity_id,
+        unmapped: unmapped(scan, finding),
     }
-    event
 }
 
-fn metadata(scan: &Scan, finding: &Finding) -> Value {
-    json!({
-        // One event of one finding: the same finding has another in every scan.
-        "uid": format!("{}/{}", scan.id, finding.finding_id),
-        "correlation_uid": scan.id.as_str(),
-        "event_code": finding.check_id,
-        "product": {"name": "twilio-audit", "vendor_name": "twilio-audit", "version": scan.tool_version},
-        "profiles": ["cloud"],
-        "version": VERSION,
-    })
+fn metadata<'a>(scan: &'a Scan, finding: &'a Finding) -> Metadata<'a> {
+    Metadata {
+        correlation_uid: scan.id.as_str(),
+        event_code: &finding.check_id,
+        product: Product { name: "twilio-audit", vendor_name: "twilio-audit", version: &scan.tool_version },
+        profiles: ["cloud"],
+        uid: format!("{}/{}", scan.id, finding.finding_id),
+        version: VERSION,
+    }
 }
 
 /// What became of the finding since the previous scan; unknown where they were not compared, and where nothing was open.
@@ -122,26 +277,19 @@ const fn answer(outcome: Outcome) -> Coded {
     }
 }
 
-fn compliance(finding: &Finding) -> Value {
+fn compliance(finding: &Finding) -> Compliance<'_> {
     let (status_id, status) = answer(finding.outcome);
-    let requirements: Vec<String> =
-        finding.citations.iter().map(|citation| format!("45 CFR {citation}")).collect();
-    json!({
-        "control": finding.check_id,
-        "desc": finding.title,
-        "category": finding.family,
-        "status_id": status_id,
-        "status": status,
-        "status_detail": text(&finding.reason),
-        "requirements": requirements,
-        "standards": standards(&finding.citations),
-        "checks": [{
-            "uid": finding.check_id,
-            "name": finding.title,
-            "status_id": status_id,
-            "status": status,
-        }],
-    })
+    Compliance {
+        category: &finding.family,
+        checks: [Check { name: &finding.title, status, status_id, uid: &finding.check_id }],
+        control: &finding.check_id,
+        desc: &finding.title,
+        requirements: finding.citations.iter().map(|citation| format!("45 CFR {citation}")).collect(),
+        standards: standards(&finding.citations),
+        status,
+        status_detail: printable(&finding.reason),
+        status_id,
+    }
 }
 
 /// The rules of HIPAA that the paragraphs belong to: subparts C, D and E of 45 CFR part 164.
@@ -155,45 +303,37 @@ fn standards(citations: &[String]) -> Vec<&'static str> {
     rules.into_iter().filter(|(paragraph, _)| is_cited(paragraph)).map(|(_, rule)| rule).collect()
 }
 
-fn finding_info(scan: &Scan, finding: &Finding) -> Value {
-    let mut info = json!({
-        "uid": finding.finding_id,
-        "title": finding.title,
-        "desc": text(&finding.reason),
-        "types": [finding.family],
-        "analytic": {
-            "uid": finding.check_id,
-            "name": finding.title,
-            "type": "Rule",
-            "type_id": 1,
-            "version": scan.catalogue_version,
+fn finding_info<'a>(scan: &'a Scan, finding: &'a Finding) -> FindingInfo<'a> {
+    let milliseconds = |moment: &str| moment.parse::<Timestamp>().ok().map(Timestamp::as_millisecond);
+    FindingInfo {
+        analytic: Analytic {
+            name: &finding.title,
+            kind: "Rule",
+            type_id: 1,
+            uid: &finding.check_id,
+            version: &scan.catalogue_version,
         },
-    });
-    if let Some(fields) = info.as_object_mut() {
-        let seen = [("first_seen_time", &finding.first_seen), ("last_seen_time", &finding.last_seen)];
-        for (name, moment) in seen {
-            if let Ok(moment) = moment.parse::<Timestamp>() {
-                fields.insert(name.to_owned(), moment.as_millisecond().into());
-            }
-        }
-        if !finding.console_url.is_empty() {
-            fields.insert("src_url".to_owned(), text(&finding.console_url));
-        }
+        desc: printable(&finding.reason),
+        first_seen_time: milliseconds(&finding.first_seen),
+        last_seen_time: milliseconds(&finding.last_seen),
+        src_url: printable(&finding.console_url),
+        title: &finding.title,
+        types: [&finding.family],
+        uid: &finding.finding_id,
     }
-    info
 }
 
-fn account(finding: &Finding) -> Value {
-    json!({
-        "uid": finding.account_sid,
-        "name": text(&finding.account_name),
-        "type": "Twilio Account",
-        "type_id": 99,
-    })
+fn account(finding: &Finding) -> Account<'_> {
+    Account {
+        name: printable(&finding.account_name),
+        kind: "Twilio Account",
+        type_id: 99,
+        uid: &finding.account_sid,
+    }
 }
 
 /// What is judged: the account itself, where it is nothing in it.
-fn resource(scan: &Scan, finding: &Finding) -> Value {
+fn resource<'a>(scan: &Scan, finding: &'a Finding) -> Resource<'a> {
     let (uid, name, kind) = match finding.resource_sid.as_str() {
         "" => (&finding.account_sid, &finding.account_name, "account"),
         sid => {
@@ -208,39 +348,26 @@ fn resource(scan: &Scan, finding: &Finding) -> Value {
             )
         }
     };
-    json!({"uid": text(uid), "name": text(name), "type": kind, "region": scan.region.as_str()})
+    Resource { name: printable(name), region: scan.region, kind, uid: printable(uid) }
 }
 
-fn unmapped(scan: &Scan, finding: &Finding) -> Value {
-    let evidence: Vec<Value> =
-        finding.evidence.iter().map(|(name, value)| json!({"name": name, "value": text(value)})).collect();
-    let texts = [
-        ("change", finding.change.as_str()),
-        ("environment", &finding.environment),
-        ("product", &finding.product),
-        ("field", &finding.field),
-        ("fix_command", &finding.fix_command),
-        ("owner", &finding.owner),
-    ];
-    let mut fields = Map::new();
-    fields.insert("outcome".to_owned(), finding.outcome.as_str().into());
-    fields.insert("severity".to_owned(), finding.severity.as_str().into());
-    fields.insert("waived".to_owned(), finding.waived.into());
-    fields.insert("blocks_go_live".to_owned(), finding.blocks_go_live.into());
-    fields.insert("phi".to_owned(), finding.phi.into());
-    fields.insert("scan_complete".to_owned(), scan.is_complete().into());
-    fields.insert("catalogue_version".to_owned(), scan.catalogue_version.as_str().into());
-    for (name, content) in texts.into_iter().filter(|(_, content)| !content.is_empty()) {
-        fields.insert(name.to_owned(), text(content));
+fn unmapped<'a>(scan: &'a Scan, finding: &'a Finding) -> Unmapped<'a> {
+    let seen = |(name, value): &'a (String, String)| Seen { name, value: printable(value) };
+    Unmapped {
+        blocks_go_live: finding.blocks_go_live,
+        catalogue_version: &scan.catalogue_version,
+        change: printable(finding.change.as_str()),
+        environment: printable(&finding.environment),
+        evidence: finding.evidence.iter().map(seen).collect(),
+        field: printable(&finding.field),
+        fix_command: printable(&finding.fix_command),
+        outcome: finding.outcome,
+        owner: printable(&finding.owner),
+        phi: finding.phi,
+        product: printable(&finding.product),
+        scan_complete: scan.is_complete(),
+        severity: finding.severity,
+        waived: finding.waived,
+        waiver: scan.waiver(finding).map(|waiver| printable(&waiver.in_words()).into_owned()),
     }
-    if let Some(waiver) = scan.waiver(finding) {
-        fields.insert("waiver".to_owned(), text(&waiver.in_words()));
-    }
-    fields.insert("evidence".to_owned(), evidence.into());
-    fields.into()
-}
-
-/// A text that steers nothing wherever it is shown.
-fn text(text: &str) -> Value {
-    printable(text).into()
 }

@@ -65,6 +65,9 @@ pub fn write_files<K: Kept>(
     parallel::map_with(formats, || None, write).into_iter().collect()
 }
 
+/// Bytes that are written at once: a large report is of millions of small writes.
+const BLOCK: usize = 1 << 16;
+
 /// Writes a new file that only its owner may read, to the disk itself.
 ///
 /// # Errors
@@ -72,7 +75,7 @@ pub fn write_files<K: Kept>(
 /// When the file is there already or cannot be written; the error names it.
 pub fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let written = || {
-        let mut file = BufWriter::new(private_file(path)?);
+        let mut file = BufWriter::with_capacity(BLOCK, private_file(path)?);
         write(&mut file)?;
         file.flush()?;
         file.get_ref().sync_all()

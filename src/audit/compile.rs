@@ -153,7 +153,6 @@ fn views(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 pub(super) fn work_out_views(connection: &Connection, checks: &[Compiled]) -> rusqlite::Result<()> {
     // Half of what is asked below is asked of these tables, over and over.
     connection.pragma_update(Some("temp"), "cache_size", -8_000)?;
-    connection.pragma_update(Some("main"), "cache_size", -8_000)?;
     for view in views(connection)? {
         if checks.iter().any(|compiled| compiled.views.contains(&view)) {
             // A table of another name would have to be renamed, for which SQLite reads anew how everything was made.

@@ -105,6 +105,8 @@ impl Store {
         let open = |source| EvidenceError::Open { path: path.to_owned(), source };
         let connection =
             Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(open)?;
+        // Otherwise a statement that compares with a parameter is planned anew each time that it is given another.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(open)?;
         genuine::refuse_altered(&connection, path)?;
         Ok(Self { connection })
     }
@@ -117,8 +119,6 @@ impl Store {
         self.set_journal("wal")?;
         self.connection.pragma_update(None, "synchronous", "full").map_err(sql("write"))?;
         self.connection.pragma_update(None, "secure_delete", true).map_err(sql("write"))?;
-        // Otherwise a statement that compares with a parameter is planned anew each time that it is given another.
-        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(sql("write"))?;
         // A statement or two for each kind.
         self.connection.set_prepared_statement_cache_capacity(512);
         Ok(self)

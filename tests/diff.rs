@@ -39,12 +39,33 @@ fn resources(diff: &Value) -> Vec<(String, String, String)> {
         .collect()
 }
 
+/// A part and a whole have no more in common than the part: whoever compares them is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_beside_a_whole_is_told() {
+    let whole = night(Night::Quiet, None, &[]).await;
+    let older = whole.scan();
+    let part = night(Night::Quiet, Some(whole), &["--check", "webhook-http"]).await;
+    // It is beside the others, and not the latest of them.
+    let beside = std::fs::read_dir(older.parent().unwrap()).unwrap();
+    let scans = beside.map(|entry| entry.unwrap().path()).filter(|path| path.join("manifest.json").is_file());
+    let newer = scans.filter(|path| !path.ends_with("latest")).max().unwrap();
+    let paths = [older.to_str().unwrap(), newer.to_str().unwrap()];
+    let alone = run("diff", part, &["--scan", paths[1]]);
+    assert_eq!(alone.code, 2);
+    assert!(alone.stderr.contains("is of a part, and is compared with none by itself"), "{}", alone.stderr);
+    let both = run("diff", alone, &paths);
+    assert!(both.stderr.contains("are not of the same part of the estate"), "{}", both.stderr);
+    assert!(!both.stderr.contains("is older than"), "{}", both.stderr);
+    let backwards = run("diff", both, &[paths[1], paths[0]]);
+    assert!(backwards.stderr.contains("is older than"), "{}", backwards.stderr);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn new_fixed_and_lost_sight_of() {
     let first = night(Night::Quiet, None, &[]).await;
     let (older, none) = (first.scan(), run("diff", first, &[]));
     assert_eq!(none.code, 2);
-    assert!(none.stderr.contains("there was no scan before that one"), "{}", none.stderr);
+    assert!(none.stderr.contains("that one was compared with none"), "{}", none.stderr);
 
     let second = night(Night::Faulty, Some(none), &[]).await;
     let asked = run("diff", second, &["--format", "json"]);

@@ -244,6 +244,42 @@ fn what_does_not_block_and_is_open_is_named() {
     }
 }
 
+/// A reason that is true of one thing is not told of others, and what was not read is not told as a fault.
+#[test]
+fn what_is_true_of_one_finding_is_not_told_of_all() {
+    let empty = made_up::Kept::default();
+    let mut scan = made_up::scan(3, 1, "Clinic", &empty);
+    scan.accounts[0].phi = false;
+    scan.accounts[0].verdict = None;
+    scan.accounts[1].verdict = Some(Verdict::NotReady);
+    scan.accounts[2].verdict = Some(Verdict::NotReady);
+    let finding = |account: usize, outcome, reason: &str| {
+        let mut finding = made_up::finding(&scan, 0, "Clinic");
+        finding.account_sid = made_up::account_sid(account);
+        (finding.outcome, finding.blocks_go_live, finding.reason) = (outcome, true, reason.to_owned());
+        finding.finding_id = format!("twa-000000000000000{account}");
+        finding
+    };
+    let kept = |reasons: [&str; 2]| made_up::Kept {
+        findings: vec![
+            finding(1, Outcome::Fail, reasons[0]),
+            finding(1, Outcome::Fail, reasons[1]),
+            finding(2, Outcome::NotAssessed, "Nobody could look"),
+        ],
+        readings: Vec::new(),
+    };
+    let page = |kept| written(&scan, &kept, None, GateFormat::Html);
+    assert!(page(kept(["One", "One"])).contains("One <span class=\"quiet\">(2 findings, "));
+    let differ = page(kept(["One", "Another"]));
+    assert!(differ.contains("<span class=\"quiet\">(one of 2 findings that are not all alike, "), "{differ}");
+    assert!(differ.contains(": Not assessed: Nobody could look"), "{differ}");
+    let table = written(&scan, &kept(["One", "Another"]), None, GateFormat::Table);
+    assert!(table.contains("(one of 2 findings)"), "{table}");
+    let json: Value =
+        serde_json::from_str(&written(&scan, &kept(["One", "Another"]), None, GateFormat::Json)).unwrap();
+    assert_eq!(json["accounts"][0]["blockers"][0]["alike"], false, "{json}");
+}
+
 #[test]
 fn signs_of_phi_stand_beside_the_declaration_that_there_is_none() {
     let empty = made_up::Kept::default();

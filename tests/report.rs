@@ -207,7 +207,7 @@ fn a_scan_is_named_alike_in_every_command_that_reads_one() {
     }
     let ended = after(ended, &["diff", &folder, "--scan", &folder], 0);
     let ended = after(ended, &["diff", "--scan", &folder], 2);
-    assert!(ended.stderr.contains("no scan before that one"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("that one was compared with none"), "{}", ended.stderr);
     let ended = after(ended, &["verify", "--scan", "kept"], 2);
     assert!(ended.stderr.contains("is not the folder of a scan"), "{}", ended.stderr);
 }

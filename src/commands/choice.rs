@@ -81,6 +81,11 @@ pub(super) fn is_narrowed(choices: &StartedWith) -> bool {
     [ACCOUNTS, CHECKS].iter().any(|name| !said(choices, name).is_empty())
 }
 
+/// Whether two scans are about the same accounts and checks.
+pub(super) fn are_of_one_part(one: &StartedWith, other: &StartedWith) -> bool {
+    [ACCOUNTS, CHECKS].iter().all(|name| said(one, name) == said(other, name))
+}
+
 /// The hashes of what was declared.
 pub(super) fn declared(choices: &StartedWith) -> Declared {
     let hash = |name| Some(said(choices, name).to_owned()).filter(|hash| !hash.is_empty());

@@ -10,6 +10,7 @@ use super::printing::print;
 use super::reporting::Layout;
 use super::stored_scan::StoredScan;
 use super::{Exit, Stop};
+use crate::evidence::StartedWith;
 use crate::history::{self, Scanned};
 use crate::model::{Diff, FindingChange};
 use crate::report::{self, DiffFormat};
@@ -66,6 +67,7 @@ pub fn run(args: &Args) -> Result<Exit, Stop> {
         tracing::warn!("{} is compared with itself: nothing can be different", newer_folder.display());
     }
     let older = StoredScan::open(&older_folder)?;
+    warn_of_what_misleads((&older_folder, &older), (&newer_folder, &newer))?;
     let mut diff =
         history::diff(scanned(&older), scanned(&newer), args.all).map_err(Stop::with(Exit::Broken))?;
     add_resources(&mut diff, &older, &newer, &older_folder)?;
@@ -93,11 +95,41 @@ const fn scanned(stored: &StoredScan) -> Scanned<'_> {
     Scanned { scan: &stored.scan, findings: &stored.store }
 }
 
+/// Warns of what makes the difference between two scans say something else than it seems to.
+fn warn_of_what_misleads(
+    (older_folder, older): (&Path, &StoredScan),
+    (newer_folder, newer): (&Path, &StoredScan),
+) -> Result<(), Stop> {
+    if !choice::are_of_one_part(&choices(older)?, &choices(newer)?) {
+        tracing::warn!(
+            "{} and {} are not of the same part of the estate: what one of them left out looks new, or lost sight of, \
+             and is neither",
+            older_folder.display(),
+            newer_folder.display()
+        );
+    }
+    if older.scan.started_at > newer.scan.started_at {
+        tracing::warn!(
+            "{} is older than {}: what is called new was there before",
+            newer_folder.display(),
+            older_folder.display()
+        );
+    }
+    Ok(())
+}
+
+fn choices(stored: &StoredScan) -> Result<StartedWith, Stop> {
+    stored.store.started_with().map_err(Stop::with(Exit::Broken))
+}
+
 /// The folder of the scan that this one was compared with: it lies beside it.
 fn compared_with(newer: &StoredScan, folder: &Path) -> Result<PathBuf, Stop> {
     let Some(before) = &newer.scan.compared_with else {
-        let sentence = "there was no scan before that one: name the older and the newer scan";
-        return Err(Stop::new(Exit::Usage, anyhow!(sentence)));
+        let why = match choice::is_narrowed(&choices(newer)?) {
+            true => "that one is of a part, and is compared with none by itself",
+            false => "that one was compared with none",
+        };
+        return Err(Stop::new(Exit::Usage, anyhow!("{why}: name the older and the newer scan")));
     };
     let real = std::fs::canonicalize(folder).map_err(Stop::with(Exit::Usage))?;
     Ok(real.with_file_name(before.as_str()))
@@ -119,6 +151,5 @@ fn add_resources(diff: &mut Diff, older: &StoredScan, newer: &StoredScan, folder
 }
 
 fn is_of_demonstration(stored: &StoredScan) -> Result<bool, Stop> {
-    let started_with = stored.store.started_with().map_err(Stop::with(Exit::Broken))?;
-    Ok(choice::answering(&started_with) == Answering::Demonstration)
+    Ok(choice::answering(&choices(stored)?) == Answering::Demonstration)
 }

@@ -176,10 +176,11 @@ fn notices(
     }
     notices.extend(choice::stand_in(choices));
     if choice::is_narrowed_to_checks(choices) {
-        notices.push(format!(
-            "Only {} of the checks were run: what the others would say is not known.",
-            catalogue.checks.len()
-        ));
+        let were_run = match catalogue.checks.len() {
+            1 => "1 of the checks was run".to_owned(),
+            checks => format!("{checks} of the checks were run"),
+        };
+        notices.push(format!("Only {were_run}: what the others would say is not known."));
     }
     let region = choice::region(choices);
     if region != Region::Us1 {

@@ -152,7 +152,7 @@ fn assemble(pieces: &Pieces<'_>) -> String {
     }
     url += pieces.host;
     url += pieces.port;
-    url += &redact_path(pieces.path);
+    url += &redact_path(pieces.path, segments_of(pieces.host));
     if let Some(query) = pieces.query {
         url.push('?');
         url += &join(query, |part| match part.split_once('=') {
@@ -172,13 +172,26 @@ fn join(text: &str, each: impl Fn(&str) -> String) -> String {
 }
 
 /// Slashes and the parameters of a SIP URI (`;transport=tls`) are kept, what stands between is judged.
-fn redact_path(path: &str) -> String {
+fn redact_path(path: &str, redact_segment: fn(&str) -> String) -> String {
     path.split_inclusive(['/', ';'])
         .map(|piece| {
             let text = piece.strip_suffix(['/', ';']).unwrap_or(piece);
             redact_segment(text) + &piece[text.len()..]
         })
         .collect()
+}
+
+/// How the segments of a path at this host are judged.
+fn segments_of(host: &str) -> fn(&str) -> String {
+    let is_guarded_by_path = host.trim_end_matches('.').eq_ignore_ascii_case("hooks.zapier.com");
+    if is_guarded_by_path { redact_unless_plain } else { redact_segment }
+}
+
+/// Words in the paths of hooks at Zapier. All else there is what guards a hook, however short it is.
+const PLAIN_SEGMENTS: &[&str] = &["", "hooks", "catch", "standard", "silent"];
+
+fn redact_unless_plain(text: &str) -> String {
+    if PLAIN_SEGMENTS.contains(&text) { text.to_owned() } else { redact_value(text) }
 }
 
 /// Parameters of a SIP URI whose values are settings.

@@ -1,4 +1,4 @@
-//! What no audit by API can see. Stated in every report, so that silence is not taken for consent.
+//! What this audit does not see, for no API shows it or because it does not look. Stated in every report, so that silence is not taken for consent.
 
 /// One sentence each.
 pub const BLIND_SPOTS: &[&str] = &[
@@ -22,7 +22,7 @@ pub const BLIND_SPOTS: &[&str] = &[
     "Newer products that Twilio's API descriptions lack: Conversation Memory, Intelligence v3, Orchestrator, Insights and \
      Agent Connect, Unified Profiles, Batch Transcription, message transfers, Flex Mobile: signs of some of them are seen.",
     "Which speech provider or model really served a call: attested.",
-    "Who read a message or listened to a recording: Twilio keeps no such record.",
+    "Who read a message: Twilio keeps no such record. Who listened to a recording: only events of 30 days tell.",
     "What is left of an account that was closed: it answers nothing.",
     "What Twilio's own staff and subcontractors do: the BAA.",
     "SendGrid and Segment workspaces: separate systems with separate logins.",

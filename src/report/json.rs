@@ -50,7 +50,7 @@ struct Document<'a> {
     /// resource.
     #[schemars(with = "Vec<Finding>")]
     findings: Shown<'a>,
-    /// What no audit by API can see, one sentence each.
+    /// What this audit does not see, one sentence each.
     blind_spots: &'a [&'a str],
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::cell::{at_most, printable};
 use super::paragraph::{BOLD, DIM, paragraph};
-use crate::model::{Asked, Plan};
+use crate::model::{Asked, Plan, counted};
 
 /// Accounts shown before it says how many more there are: those that are asked most about.
 const SHOWN: usize = 10;
@@ -23,8 +23,9 @@ type Requests = (usize, usize);
 pub fn plan(plan: &Plan, to: &mut impl Write) -> io::Result<()> {
     writeln!(
         to,
-        "{BOLD}What a scan would ask{BOLD:#} {DIM}· {} accounts, {} active · nothing but signing in was asked{DIM:#}",
-        plan.accounts, plan.active
+        "{BOLD}What a scan would ask{BOLD:#} {DIM}· {}, {} active · nothing but signing in was asked{DIM:#}",
+        counted(plan.accounts, "account"),
+        plan.active
     )?;
     for sentence in &plan.notices {
         paragraph("! ", &printable(sentence), to)?;

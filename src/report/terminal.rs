@@ -14,7 +14,7 @@ use super::not_read::{causes, line};
 use super::options::Options;
 use super::paragraph::{BOLD, DIM, colour, colour_of_verdict, paragraph};
 use super::verdict::{judged, why, worst_first};
-use crate::model::{Finding, Findings, Kept, Outcome, Readings, Scan, Severity, Verdict};
+use crate::model::{Finding, Findings, Kept, Outcome, Readings, Scan, Severity, Verdict, counted};
 
 /// Lines shown of a list before it refers to the files.
 const SHOWN: usize = 5;
@@ -47,10 +47,10 @@ fn heading(scan: &Scan, to: &mut impl Write) -> io::Result<()> {
     let phi = active.clone().filter(|account| account.phi).count();
     writeln!(
         to,
-        "{BOLD}twilio-audit {}{BOLD:#} {DIM}· scan {} · {} accounts, {} active, {phi} with PHI{DIM:#}",
+        "{BOLD}twilio-audit {}{BOLD:#} {DIM}· scan {} · {}, {} active, {phi} with PHI{DIM:#}",
         scan.tool_version,
         scan.id,
-        scan.accounts.len(),
+        counted(scan.accounts.len(), "account"),
         active.count()
     )?;
     for sentence in scan.notices.iter().chain(&scan.unusable_credentials) {
@@ -200,9 +200,7 @@ fn files(scan: &Scan, options: Options, folder: &Path, to: &mut impl Write) -> i
     }
     writeln!(to, "  {:<19}  what was kept of Twilio's answers (SQLite)", "evidence.db")?;
     writeln!(to, "  {:<19}  the hashes of all of them, for `twilio-audit verify`", "manifest.json")?;
-    let blind = format!(
-        "{} things that no API shows are listed under blind_spots in findings.json.",
-        BLIND_SPOTS.len()
-    );
+    let blind =
+        format!("{} things that this audit does not see are listed in report.html.", BLIND_SPOTS.len());
     writeln!(to, "  {DIM}{blind}{DIM:#}")
 }

@@ -23,6 +23,10 @@ fn what_stays_and_what_goes() {
             "https://hooks.slack.com/services/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",
             "https://hooks.slack.com/services/T00AB12CD/B00AB12CD/[base62:24]",
         ),
+        (
+            "https://Hooks.Zapier.com/hooks/catch/1234567/b7xk2/silent/",
+            "https://Hooks.Zapier.com/hooks/catch/[digits:7]/[text:5]/silent/",
+        ),
         ("https://a.example/u/+15551234567", "https://a.example/u/[phone:12]"),
         ("https://a.example/u/555-123-4567/x", "https://a.example/u/[text:12]/x"),
         ("https://a.example/u/jane%40b.example", "https://a.example/u/[email:14]"),

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{arrow, of, standing, title};
-use crate::model::{Became, Diff, Drift, FindingChange, THERE, counted};
+use crate::model::{Became, Diff, Drift, FindingChange, THERE};
 use crate::report::cell::{at_most, printable};
 use crate::report::paragraph::{BOLD, DIM, colour, paragraph};
 
@@ -30,14 +30,13 @@ pub(super) fn write(diff: &Diff, to: &mut impl Write) -> io::Result<()> {
     resources(diff, to)?;
     match diff.not_comparable {
         0 => Ok(()),
-        many => paragraph(
-            "! ",
-            &format!(
-                "{} cannot be compared: only one of the scans could read everything there.",
-                counted(many, "account or resource")
-            ),
-            to,
-        ),
+        many => {
+            let things = if many == 1 { "account or resource" } else { "accounts or resources" };
+            let sentence = format!(
+                "{many} {things} cannot be compared: only one of the scans could read everything there."
+            );
+            paragraph("! ", &sentence, to)
+        }
     }
 }
 

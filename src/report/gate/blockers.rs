@@ -35,6 +35,8 @@ pub(super) struct NotMet {
     pub(super) finding_id: String,
     /// Why that one is what it is.
     pub(super) reason: String,
+    /// Whether all of them are what it is, for that reason; otherwise it is one example of several.
+    pub(super) alike: bool,
     /// What to do about it.
     pub(super) what_to_do: String,
     /// Where it does not block: what Twilio or the BAA makes a condition of PHI here; empty where it is none.
@@ -99,7 +101,7 @@ pub(super) struct Survey {
     accepted: BTreeMap<usize, NotMet>,
     /// Waived findings that neither block nor would be named.
     pub(super) accepted_besides: usize,
-    /// Findings that say of an account that something was not read, and leave it to a person.
+    /// Unwaived findings that say of an account that something was not read, and leave it to a person.
     pub(super) unread: usize,
 }
 
@@ -212,7 +214,8 @@ impl Survey {
         } else {
             self.accepted_besides += usize::from(finding.waived);
         }
-        self.unread += usize::from(finding.outcome == Outcome::Manual && finding.resource_type.is_empty());
+        let is_of_a_gap = finding.outcome == Outcome::Manual && finding.resource_type.is_empty();
+        self.unread += usize::from(is_of_a_gap && !finding.waived);
     }
 
     fn standing(&self, is_root: bool, own: &Against) -> Standing {
@@ -300,6 +303,7 @@ impl NotMet {
             things: name_of(finding).into_iter().collect(),
             finding_id: finding.finding_id.clone(),
             reason: finding.reason_or_title().to_owned(),
+            alike: true,
             what_to_do: finding.remediation.clone(),
             condition: condition.to_owned(),
         }
@@ -310,10 +314,12 @@ impl NotMet {
         let (findings, mut things) = (self.findings + 1, std::mem::take(&mut self.things));
         let name = name_of(finding).filter(|name| things.len() < THINGS && !things.contains(name));
         things.extend(name);
+        let is_alike = self.outcome == finding.outcome && self.reason == finding.reason_or_title();
+        let alike = self.alike && is_alike;
         let shown = (self.accepted, self.outcome, self.severity);
         if (finding.waived, finding.outcome, finding.severity) < shown {
             *self = Self::of(finding, &std::mem::take(&mut self.condition));
         }
-        (self.findings, self.things) = (findings, things);
+        (self.findings, self.things, self.alike) = (findings, things, alike);
     }
 }

@@ -112,6 +112,19 @@ const fn so_far(blocker: &NotMet) -> &'static str {
     }
 }
 
+/// What is so in this place, where it is not what the heading says.
+fn unless_as_above(one: &NotMet, worst: &NotMet) -> String {
+    if one.outcome == worst.outcome { String::new() } else { format!("{}: ", so_far(one)) }
+}
+
+/// How many findings, and what the one that is quoted is among them.
+fn of_how_many(one: &NotMet) -> String {
+    match one.findings {
+        findings if one.alike => self::findings(findings),
+        findings => format!("one of {findings} findings that are not all alike"),
+    }
+}
+
 /// The names of what findings are about, and how many more there are.
 fn things(things: &[String], findings: usize) -> String {
     let names: Vec<String> = things.iter().map(|thing| at_most(&printable(thing), 60)).collect();
@@ -128,13 +141,14 @@ fn findings(number: usize) -> String {
 
 /// How far the checks came, in a sentence.
 fn reach(basis: &Basis<'_>) -> String {
-    let people = counted(basis.for_a_person, "finding");
     let left = if basis.for_a_person == 1 { "is" } else { "are" };
+    let unread = match basis.for_a_person_unread {
+        0 => String::new(),
+        unread => format!(", {unread} of them because nothing could be read"),
+    };
+    let people = format!("{} {left} for a person to decide{unread}", findings(basis.for_a_person));
     match basis.not_assessed {
-        0 => format!("Nothing went unread; {people} {left} for a person to decide."),
-        unseen => format!(
-            "{} could not be assessed, and {people} {left} for a person to decide.",
-            counted(unseen, "finding")
-        ),
+        0 if unread.is_empty() => format!("Nothing went unread; {people}."),
+        unseen => format!("{} could not be assessed, and {people}.", findings(unseen)),
     }
 }

@@ -65,7 +65,7 @@ pub(super) struct Statement<'a> {
     pub(super) declarations: &'a [Declaration],
     /// What could not be read, with how many lists that is true of.
     pub(super) not_read: Vec<String>,
-    /// What no audit by API can see.
+    /// What this audit does not see.
     pub(super) blind_spots: &'a [&'a str],
 }
 
@@ -78,10 +78,12 @@ pub(super) struct Basis<'a> {
     pub(super) started_at: String,
     /// Whether everything that was required could be assessed.
     pub(super) complete: bool,
-    /// Findings that could not be assessed, those that a person must look up because nothing was read among them.
+    /// Findings that could not be assessed.
     pub(super) not_assessed: usize,
-    /// Other findings that are left for a person to decide, and that nobody has decided.
+    /// Findings that are left for a person to decide, and that nobody has decided.
     pub(super) for_a_person: usize,
+    /// Of them, those that a person must look up because nothing was read.
+    pub(super) for_a_person_unread: usize,
     /// Whether all subaccounts of the parent are known.
     pub(super) all_accounts_known: bool,
     /// Whether an audit.toml was read.
@@ -225,8 +227,9 @@ fn basis<'a>(scan: &'a Scan, found: &Survey) -> Basis<'a> {
         scan_id: scan.id.as_str(),
         started_at: in_seconds(scan.started_at),
         complete: scan.is_complete(),
-        not_assessed: scan.total(Outcome::NotAssessed) + found.unread,
-        for_a_person: scan.unwaived(Outcome::Manual).saturating_sub(found.unread),
+        not_assessed: scan.total(Outcome::NotAssessed),
+        for_a_person: scan.unwaived(Outcome::Manual),
+        for_a_person_unread: found.unread,
         all_accounts_known: scan.tree_is_known,
         intent_declared: scan.intent_declared,
         tool_version: &scan.tool_version,

@@ -83,7 +83,10 @@ fn write_check(one: &NotMet, to: &mut impl Write) -> io::Result<()> {
 
 fn write_blocker(blocker: &NotMet, to: &mut impl Write) -> io::Result<()> {
     let place = if blocker.of_parent { ", in the parent" } else { "" };
-    let findings = counted(blocker.findings, "finding");
+    let findings = match blocker.findings {
+        findings if blocker.alike => counted(findings, "finding"),
+        findings => format!("one of {findings} findings"),
+    };
     write_check(blocker, to)?;
     let reason = format!("{} ({findings}{place})", at_most(&printable(&blocker.reason), 110));
     paragraph("                  ", &reason, to)
@@ -152,7 +155,11 @@ fn relied_on(statement: &Statement<'_>, to: &mut impl Write) -> io::Result<()> {
     for cause in statement.not_read.iter().take(3) {
         paragraph("  ", &printable(cause), to)?;
     }
-    writeln!(to, "  {DIM}{} things that no API shows: see gate.html{DIM:#}", statement.blind_spots.len())
+    writeln!(
+        to,
+        "  {DIM}{} things that this audit does not see: see gate.html{DIM:#}",
+        statement.blind_spots.len()
+    )
 }
 
 fn or_nobody(text: &str) -> &str {

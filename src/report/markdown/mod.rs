@@ -17,7 +17,7 @@ use super::format::Format;
 use super::not_read;
 use super::options::Options;
 use super::verdict::worst_first;
-use crate::model::{Kept, Outcome, Scan, Severity};
+use crate::model::{Kept, Outcome, Scan, Severity, counted};
 
 /// Characters of the whole.
 const LONGEST: usize = 60_000;
@@ -60,9 +60,9 @@ fn heading(scan: &Scan, page: &mut String) {
     let active = scan.accounts.iter().filter(|account| account.active).count();
     let _ = writeln!(
         page,
-        "Scan `{}`, {complete}, {} accounts, {active} active, Region {}, twilio-audit {}.\n",
+        "Scan `{}`, {complete}, {}, {active} active, Region {}, twilio-audit {}.\n",
         scan.id,
-        scan.accounts.len(),
+        counted(scan.accounts.len(), "account"),
         scan.region,
         scan.tool_version
     );
@@ -122,7 +122,7 @@ fn not_read(scan: &Scan, kept: &dyn Kept, page: &mut String) -> io::Result<()> {
 
 fn blind_spots(page: &mut String) {
     let count = BLIND_SPOTS.len();
-    let _ = writeln!(page, "<details>\n<summary>{count} things that no audit by API can see</summary>\n");
+    let _ = writeln!(page, "<details>\n<summary>{count} things that this audit does not see</summary>\n");
     for sentence in BLIND_SPOTS {
         let _ = writeln!(page, "- {sentence}");
     }

@@ -207,7 +207,8 @@ fn both_jobs_speak_of_the_same_shards_and_the_same_folder() {
 
 #[test]
 fn one_shard_will_do() {
-    let ended = schedule(&["--shards", "1", "--image", "twilio-audit@sha256:00", "--claim", "reports"]);
+    let image = format!("twilio-audit@sha256:{}", "0".repeat(64));
+    let ended = schedule(&["--shards", "1", "--image", &image, "--claim", "reports"]);
     let Some(judged) = judge(&ended.stdout, VERSIONS[1]) else { return };
     let jobs = judged.unwrap();
     assert_eq!((&jobs[0]["spec"]["completions"], &container(&jobs[1])["args"][2]), (&json!(1), &json!("1")));
@@ -336,8 +337,14 @@ fn a_wrong_command_line_says_what_is_wrong() {
         (&["--image", "a: b", "--shards", "2"], "' ' does not occur in the name of an image"),
         (
             &["--image", "registry.example:5000/twilio-audit", "--shards", "2"],
-            "the same version of the program",
+            "name one version of the program",
         ),
+        (&["--image", "twilio-audit:0.1.0:0.2.0", "--shards", "2"], "name one version of the program"),
+        (
+            &["--image", "http://registry.example/twilio-audit:1", "--shards", "2"],
+            "name one version of the program",
+        ),
+        (&["--image", "twilio-audit@sha256:abc", "--shards", "2"], "name one version of the program"),
         (&["--image", "twilio-audit:latest", "--shards", "2"], "not `latest`"),
         (&["--image", image, "--shards", "2", "--storage", "10"], "for example 10Gi"),
         (&["--image", image, "--shards", "2", "--storage", "0Gi"], "for example 10Gi"),

@@ -9,6 +9,7 @@ use anyhow::anyhow;
 use jiff::Timestamp;
 
 use super::choice::{self, Answering};
+use super::chosen_scan::UNFINISHED;
 use super::disk_space::check_disk_space;
 pub use super::scan_args::Args;
 use super::scan_folder::{ScanFolder, shards_in};
@@ -98,7 +99,10 @@ fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
 
 /// The present moment, in a second of its own: scans are called after the second in which they start.
 fn own_second(output: &Path, clock: Clock) -> Timestamp {
-    let is_taken = |moment: Timestamp| output.join(ScanId::starting_at(moment).as_str()).exists();
+    let is_taken = |moment: Timestamp| {
+        let name = ScanId::starting_at(moment);
+        output.join(name.as_str()).exists() || output.join(format!("{name}{UNFINISHED}")).exists()
+    };
     let now = clock.now();
     match clock {
         Clock::System if is_taken(now) => {

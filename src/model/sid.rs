@@ -56,7 +56,8 @@ impl TryFrom<String> for AccountSid {
             Ok(Self(text))
         } else {
             // The text may be a secret pasted into the wrong place: show its start only.
-            let text = text.chars().take(4).collect::<String>() + "…";
+            let cut = if text.chars().count() > 4 { "…" } else { "" };
+            let text = text.chars().take(4).collect::<String>() + cut;
             Err(InvalidSid { text, prefix: "AC" })
         }
     }

@@ -151,14 +151,21 @@ pub(super) fn image(text: &str) -> Result<String, String> {
         return Err(format!("{wrong:?} does not occur in the name of an image"));
     }
     let last = text.rsplit('/').next().unwrap_or_default();
-    match last.split_once(['@', ':']) {
-        Some((image, version)) if !image.is_empty() && !["", "latest"].contains(&version) => {
-            Ok(text.to_owned())
-        }
-        _ => Err(
-            "all shards need the same version of the program: name one by its tag or digest, not `latest`"
-                .to_owned(),
-        ),
+    let (named, digest) = last.split_once('@').map_or((last, None), |(named, digest)| (named, Some(digest)));
+    let (name, tag) = named.split_once(':').map_or((named, None), |(name, tag)| (name, Some(tag)));
+    let is_name = !name.is_empty() && !text.contains("//");
+    let is_tag = |tag: &str| !tag.is_empty() && !tag.contains(':') && tag != "latest";
+    let is_digest = |digest: &str| {
+        let hex = digest.strip_prefix("sha256:").unwrap_or_default();
+        hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    let is_of_one_version = digest.map_or_else(|| tag.is_some_and(is_tag), is_digest);
+    if is_name && is_of_one_version {
+        Ok(text.to_owned())
+    } else {
+        Err("name one version of the program, by its tag or digest and not `latest`, as in \
+             registry.example/twilio-audit:0.1.0"
+            .to_owned())
     }
 }
 

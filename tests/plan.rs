@@ -42,6 +42,22 @@ fn numbers(text: &str, begin: &str) -> (usize, usize) {
     (numbers.next().unwrap(), expected)
 }
 
+/// What one credential is to read waits for the limit of one account, however much room there is for all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_knows_whose_limit_holds_it_up() {
+    let estate = estate();
+    let simulator = simulator(&estate).await;
+    let all = all_credentials(&estate);
+    let parent = all.iter().find(|one| one.kind == "auth_token" && one.account == sid("AC0001")).unwrap();
+    let plan = Audit::scan(&simulator).credentials(&[parent]).args(&["--dry-run"]).run();
+    let sentence = plan.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    let expected = format!("10 requests at once with the credential of {}", sid("AC0001"));
+    assert!(sentence.contains(&expected), "{}", plan.stdout);
+    let few = ["--dry-run", "--max-in-flight", "4"];
+    let plan = Audit::scan(&simulator).credentials(&[parent]).args(&few).run();
+    assert!(plan.stdout.contains("4 requests at once,"), "{}", plan.stdout);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_asks_nothing_but_who_there_is_and_says_what_a_scan_needs() {
     let estate = estate();

@@ -212,6 +212,35 @@ async fn a_lost_network_interrupts_a_scan() {
     same::Result::of(&ended.scan()).must_be(&same::Result::of(&expected.scan()));
 }
 
+/// Whoever goes on asking with what is not accepted any more takes the places of others for nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_that_are_not_accepted_any_more_are_soon_left_alone() {
+    let accounts = 41;
+    let estate = estate(accounts - 1);
+    let simulator = simulator_with(&estate, options()).await;
+    let expected = scan(&simulator, &estate, &[]).run();
+    let needed = simulator.requests().len();
+
+    let mut running = scan(&simulator, &estate, &[]).start();
+    until(&mut running, || simulator.requests().len() > needed + 200).await;
+    let refused = Trouble::Error { status: 401, code: 20003, message: "Authenticate".to_owned() };
+    simulator.fail(Fault::always("/", refused));
+    let before = simulator.requests().len();
+    let interrupted = running.wait();
+    let in_vain = simulator.requests().len() - before;
+    assert_eq!(interrupted.code, 3, "{}", interrupted.stderr);
+    // Each account has a token and a hundred lists. Ten refusals in a row, what was under way meanwhile, and trying anew.
+    assert!(in_vain < accounts * 25, "{in_vain} requests were sent in vain");
+    assert!(interrupted.stderr.contains("and so it is with "), "{}", interrupted.stderr);
+    assert!(interrupted.stderr.contains("--resume"), "{}", interrupted.stderr);
+    assert!(interrupted.stderr.lines().count() < 20, "{}", interrupted.stderr);
+
+    simulator.recover();
+    let ended = go_on(&simulator, &estate, interrupted, &[]).run();
+    assert_eq!(ended.code, expected.code, "{}", ended.stderr);
+    same::Result::of(&ended.scan()).must_be(&same::Result::of(&expected.scan()));
+}
+
 /// Two runs do not write into one scan.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scan_that_is_under_way_is_not_gone_on_with() {

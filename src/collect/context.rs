@@ -9,7 +9,8 @@ use super::address::Occasion;
 use super::asker::Asker;
 use super::collector::Done;
 use super::reduction::Reduction;
-use super::sign_in::{Unusable, sign_in_each};
+use super::sign_in::{Unusable, sign_in, sign_in_each};
+use super::trust::Trust;
 use crate::catalogue::Kind;
 use crate::credentials::{Credential, Credentials};
 use crate::evidence::{Batch, EvidenceError, Queue};
@@ -33,6 +34,8 @@ pub(super) struct Context {
     pub(super) done: Arc<Done>,
     /// Where the credentials were found that Twilio refused at some time during the scan.
     pub(super) refused: Mutex<BTreeSet<String>>,
+    /// How often each credential was refused in a row.
+    pub(super) trust: Trust,
 }
 
 impl Context {
@@ -62,7 +65,26 @@ impl Context {
             let sentence = format!("{}: {}.", asker.place, failure.reason);
             self.queue.send(Batch::UnusableCredential(sentence)).await?;
         }
+        let user = asker.caller.user;
+        if self.trust.refused(user) {
+            let of_user = |credential: &&Credential| credential.user == user;
+            let is_lost = match self.credentials.iter().find(of_user) {
+                Some(credential) => self.is_lost(credential).await,
+                // That of the Organization has said so itself, by not getting a token.
+                None => has_no_token,
+            };
+            if is_lost {
+                self.client.give_up(user);
+            } else {
+                self.trust.is_good(user);
+            }
+        }
         Ok(())
+    }
+
+    async fn is_lost(&self, credential: &Credential) -> bool {
+        let answer = sign_in(&self.client, credential, &self.reduction).await;
+        answer.is_err_and(|unusable| unusable.why.is_of_credential())
     }
 
     /// The credentials that were accepted when the scan began and are not any more.

@@ -179,7 +179,10 @@ impl Listing<'_> {
         };
         while let Some(answer) = pages.next().await {
             let (url, body) = match answer {
-                Ok((url, reply)) => (url, reply.body),
+                Ok((url, reply)) => {
+                    run.trust.answered(asker.caller.user);
+                    (url, reply.body)
+                }
                 Err(failure) if failure.kind == FailureKind::Halted => return Ok(None),
                 Err(failure) => {
                     run.note_refusal(&asker, &failure).await?;

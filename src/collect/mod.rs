@@ -20,10 +20,11 @@ mod run;
 mod sign_in;
 mod studio;
 mod tree_listing;
+mod trust;
 
 pub use account_tree::{AccountInTree, Tree};
 pub use collector::{Collector, Done};
-pub use plan::{base_requests, chosen_kinds};
+pub use plan::{BaseRequests, base_requests, chosen_kinds};
 pub use probe::{Probed, probe, probe_organization};
 pub use reduce::rows_of_answer;
 pub use reduction::Reduction;

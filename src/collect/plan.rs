@@ -14,17 +14,28 @@ pub fn chosen_kinds(needed: impl IntoIterator<Item = &'static Kind>) -> Vec<&'st
     KINDS.iter().copied().filter(|kind| names.contains(kind.name)).collect()
 }
 
+/// What is asked for of a kind about an account in any case.
+#[derive(Debug)]
+pub struct BaseRequests<'a> {
+    /// The kind.
+    pub kind: &'static Kind,
+    /// How many requests.
+    pub number: usize,
+    /// The account that Twilio counts them for: that of the credential.
+    pub counted_for: &'a str,
+}
+
 /// The requests that are made about an account in any case, by kind: its lists that stand under none, as far as
 /// somebody may ask for them.
-pub fn base_requests(
-    collector: &Collector,
+pub fn base_requests<'a>(
+    collector: &'a Collector,
     tree: &Tree,
     account: &AccountInTree,
-) -> Vec<(&'static Kind, usize)> {
+) -> Vec<BaseRequests<'a>> {
     let is_root = account.account == tree.root;
     let requests = |kind: &&'static Kind| {
         let endpoint = kind.endpoint()?;
-        Asker::of(&collector.credentials, endpoint, &account.account)?;
+        let asker = Asker::of(&collector.credentials, endpoint, &account.account)?;
         let requests = match endpoint.per {
             // Its answer came with signing in.
             Per::Account if kind.name == TWILIO_ACCOUNT.name && account.own != OwnResource::Unread => 0,
@@ -33,9 +44,10 @@ pub fn base_requests(
             Per::Organization => usize::from(is_root),
             Per::Tree | Per::Each { .. } => 0,
         };
-        Some((*kind, if account.is_active() || endpoint.of_inactive { requests } else { 0 }))
+        let number = if account.is_active() || endpoint.of_inactive { requests } else { 0 };
+        Some(BaseRequests { kind, number, counted_for: asker.caller.counted_for })
     };
-    collector.kinds.iter().filter_map(requests).filter(|(_, requests)| *requests > 0).collect()
+    collector.kinds.iter().filter_map(requests).filter(|requests| requests.number > 0).collect()
 }
 
 /// The chosen kinds that are listed under each row of this one.

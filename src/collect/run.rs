@@ -18,6 +18,7 @@ use super::plan::{children, with_dependents};
 use super::raw_row::Place;
 use super::reduction::Reduction;
 use super::sign_in::{Unusable, lines};
+use super::trust::Trust;
 use crate::catalogue::{ACCOUNT_TREE, Kind, Per, TWILIO_ACCOUNT};
 use crate::evidence::{Batch, EvidenceError, ListingKey, Queue, Row, Value};
 use crate::model::{Coverage, CoverageStatus};
@@ -37,9 +38,21 @@ pub enum Interruption {
     /// No more was to be sent, or nobody answers.
     #[error("{0}")]
     Halted(Halt),
-    /// Credentials that were accepted when the scan began and are not any more: a line for each.
-    #[error("{}", lines(.0))]
+    /// Credentials that were accepted when the scan began and are not any more: a line for each, as far as anybody reads.
+    #[error("{}", first_lines(.0))]
     Lost(Vec<Unusable>),
+}
+
+/// Credentials that are named before the rest is counted.
+const NAMED: usize = 10;
+
+fn first_lines(lost: &[Unusable]) -> String {
+    let (named, rest) = lost.split_at(lost.len().min(NAMED));
+    let and_more = match rest.len() {
+        0 => String::new(),
+        more => format!("\nand so it is with {more} more credentials"),
+    };
+    lines(named) + &and_more
 }
 
 /// Reads everything and sends it to the store.
@@ -66,6 +79,7 @@ pub async fn collect(
         goes_on: collector.goes_on,
         done: collector.done,
         refused: Mutex::default(),
+        trust: Trust::default(),
     });
     let at_once = 2 * run.client.limits().overall;
     let root = tree.root.clone();

@@ -81,6 +81,19 @@ impl Unusable {
     }
 }
 
+impl Why {
+    /// Whether Twilio answered, and does not take the credential.
+    pub(super) const fn is_of_credential(&self) -> bool {
+        match self {
+            Self::NotAccepted { .. }
+            | Self::TestCredentials { .. }
+            | Self::ClientValidation { .. }
+            | Self::Inactive { .. } => true,
+            Self::NobodyThere { .. } | Self::Unreachable { .. } => false,
+        }
+    }
+}
+
 /// Why a credential cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Why {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use crate::catalogue::{Kind, Per, TWILIO_ACCOUNT};
-use crate::collect::{Collector, Tree, base_requests};
+use crate::collect::{BaseRequests, Collector, Tree, base_requests};
 use crate::evidence::Store;
 use crate::model::{Asked, Plan, Readings as _, Region};
 
@@ -17,21 +17,25 @@ pub(super) fn plan(collector: &Collector, tree: &Tree, newest: &Path) -> Plan {
     let mut asked = Vec::new();
     for account in &tree.accounts {
         let sid = account.account.as_str();
-        let mut hosts: BTreeMap<String, (usize, Option<usize>)> = BTreeMap::new();
-        for (kind, requests) in base_requests(collector, tree, account) {
-            hosts.entry(host_of(kind, collector.region)).or_default().0 += requests;
-        }
-        for (host, pages) in last_time.get(sid).into_iter().flatten() {
-            hosts.entry(host.clone()).or_default().1 = Some(*pages);
-        }
-        hosts.retain(|_, (least, last_time)| *least + last_time.unwrap_or(0) > 0);
-        asked.extend(hosts.into_iter().map(|(host, (least, last_time))| Asked {
+        let mut hosts: BTreeMap<String, Asked> = BTreeMap::new();
+        let of_host = |host: &str| Asked {
             account_sid: sid.to_owned(),
             account_name: account.name.clone().unwrap_or_else(|| sid.to_owned()),
-            host,
-            least,
-            last_time,
-        }));
+            counted_for: sid.to_owned(),
+            host: host.to_owned(),
+            least: 0,
+            last_time: None,
+        };
+        for BaseRequests { kind, number, counted_for } in base_requests(collector, tree, account) {
+            let host = host_of(kind, collector.region);
+            let asked = hosts.entry(host).or_insert_with_key(|host| of_host(host));
+            asked.least += number;
+            counted_for.clone_into(&mut asked.counted_for);
+        }
+        for (host, pages) in last_time.get(sid).into_iter().flatten() {
+            hosts.entry(host.clone()).or_insert_with_key(|host| of_host(host)).last_time = Some(*pages);
+        }
+        asked.extend(hosts.into_values().filter(|asked| asked.expected() > 0));
     }
     Plan {
         asked,
@@ -39,7 +43,8 @@ pub(super) fn plan(collector: &Collector, tree: &Tree, newest: &Path) -> Plan {
         active,
         notices: tree.notices.iter().chain(&tree.unusable).cloned().collect(),
         signing_in: traffic.sent(),
-        at_once: limits.overall.min(active.max(1) * limits.per_account),
+        overall: limits.overall,
+        per_account: limits.per_account,
         latency: traffic.latency(),
     }
 }

@@ -45,7 +45,7 @@ impl Progress {
     /// Of a collector that is about to read these accounts.
     pub(super) fn of(collector: &Collector, tree: &Tree, is_quiet: bool) -> Self {
         let of_account =
-            |account| base_requests(collector, tree, account).into_iter().map(|(_, lists)| lists);
+            |account| base_requests(collector, tree, account).into_iter().map(|requests| requests.number);
         let lists: usize = tree.accounts.iter().flat_map(of_account).sum();
         // It draws on standard error, and only where that is a terminal.
         let bar = if is_quiet { ProgressBar::hidden() } else { ProgressBar::new(lists as u64) };
@@ -132,7 +132,7 @@ impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let accounts = self.done.accounts.load(Ordering::Relaxed);
         let (lists, all) = (self.lists_done(), self.lists);
-        write!(f, "{accounts} of {} accounts and {lists} of {all} lists are read", self.accounts)
+        write!(f, "{accounts} of {} accounts and {lists} of {all} lists are done", self.accounts)
     }
 }
 

@@ -103,6 +103,7 @@ impl Scanning<'_> {
             None => {
                 let begin = |reduction: &Reduction, _: &AccountSid| {
                     start(&self.args.output(), self.shard, &facts, &intent, &choices, reduction)
+                        .map_err(Stop::with(Exit::Broken))
                 };
                 self.collect(collector, reduction, chosen, begin).await?
             }
@@ -175,7 +176,7 @@ impl Scanning<'_> {
         mut collector: Collector,
         reduction: Reduction,
         chosen: &Chosen,
-        begin: impl FnOnce(&Reduction, &AccountSid) -> anyhow::Result<Started>,
+        begin: impl FnOnce(&Reduction, &AccountSid) -> Result<Started, Stop>,
     ) -> Result<Started, Stop> {
         let credentials = collector.credentials.iter().count();
         let tree = sign_in(&mut collector, &reduction).await;
@@ -189,7 +190,7 @@ impl Scanning<'_> {
         let tree = tree?;
         collector.kinds.clone_from(&chosen.ready()?.kinds);
         self.lock_new_folder()?;
-        let Started { folder, store } = begin(&reduction, tree.root()).map_err(Stop::with(Exit::Broken))?;
+        let Started { folder, store } = begin(&reduction, tree.root())?;
         self.begun.store(true, Ordering::Relaxed);
         let kept = |error: EvidenceError| Stop::new(Exit::Broken, anyhow::Error::new(error).context(GO_ON));
         let (writer, queue) = Writer::start(store);

@@ -67,15 +67,17 @@ impl Interrupted {
     }
 
     /// Goes on with it, where it is about the same tree. What signing in said is forgotten, for it is done again.
-    pub(super) fn go_on(self, root: &AccountSid) -> anyhow::Result<Started> {
-        if let Some(before) = self.store.root()?.filter(|before| before != root.as_str()) {
-            return Err(anyhow!(
+    pub(super) fn go_on(self, root: &AccountSid) -> Result<Started, Stop> {
+        let before = self.store.root().map_err(Stop::with(Exit::Broken))?;
+        if let Some(before) = before.filter(|before| before != root.as_str()) {
+            let sentence = anyhow!(
                 "{} is a scan of the tree of {before}, and these credentials are of the tree of {root}: go on with \
                  credentials of that one, or start anew without --resume",
                 self.folder.path.display()
-            ));
+            );
+            return Err(Stop::new(Exit::Usage, sentence));
         }
-        self.store.forget_sign_in()?;
+        self.store.forget_sign_in().map_err(Stop::with(Exit::Broken))?;
         Ok(Started { folder: self.folder, store: self.store })
     }
 

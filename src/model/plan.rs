@@ -1,5 +1,6 @@
 //! What a scan would ask, before it does.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What a scan would ask.
@@ -16,7 +17,9 @@ pub struct Plan {
     /// What signing in asked.
     pub signing_in: u64,
     /// How many requests may be under way at once, in all accounts together.
-    pub at_once: usize,
+    pub overall: usize,
+    /// How many of them Twilio may count for one account.
+    pub per_account: usize,
     /// How long an answer took on average while signing in.
     pub latency: Option<Duration>,
 }
@@ -28,6 +31,8 @@ pub struct Asked {
     pub account_sid: String,
     /// Its name, or its SID where no name could be read.
     pub account_name: String,
+    /// The account that Twilio counts the requests for: that of the credential they are sent with.
+    pub counted_for: String,
     /// The host.
     pub host: String,
     /// The requests that are made in any case: one for each list that stands under none.
@@ -36,16 +41,41 @@ pub struct Asked {
     pub last_time: Option<usize>,
 }
 
-impl Plan {
+impl Asked {
     /// The requests to expect: those of the newest scan where it knew the account, the least otherwise.
     pub fn expected(&self) -> usize {
-        self.asked.iter().map(|asked| asked.last_time.unwrap_or(0).max(asked.least)).sum()
+        self.last_time.unwrap_or(0).max(self.least)
+    }
+}
+
+impl Plan {
+    /// The requests to expect, all together.
+    pub fn expected(&self) -> usize {
+        self.asked.iter().map(Asked::expected).sum()
+    }
+
+    /// The account whose limit holds everything up, if the limit of all together does not: one credential may have far more
+    /// to ask than the others, or all of it.
+    pub fn bottleneck(&self) -> Option<&str> {
+        let (rounds, account) = self.longest()?;
+        (rounds > self.expected().div_ceil(self.overall.max(1))).then_some(account)
     }
 
     /// How long they take, if answers take as long as while signing in, and nobody else asks.
     pub fn duration(&self) -> Option<Duration> {
-        let rounds = self.expected().div_ceil(self.at_once.max(1));
+        let of_one = self.longest().map_or(0, |(rounds, _)| rounds);
+        let rounds = of_one.max(self.expected().div_ceil(self.overall.max(1)));
         Some(self.latency? * u32::try_from(rounds).ok()?)
+    }
+
+    /// The account for which the most is counted, and how many times as long as an answer that takes at least.
+    fn longest(&self) -> Option<(usize, &str)> {
+        let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+        for asked in &self.asked {
+            *counted.entry(&asked.counted_for).or_default() += asked.expected();
+        }
+        let most = counted.into_iter().max_by_key(|(_, requests)| *requests)?;
+        Some((most.1.div_ceil(self.per_account.max(1)), most.0))
     }
 }
 
@@ -53,24 +83,36 @@ impl Plan {
 mod tests {
     use super::*;
 
-    fn asked(least: usize, last_time: Option<usize>) -> Asked {
+    fn asked(counted_for: &str, least: usize, last_time: Option<usize>) -> Asked {
         let text = String::new;
-        Asked { account_sid: text(), account_name: text(), host: text(), least, last_time }
+        let counted_for = counted_for.to_owned();
+        Asked { account_sid: text(), account_name: text(), counted_for, host: text(), least, last_time }
     }
 
-    #[test]
-    fn what_was_asked_last_time_is_expected_again() {
-        let plan = Plan {
-            asked: vec![asked(10, None), asked(10, Some(25)), asked(10, Some(4))],
+    fn plan(asked: Vec<Asked>) -> Plan {
+        Plan {
+            asked,
             accounts: 3,
             active: 3,
             notices: Vec::new(),
             signing_in: 4,
-            at_once: 10,
+            overall: 20,
+            per_account: 10,
             latency: Some(Duration::from_millis(200)),
-        };
+        }
+    }
+
+    #[test]
+    fn what_was_asked_last_time_is_expected_again() {
+        let plan = plan(vec![asked("A", 10, None), asked("B", 10, Some(25)), asked("C", 10, Some(4))]);
         assert_eq!(plan.expected(), 45);
-        assert_eq!(plan.duration(), Some(Duration::from_secs(1)));
+        assert_eq!((plan.duration(), plan.bottleneck()), (Some(Duration::from_millis(600)), None));
         assert_eq!(Plan { latency: None, ..plan }.duration(), None);
+    }
+
+    #[test]
+    fn what_is_counted_for_one_account_waits_for_its_limit() {
+        let plan = plan(vec![asked("A", 40, None), asked("A", 40, None), asked("B", 10, None)]);
+        assert_eq!((plan.duration(), plan.bottleneck()), (Some(Duration::from_millis(1600)), Some("A")));
     }
 }

@@ -56,7 +56,7 @@ fn sums(plan: &Plan, of: impl Fn(&Asked) -> String) -> BTreeMap<String, Requests
     for asked in &plan.asked {
         let (least, expected) = sums.entry(of(asked)).or_default();
         *least += asked.least;
-        *expected += asked.last_time.unwrap_or(0).max(asked.least);
+        *expected += asked.expected();
     }
     sums
 }
@@ -98,10 +98,13 @@ fn sum(plan: &Plan, to: &mut impl Write) -> io::Result<()> {
     match (plan.duration(), plan.latency) {
         (Some(duration), Some(latency)) => {
             let (duration, latency) = (in_words(duration), latency.as_millis());
-            let at_once = match plan.at_once {
+            let of_one = plan.bottleneck().map(|account| format!(" with the credential of {account}"));
+            let most = if of_one.is_some() { plan.per_account } else { plan.overall.min(plan.expected()) };
+            let at_once = match most {
                 1 => "one request at a time".to_owned(),
                 many => format!("{many} requests at once"),
             };
+            let at_once = at_once + &of_one.unwrap_or_default();
             let sentence = format!(
                 "About {duration} of asking: {at_once}, {latency} ms an answer, as while signing in."
             );

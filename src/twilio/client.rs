@@ -1,6 +1,7 @@
 //! The only place that sends a request. It can ask (GET), request an access token, and nothing else.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -43,6 +44,8 @@ pub struct Client {
     room: Room,
     patience: Patience,
     traffic: Arc<Traffic>,
+    /// User names of credentials that there is no use in asking with.
+    given_up: RwLock<HashSet<String>>,
 }
 
 /// One request: a Twilio URL and who asks.
@@ -119,7 +122,8 @@ impl Client {
         }
         let (gate, tokens, room) = (Gate::new(limits), Tokens::default(), Room::default());
         let traffic = Arc::new(Traffic::within(limits.budget, limits.until));
-        Ok(Self { http: builder.build()?, address, limits, gate, tokens, room, patience, traffic })
+        let given_up = RwLock::default();
+        Ok(Self { http: builder.build()?, address, limits, gate, tokens, room, patience, traffic, given_up })
     }
 
     /// How much is asked at once at most.
@@ -130,6 +134,15 @@ impl Client {
     /// Forgets what was learnt of how much an account allows: nothing more is asked about it. There may be many.
     pub fn done_with(&self, account: &AccountSid) {
         self.gate.forget(account.as_str());
+    }
+
+    /// Asks nothing more with the credential of this user name: every request with it is refused as Twilio would refuse it.
+    pub fn give_up(&self, user: &str) {
+        self.given_up.write().unwrap_or_else(PoisonError::into_inner).insert(user.to_owned());
+    }
+
+    fn has_given_up(&self, user: &str) -> bool {
+        self.given_up.read().unwrap_or_else(PoisonError::into_inner).contains(user)
     }
 
     /// What was sent so far.
@@ -222,6 +235,10 @@ impl Client {
             let Some(leave) = self.gate.enter(caller.counted_for).await else {
                 return Some(Err(Failure::broken("the run is ending")));
             };
+            // Many may have waited while it turned out that Twilio does not take this credential any more.
+            if self.has_given_up(caller.user) {
+                return Some(Err(Failure::of_answer(401, b"")));
+            }
             let request = prepared()?;
             if self.traffic.send().is_err() {
                 return Some(Err(Failure::halted()));

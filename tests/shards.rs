@@ -116,7 +116,22 @@ async fn shards_that_do_not_fit_together_are_refused() {
     let one = merge(collected, &[&shards[0]]);
     assert_eq!(one.code, 2);
     assert!(one.stderr.contains("2 shards are needed"), "{}", one.stderr);
-    let more = merge(one, &["--shards", "3"]);
+
+    // One that another night left there is told from one that is not there.
+    let store = Connection::open(one.folder.path().join(&shards[0]).join("evidence.db")).unwrap();
+    let started: String = store.query_row("select started_at from scan", [], |row| row.get(0)).unwrap();
+    let set = |moment: &str| store.execute("update scan set started_at = ?", [moment]).unwrap();
+    set("2026-01-01T00:00:00Z");
+    let old = merge(one, &[]);
+    set(&started);
+    assert_eq!(old.code, 3);
+    assert!(
+        old.stderr.contains("missing 1/2 (") && old.stderr.contains("of another night"),
+        "{}",
+        old.stderr
+    );
+
+    let more = merge(old, &["--shards", "3"]);
     assert_eq!(more.code, 3);
     assert!(more.stderr.contains("missing 1/3, 2/3, 3/3"), "{}", more.stderr);
     let other = merge(more, &["--check", "webhook-http"]);

@@ -208,25 +208,34 @@ fn wait_for_shards(output: &Path, args: &Args) -> Result<Vec<Ready>, Stop> {
                 newest.push(Ready::read(folder)?);
             }
         }
-        newest.retain(|ready| ready.facts.started_at >= since);
+        let (newest, old): (Vec<Ready>, Vec<Ready>) =
+            newest.into_iter().partition(|ready| ready.facts.started_at >= since);
         if newest.len() == usize::from(of) {
             return Ok(newest);
         }
         if Instant::now() >= until {
-            return Err(Stop::new(Exit::Incomplete, missing(output, &newest, of)));
+            return Err(Stop::new(Exit::Incomplete, missing(output, &newest, &old, of)));
         }
         thread::sleep(LOOK_EVERY);
     }
 }
 
-fn missing(output: &Path, found: &[Ready], of: u16) -> anyhow::Error {
+fn missing(output: &Path, found: &[Ready], old: &[Ready], of: u16) -> anyhow::Error {
     let numbers = (1..=of).filter_map(|number| Shard::new(number, of).ok());
     let missing: Vec<String> = numbers
         .filter(|shard| found.iter().all(|ready| ready.shard != *shard))
         .map(|shard| shard.to_string())
         .collect();
+    let old = match old.first() {
+        Some(one) => format!(
+            " ({} started more than {} hours ago: it is of another night)",
+            one.folder.display(),
+            choice::FURTHEST_APART.as_hours()
+        ),
+        None => String::new(),
+    };
     anyhow!(
-        "not every shard is finished in {}: missing {}; `scan --shard I/N --resume` makes one, --wait waits for it",
+        "not every shard is finished in {}: missing {}{old}; `scan --shard I/N --resume` makes one, --wait waits for it",
         output.display(),
         missing.join(", ")
     )

@@ -78,8 +78,9 @@ fn every_import_points_down() {
 fn only_the_commands_of_fix_can_change_anything() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let of_fix = ["fix", "commands/fix"].map(|folder| source.join(folder));
-    // Each says in its file why: to ask for a token, to tell people, and to make changes.
-    let may_send = ["twilio/client.rs", "notify/http.rs", "fix/writer.rs"].map(|file| source.join(file));
+    // Each says in its file why: to ask for a token, to tell people, to make changes, and to end the program at once.
+    let may_send = ["twilio/client.rs", "notify/http.rs", "fix/writer.rs", "commands/driving.rs"];
+    let may_send = may_send.map(|file| source.join(file));
     for file in rust_files(&source) {
         let text = fs::read_to_string(&file).unwrap();
         let is_of_fix = of_fix.iter().any(|folder| file.starts_with(folder));

@@ -170,3 +170,38 @@ fn a_check_is_shown_as_people_read_it_first() {
     assert!(!ended.stdout.contains("select ") && !ended.stdout.contains("[[example]]"), "{}", ended.stdout);
     assert!(ended.stdout.lines().count() < 50, "{}", ended.stdout);
 }
+
+/// Who asks the program to end while it judges is told what it does; who asks again ends it, and nothing is lost.
+#[cfg(unix)]
+#[test]
+fn judging_is_ended_by_who_asks_twice() {
+    let endless = "with recursive n (i) as (select 1 union all select i + 1 from n) select i from n";
+    let query = format!("from queue where sid <> (select 'x' || count(*) from ({endless}))");
+    let slow = CHECK.replace("from queue", &query);
+    let options = ["scan", "--demo", "--checks-dir", "own", "--check", "own-queue-names"];
+    let audit = Audit::new(&options).args(&["--check-seconds", "60"]);
+    std::fs::create_dir(audit.folder.path().join("own")).unwrap();
+    let mut running = audit.file("own/queues.toml", &slow).start();
+    let audits = running.path().join("audits");
+    let unfinished = || {
+        let inside = std::fs::read_dir(&audits).into_iter().flatten().flatten().map(|entry| entry.path());
+        inside.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "unfinished"))
+    };
+    // What is found is written beside what was read: only then is there a second connection.
+    let is_judging = || unfinished().is_some_and(|folder| folder.join("evidence.db-shm").exists());
+    while running.is_running() && !is_judging() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    running.signal("INT");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert!(running.is_running(), "it is asked once");
+    running.signal("INT");
+    let ended = running.wait();
+    assert_eq!(ended.code, 130, "{}", ended.stderr);
+    for words in ["is being judged", "whoever asks again ends it", "--resume"] {
+        assert!(ended.stderr.contains(words), "{words}: {}", ended.stderr);
+    }
+    let ended = Audit::new(&options).args(&["--check-seconds", "1", "--resume"]).inside(ended).run();
+    assert_eq!(ended.code, 3, "the check takes too long still: {}", ended.stderr);
+    assert!(ended.scan().join("report.html").is_file());
+}

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::chosen_checks::{Chosen, ChosenChecks};
+use super::driving::runtime;
 use super::heading::OUTPUT;
 use super::printing::print;
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, reduction, sign_in};
 use super::strength::Strength;
-use super::{Exit, Log, Stop, runtime};
+use super::{Exit, Log, Stop};
 use crate::audit::{self, Allowance, Holding};
 use crate::collect::{AccountInTree, Collector, Probed, Tree, probe, probe_organization};
 use crate::model::{Clock, Examination, ExaminedAccount, ExaminedOrganization};

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use jiff::Timestamp;
 
+use super::driving::runtime;
 use super::heading::OUTPUT;
 use super::printing::print;
 use super::scan_setting::{Choices, Setting, demo, real};
 use super::signing_in::{client, reduction, sign_in};
-use super::{Exit, Stop, runtime};
+use super::{Exit, Stop};
 use crate::audit::{self, Answer, Reader};
 use crate::collect::{Collector, Interruption, chosen_kinds, collect};
 use crate::evidence::{StartedWith, Store, Writer};

@@ -12,6 +12,7 @@ use tokio::task::spawn_blocking;
 
 use super::check_time::CheckTime;
 use super::chosen_checks::{Chosen, ChosenChecks};
+use super::driving::interruptible;
 use super::finish::finish;
 use super::heading::{DECLARED, OUTPUT, READ, SIGN_IN};
 use super::metrics_file::MetricsFile;
@@ -22,7 +23,7 @@ use super::scan_lock::{ScanLock, Use};
 use super::signing::Signing;
 use super::telling::Teller;
 use super::trusted_folder::{Openness, refuse_if_exchangeable};
-use super::{EXIT_CODES, Exit, Log, Stop, choice, interruptible};
+use super::{EXIT_CODES, Exit, Log, Stop, choice};
 use crate::evidence::{EvidenceError, ScanFacts, StartedWith, Store};
 use crate::model::{Region, Shard};
 

@@ -11,13 +11,14 @@ use jiff::Timestamp;
 use super::choice::{self, Answering};
 use super::chosen_scan::UNFINISHED;
 use super::disk_space::check_disk_space;
+use super::driving::{interruptible_on, runtime_for};
 pub use super::scan_args::Args;
 use super::scan_folder::{ScanFolder, shards_in};
 use super::scan_setting::{demo, real};
 use super::scanning::{Collected, GO_ON, Scanning};
 use super::start::Interrupted;
 use super::telling::Teller;
-use super::{Exit, Log, Stop, interruptible_on, runtime_for};
+use super::{Exit, Log, Stop};
 use crate::evidence::Store;
 use crate::model::{Clock, ScanId, Shard};
 

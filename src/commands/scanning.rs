@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::chosen_checks::{Catalogue, Chosen};
 use super::declared_names::check_names;
+use super::driving::hard_of_hearing;
 use super::finish::finish;
 use super::plan::plan;
 use super::printing::print;
@@ -108,7 +109,8 @@ impl Scanning<'_> {
                 self.collect(collector, reduction, chosen, begin).await?
             }
         };
-        self.report(started, chosen.ready()?)
+        let catalogue = chosen.ready()?;
+        hard_of_hearing("everything is read, and is being judged", GO_ON, || self.report(started, catalogue))
     }
 
     /// What to hash with: something new, or for a shard what all shards have.

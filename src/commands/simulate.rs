@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use super::{Exit, Stop, runtime_on_all_cores};
+use super::driving::runtime_on_all_cores;
+use super::{Exit, Stop};
 use crate::simulator::{Estate, Options, Simulator};
 
 /// Serve a Twilio on this machine, for trying things

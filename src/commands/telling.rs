@@ -7,10 +7,11 @@ use std::sync::OnceLock;
 
 use jiff::Timestamp;
 
+use super::driving::{asked_to_end, runtime};
 use super::finish::Finished;
 use super::scan_setting::read_declared;
 use super::stored_scan::StoredScan;
-use super::{Exit, Stop, asked_to_end, runtime};
+use super::{Exit, Stop};
 use crate::credentials::{self, Credentials, NamedSecrets, OsKeyring, ProcessEnvironment};
 use crate::intent::Notify;
 use crate::model::{News, Region, Verdict};

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 
 use super::super::chosen_scan::NamedScan;
+use super::super::driving::interruptible;
 use super::super::printing::print;
-use super::super::{Exit, Log, Stop, interruptible};
+use super::super::{Exit, Log, Stop};
 use super::confirm::confirmed;
 use super::hands::{Choices, Gathered, SignedIn};
 use super::intact::{read_plan, refuse_altered};

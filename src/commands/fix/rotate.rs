@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 use serde::Deserialize;
 
+use super::super::driving::to_its_end;
 use super::super::printing::print;
 use super::super::scan_setting::read_declared;
-use super::super::{Exit, Stop, to_its_end};
+use super::super::{Exit, Stop};
 use super::hands::{AsWhom, SignedIn};
 use crate::audit::MOST_PERMISSIONS_PER_KEY;
 use crate::credentials::OsKeyring;

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
+use super::super::driving::interruptible;
 use super::super::printing::print;
-use super::super::{Exit, Log, Stop, interruptible};
+use super::super::{Exit, Log, Stop};
 use super::confirm::confirmed;
 use super::hands::{Choices, SignedIn};
 use super::intact::{refuse_altered, refuse_unplanned};

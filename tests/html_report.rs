@@ -121,7 +121,7 @@ fn what_must_be_known_stands_there_without_a_script() {
     for spot in BLIND_SPOTS {
         has(&spot.replace('\'', "&#39;"));
     }
-    for title in ["Attestations", "Waivers", "What was not read", "What no audit by API can see"] {
+    for title in ["Attestations", "Waivers", "What was not read", "What this audit does not see"] {
         has(title);
     }
     let required = &scan["coverage_matrix"]["required"];

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Refusals in a row, with no good answer in between, after which a credential is tried anew. Some lists refuse keys that
-/// are good elsewhere, but never so many in a row.
+/// are good elsewhere; should there be so many in a row, trying costs a few requests and changes nothing.
 const SUSPICIOUS: u32 = 10;
 
 /// Refusals of each credential since its last good answer, by its user name. What is tried anew stays at the limit until

@@ -10,7 +10,6 @@ use super::printing::print;
 use super::reporting::Layout;
 use super::stored_scan::StoredScan;
 use super::{Exit, Stop};
-use crate::evidence::StartedWith;
 use crate::history::{self, Scanned};
 use crate::model::{Diff, FindingChange};
 use crate::report::{self, DiffFormat};
@@ -100,7 +99,7 @@ fn warn_of_what_misleads(
     (older_folder, older): (&Path, &StoredScan),
     (newer_folder, newer): (&Path, &StoredScan),
 ) -> Result<(), Stop> {
-    if !choice::are_of_one_part(&choices(older)?, &choices(newer)?) {
+    if !choice::are_of_one_part(&older.started_with()?, &newer.started_with()?) {
         tracing::warn!(
             "{} and {} are not of the same part of the estate: what one of them left out looks new, or lost sight of, \
              and is neither",
@@ -118,14 +117,10 @@ fn warn_of_what_misleads(
     Ok(())
 }
 
-fn choices(stored: &StoredScan) -> Result<StartedWith, Stop> {
-    stored.store.started_with().map_err(Stop::with(Exit::Broken))
-}
-
 /// The folder of the scan that this one was compared with: it lies beside it.
 fn compared_with(newer: &StoredScan, folder: &Path) -> Result<PathBuf, Stop> {
     let Some(before) = &newer.scan.compared_with else {
-        let why = match choice::is_narrowed(&choices(newer)?) {
+        let why = match choice::is_narrowed(&newer.started_with()?) {
             true => "that one is of a part, and is compared with none by itself",
             false => "that one was compared with none",
         };
@@ -151,5 +146,5 @@ fn add_resources(diff: &mut Diff, older: &StoredScan, newer: &StoredScan, folder
 }
 
 fn is_of_demonstration(stored: &StoredScan) -> Result<bool, Stop> {
-    Ok(choice::answering(&choices(stored)?) == Answering::Demonstration)
+    Ok(choice::answering(&stored.started_with()?) == Answering::Demonstration)
 }

@@ -9,11 +9,10 @@ use anyhow::anyhow;
 use jiff::Timestamp;
 
 use super::choice::{self, Answering};
-use super::chosen_scan::UNFINISHED;
 use super::disk_space::check_disk_space;
 use super::driving::{interruptible_on, runtime_for};
 pub use super::scan_args::Args;
-use super::scan_folder::{ScanFolder, shards_in};
+use super::scan_folder::{ScanFolder, shards_in, unfinished};
 use super::scan_setting::{demo, real};
 use super::scanning::{Collected, GO_ON, Scanning};
 use super::start::Interrupted;
@@ -102,7 +101,7 @@ fn scan(args: Args, log: &Log, teller: &Teller) -> Result<Exit, Stop> {
 fn own_second(output: &Path, clock: Clock) -> Timestamp {
     let is_taken = |moment: Timestamp| {
         let name = ScanId::starting_at(moment);
-        output.join(name.as_str()).exists() || output.join(format!("{name}{UNFINISHED}")).exists()
+        output.join(name.as_str()).exists() || unfinished(output, name.as_str()).exists()
     };
     let now = clock.now();
     match clock {

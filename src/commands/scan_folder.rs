@@ -30,10 +30,15 @@ pub(super) struct ScanFolder {
     is_older: bool,
 }
 
+/// Where a scan of this name is as long as it is not finished.
+pub(super) fn unfinished(output: &Path, name: &str) -> PathBuf {
+    output.join(format!("{name}{UNFINISHED}"))
+}
+
 impl ScanFolder {
     /// Makes a new folder that only its owner may enter.
     pub(super) fn create(output: &Path, name: String) -> anyhow::Result<Self> {
-        let path = output.join(format!("{name}{UNFINISHED}"));
+        let path = unfinished(output, &name);
         Self::make(output, name, path)
     }
 
@@ -97,7 +102,7 @@ impl ScanFolder {
             .collect();
         names.sort_unstable();
         for name in names.into_iter().rev() {
-            let path = output.join(format!("{name}{UNFINISHED}"));
+            let path = unfinished(output, &name);
             let Some(lock) = lock(&path)? else { continue };
             return Ok(Some(Self {
                 output: output.to_owned(),

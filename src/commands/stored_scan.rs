@@ -8,7 +8,7 @@ use anyhow::anyhow;
 
 use super::chosen_scan::{SCANS, UNFINISHED};
 use super::{Exit, Stop};
-use crate::evidence::Store;
+use crate::evidence::{StartedWith, Store};
 use crate::model::{Scan, trouble};
 use crate::report::printable;
 
@@ -27,6 +27,11 @@ impl StoredScan {
             Stop::new(Exit::Usage, anyhow::Error::new(error).context(folder.display().to_string()))
         })?;
         Ok(Self { scan, store })
+    }
+
+    /// What it was started with.
+    pub(super) fn started_with(&self) -> Result<StartedWith, Stop> {
+        self.store.started_with().map_err(Stop::with(Exit::Broken))
     }
 }
 

@@ -57,25 +57,28 @@ impl Plan {
     /// The account whose limit holds everything up, if the limit of all together does not: one credential may have far more
     /// to ask than the others, or all of it.
     pub fn bottleneck(&self) -> Option<&str> {
-        let (rounds, account) = self.longest()?;
-        (rounds > self.expected().div_ceil(self.overall.max(1))).then_some(account)
+        self.rounds().1
     }
 
     /// How long they take, if answers take as long as while signing in, and nobody else asks.
     pub fn duration(&self) -> Option<Duration> {
-        let of_one = self.longest().map_or(0, |(rounds, _)| rounds);
-        let rounds = of_one.max(self.expected().div_ceil(self.overall.max(1)));
-        Some(self.latency? * u32::try_from(rounds).ok()?)
+        Some(self.latency? * u32::try_from(self.rounds().0).ok()?)
     }
 
-    /// The account for which the most is counted, and how many times as long as an answer that takes at least.
-    fn longest(&self) -> Option<(usize, &str)> {
+    /// How many answers have to be waited for one after the other, and the account whose limit makes them so many, where
+    /// the limit of all together does not.
+    fn rounds(&self) -> (usize, Option<&str>) {
         let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
         for asked in &self.asked {
             *counted.entry(&asked.counted_for).or_default() += asked.expected();
         }
-        let most = counted.into_iter().max_by_key(|(_, requests)| *requests)?;
-        Some((most.1.div_ceil(self.per_account.max(1)), most.0))
+        let of_all = self.expected().div_ceil(self.overall.max(1));
+        match counted.into_iter().max_by_key(|(_, requests)| *requests) {
+            Some((account, requests)) if requests.div_ceil(self.per_account.max(1)) > of_all => {
+                (requests.div_ceil(self.per_account.max(1)), Some(account))
+            }
+            _ => (of_all, None),
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! What this audit does not see, for no API shows it or because it does not look. Stated in every report, so that silence is not taken for consent.
+//! What this audit does not see, for no API shows it or because it does not look. Stated in every report, so that silence
+//! is not taken for consent.
 
 /// One sentence each.
 pub const BLIND_SPOTS: &[&str] = &[

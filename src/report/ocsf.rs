@@ -154,7 +154,7 @@ struct Unmapped<'a> {
     blocks_go_live: bool,
     catalogue_version: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
-    change: Text<'a>,
+    change: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     environment: Text<'a>,
     evidence: Vec<Seen<'a>>,
@@ -356,7 +356,7 @@ fn unmapped<'a>(scan: &'a Scan, finding: &'a Finding) -> Unmapped<'a> {
     Unmapped {
         blocks_go_live: finding.blocks_go_live,
         catalogue_version: &scan.catalogue_version,
-        change: printable(finding.change.as_str()),
+        change: finding.change.as_str(),
         environment: printable(&finding.environment),
         evidence: finding.evidence.iter().map(seen).collect(),
         field: printable(&finding.field),

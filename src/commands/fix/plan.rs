@@ -98,8 +98,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Stop> {
     let page_path = args.output.with_extension("md");
     replace_file(&args.output, &text).map_err(Stop::of_path)?;
     replace_file(&page_path, &page).map_err(Stop::of_path)?;
-    let started_with = stored.store.started_with().map_err(Stop::with(Exit::Broken))?;
-    let is_demo = choice::answering(&started_with) == Answering::Demonstration;
+    let is_demo = choice::answering(&stored.started_with()?) == Answering::Demonstration;
     let (file, page) = (args.output.as_path(), page_path.as_path());
     print(|out| match is_demo {
         false => report::fix_plan_summary(&plan, &[file, page], out),
@@ -132,10 +131,8 @@ impl<'a> Planning<'a> {
         reader: Reader<'a>,
         stored: &StoredScan,
     ) -> Result<Self, Stop> {
-        let broken = Stop::with::<crate::evidence::EvidenceError>;
-        let started_with = stored.store.started_with().map_err(broken(Exit::Broken))?;
-        let root = stored.store.root().map_err(broken(Exit::Broken))?.unwrap_or_default();
-        let region = choice::region(&started_with);
+        let root = stored.store.root().map_err(Stop::with(Exit::Broken))?.unwrap_or_default();
+        let region = choice::region(&stored.started_with()?);
         let is_young = is_young(stored.scan.started_at);
         Ok(Self { args, checks, reader, region, root, is_young })
     }

@@ -7,7 +7,7 @@ use std::io;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{Accepted, Finding, Kept, Outcome, PHI_REMAINS, PHI_SIGNS, Scan, Severity};
+use crate::model::{Accepted, Finding, Kept, Outcome, PHI_REMAINS, PHI_SIGNS, Scan, Severity, counted};
 
 /// Names of things that are kept of each check.
 const THINGS: usize = 10;
@@ -306,6 +306,15 @@ impl NotMet {
             alike: true,
             what_to_do: finding.remediation.clone(),
             condition: condition.to_owned(),
+        }
+    }
+
+    /// How many findings there are, and that the one that is quoted does not stand for all, if it does not.
+    pub(super) fn how_many(&self) -> String {
+        if self.alike {
+            counted(self.findings, "finding")
+        } else {
+            format!("one of {} findings", self.findings)
         }
     }
 

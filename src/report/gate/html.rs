@@ -119,10 +119,7 @@ fn unless_as_above(one: &NotMet, worst: &NotMet) -> String {
 
 /// How many findings, and what the one that is quoted is among them.
 fn of_how_many(one: &NotMet) -> String {
-    match one.findings {
-        findings if one.alike => self::findings(findings),
-        findings => format!("one of {findings} findings that are not all alike"),
-    }
+    one.how_many() + if one.alike { "" } else { " that are not all alike" }
 }
 
 /// The names of what findings are about, and how many more there are.

@@ -83,10 +83,7 @@ fn write_check(one: &NotMet, to: &mut impl Write) -> io::Result<()> {
 
 fn write_blocker(blocker: &NotMet, to: &mut impl Write) -> io::Result<()> {
     let place = if blocker.of_parent { ", in the parent" } else { "" };
-    let findings = match blocker.findings {
-        findings if blocker.alike => counted(findings, "finding"),
-        findings => format!("one of {findings} findings"),
-    };
+    let findings = blocker.how_many();
     write_check(blocker, to)?;
     let reason = format!("{} ({findings}{place})", at_most(&printable(&blocker.reason), 110));
     paragraph("                  ", &reason, to)
